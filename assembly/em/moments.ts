@@ -1,0 +1,147 @@
+/**
+ * Weighted moments of the surviving points of one component of a panel, about a centre carried by the parameters:
+ * Σ r, Σ r·(x − c) and Σ r·(x − c)(x − c)ᵀ. Accumulating about the current mean, never raw Σ x·xᵀ, keeps every digit
+ * (Chan, Golub & LeVeque 1983). Lanes are features.
+ */
+import { Panel } from "./panel";
+
+/** Packs the points of component `k` whose weight r·s is positive; returns how many and adds their weights to `counts`. */
+export function compactSurvivors(panel: Panel, k: i32, counts: usize): i32 {
+  const line = <usize>panel.size << 3;
+  const responsibilities = panel.logProb + <usize>k * line;
+  const rowBytes = panel.stride << 3;
+  const offsets = panel.offsets;
+  const survivors = panel.survivors;
+  let n = 0;
+  let sum: f64 = 0;
+  for (let p = 0; p < panel.count; p++) {
+    const weight =
+      load<f64>(responsibilities + (<usize>p << 3)) * load<f64>(panel.weights + (<usize>p << 3));
+    store<i32>(offsets + (<usize>n << 2), p * rowBytes);
+    store<f64>(survivors + (<usize>n << 3), weight);
+    sum += weight;
+    n += <i32>(weight > 0);
+  }
+  store<f64>(counts, load<f64>(counts) + sum);
+  return n;
+}
+
+/**
+ * Full second moments. `first` is `stride` doubles; `second` is `stride × stride` doubles, of which the 4 × 4 tiles on
+ * and below the diagonal are added to.
+ *
+ * The inner tile is 4 rows × 2 vectors = 8 accumulators, as many as V8 keeps in registers (9 or more spill).
+ */
+export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize, second: usize): void {
+  const stride = panel.stride;
+  const tileBytes = <usize>panel.size << 5;
+  const tiles = stride >> 2;
+  for (let jb = 0; jb < tiles; jb++) {
+    const column = <usize>jb << 5;
+    const c0 = v128.load(center + column);
+    const c1 = v128.load(center + column, 16);
+    const rows = panel.rows + column;
+    let u = panel.residuals + <usize>jb * tileBytes;
+    let t = panel.scaled + <usize>jb * tileBytes;
+    let s0 = f64x2.splat(0);
+    let s1 = f64x2.splat(0);
+    for (let q = 0; q < n; q++) {
+      const row = rows + <usize>load<i32>(panel.offsets + (<usize>q << 2));
+      const r = v128.load64_splat(panel.survivors + (<usize>q << 3));
+      const u0 = f64x2.sub(v128.load(row), c0);
+      const u1 = f64x2.sub(v128.load(row, 16), c1);
+      const t0 = f64x2.mul(r, u0);
+      const t1 = f64x2.mul(r, u1);
+      v128.store(u, u0);
+      v128.store(u, u1, 16);
+      v128.store(t, t0);
+      v128.store(t, t1, 16);
+      s0 = f64x2.add(s0, t0);
+      s1 = f64x2.add(s1, t1);
+      u += 32;
+      t += 32;
+    }
+    const at = first + column;
+    v128.store(at, f64x2.add(v128.load(at), s0));
+    v128.store(at, f64x2.add(v128.load(at, 16), s1), 16);
+  }
+  const bytes = <usize>n << 5;
+  for (let ib = 0; ib < tiles; ib++) {
+    for (let jb = 0; jb <= ib; jb++) {
+      const t = panel.scaled + <usize>ib * tileBytes;
+      const u = panel.residuals + <usize>jb * tileBytes;
+      accumulateTile(t, u, bytes, second + ((<usize>(ib * stride + jb)) << 5), <usize>stride << 3);
+    }
+  }
+}
+
+/** second[i][j] += Σ_q t[q][i]·u[q][j] for i, j < 4; `rowBytes` apart. */
+@inline
+function accumulateTile(t: usize, u: usize, bytes: usize, second: usize, rowBytes: usize): void {
+  let a00 = f64x2.splat(0);
+  let a01 = f64x2.splat(0);
+  let a10 = f64x2.splat(0);
+  let a11 = f64x2.splat(0);
+  let a20 = f64x2.splat(0);
+  let a21 = f64x2.splat(0);
+  let a30 = f64x2.splat(0);
+  let a31 = f64x2.splat(0);
+  const end = u + bytes;
+  while (u < end) {
+    const u0 = v128.load(u);
+    const u1 = v128.load(u, 16);
+    const t0 = v128.load64_splat(t);
+    a00 = f64x2.add(a00, f64x2.mul(t0, u0));
+    a01 = f64x2.add(a01, f64x2.mul(t0, u1));
+    const t1 = v128.load64_splat(t, 8);
+    a10 = f64x2.add(a10, f64x2.mul(t1, u0));
+    a11 = f64x2.add(a11, f64x2.mul(t1, u1));
+    const t2 = v128.load64_splat(t, 16);
+    a20 = f64x2.add(a20, f64x2.mul(t2, u0));
+    a21 = f64x2.add(a21, f64x2.mul(t2, u1));
+    const t3 = v128.load64_splat(t, 24);
+    a30 = f64x2.add(a30, f64x2.mul(t3, u0));
+    a31 = f64x2.add(a31, f64x2.mul(t3, u1));
+    u += 32;
+    t += 32;
+  }
+  addRow(second, a00, a01);
+  addRow(second + rowBytes, a10, a11);
+  addRow(second + 2 * rowBytes, a20, a21);
+  addRow(second + 3 * rowBytes, a30, a31);
+}
+
+@inline
+function addRow(at: usize, a: v128, b: v128): void {
+  v128.store(at, f64x2.add(v128.load(at), a));
+  v128.store(at, f64x2.add(v128.load(at, 16), b), 16);
+}
+
+/** Diagonal second moments: `first` and `second` are `stride` doubles each. */
+export function accumulateDiag(panel: Panel, n: i32, center: usize, first: usize, second: usize): void {
+  const tiles = panel.stride >> 2;
+  for (let jb = 0; jb < tiles; jb++) {
+    const column = <usize>jb << 5;
+    const c0 = v128.load(center + column);
+    const c1 = v128.load(center + column, 16);
+    const rows = panel.rows + column;
+    let s0 = f64x2.splat(0);
+    let s1 = f64x2.splat(0);
+    let q0 = f64x2.splat(0);
+    let q1 = f64x2.splat(0);
+    for (let q = 0; q < n; q++) {
+      const row = rows + <usize>load<i32>(panel.offsets + (<usize>q << 2));
+      const r = v128.load64_splat(panel.survivors + (<usize>q << 3));
+      const u0 = f64x2.sub(v128.load(row), c0);
+      const u1 = f64x2.sub(v128.load(row, 16), c1);
+      const t0 = f64x2.mul(r, u0);
+      const t1 = f64x2.mul(r, u1);
+      s0 = f64x2.add(s0, t0);
+      s1 = f64x2.add(s1, t1);
+      q0 = f64x2.add(q0, f64x2.mul(t0, u0));
+      q1 = f64x2.add(q1, f64x2.mul(t1, u1));
+    }
+    addRow(first + column, s0, s1);
+    addRow(second + column, q0, q1);
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * A panel: the few dozen points an E- and M-pass works on while they are in the first-level cache.
+ *
+ * The points are held twice, in double precision, with the data's origin subtracted:
+ *   rows     point-major,   `size × stride` (stride = features rounded up to 4, the padding is 0): accumulation, lanes are features
+ *   columns  feature-major, `stride × size`: quadratic forms, lanes are points
+ * Nothing is allocated here: the host reserves `panelBytes(d, k)` bytes and calls `layPanel` once.
+ */
+
+/** Where the parts of a panel are; lives in linear memory at the start of the panel's own bytes. */
+@unmanaged
+export class Panel {
+  /** points a full panel holds, a multiple of 4 */
+  size: i32;
+  /** points it holds now */
+  count: i32;
+  nFeatures: i32;
+  /** features rounded up to a multiple of 4 */
+  stride: i32;
+  nComponents: i32;
+  rows: usize;
+  columns: usize;
+  /** stride × size doubles: x − μ, feature-major in the E-pass; in tiles of 4 features in the M-pass */
+  residuals: usize;
+  /** stride × size doubles: r·(x − μ) in tiles of 4 features */
+  scaled: usize;
+  /** k × size: log w_k + log p(x|k), then responsibilities */
+  logProb: usize;
+  /** size: log p(x) */
+  logProbNorm: usize;
+  /** size: weights of the points, 0 past `count` */
+  weights: usize;
+  /** size: byte offsets in `rows` of the points that survive for one component */
+  offsets: usize;
+  /** size: their weights */
+  survivors: usize;
+}
+
+/** Rounds a number of features up to whole tiles of 4. */
+@inline
+export function padded(d: i32): i32 {
+  return (d + 3) & ~3;
+}
+
+/** Points of a panel: as many as keep the buffers in use near the first-level cache. Part of the definition of the result's bits. */
+export function panelSize(d: i32): i32 {
+  return d <= 16 ? 64 : 32;
+}
+
+const HEADER: usize = 128;
+
+/** Bytes of a panel for `d` features and `k` components; a multiple of 64. */
+export function panelBytes(d: i32, k: i32): f64 {
+  const size = <f64>panelSize(d);
+  const tiles = 4.0 * <f64>padded(d) * size;
+  const perComponent = <f64>k * size;
+  return <f64>HEADER + 8.0 * (tiles + perComponent + 4.0 * size);
+}
+
+/** Lays a panel out over zeroed memory at `at` (64-byte aligned). */
+export function layPanel(at: usize, d: i32, k: i32): void {
+  const panel = changetype<Panel>(at);
+  const size = panelSize(d);
+  const stride = padded(d);
+  const matrix = <usize>(stride * size) << 3;
+  const line = <usize>size << 3;
+  panel.size = size;
+  panel.count = 0;
+  panel.nFeatures = d;
+  panel.stride = stride;
+  panel.nComponents = k;
+  panel.rows = at + HEADER;
+  panel.columns = panel.rows + matrix;
+  panel.residuals = panel.columns + matrix;
+  panel.scaled = panel.residuals + matrix;
+  panel.logProb = panel.scaled + matrix;
+  panel.logProbNorm = panel.logProb + <usize>k * line;
+  panel.weights = panel.logProbNorm + line;
+  panel.offsets = panel.weights + line;
+  panel.survivors = panel.offsets + line;
+}
+
+/** Two doubles from element `i` of `x`, whatever it holds. */
+@inline
+function loadPair(x: usize, i: usize, isFloat32: bool): v128 {
+  return isFloat32
+    ? f64x2.promote_low_f32x4(v128.load64_zero(x + (i << 2)))
+    : v128.load(x + (i << 3));
+}
+
+@inline
+function loadOne(x: usize, i: usize, isFloat32: bool): f64 {
+  return isFloat32 ? <f64>load<f32>(x + (i << 2)) : load<f64>(x + (i << 3));
+}
+
+/**
+ * Fills the panel with `count` points of the row-major data at `x` (float64, or float32 promoted), from row `start`, less
+ * `origin` (nFeatures doubles); `weights` is 0 or the doubles of all rows.
+ */
+export function fillPanel(
+  panel: Panel, x: usize, isFloat32: bool, start: i32, count: i32, weights: usize, origin: usize,
+): void {
+  const d = panel.nFeatures;
+  const stride = panel.stride;
+  const size = panel.size;
+  const rows = panel.rows;
+  panel.count = count;
+  let from = <usize>start * <usize>d;
+  let to = rows;
+  for (let p = 0; p < count; p++) {
+    let j = 0;
+    for (; j + 2 <= d; j += 2) {
+      v128.store(
+        to + (<usize>j << 3),
+        f64x2.sub(loadPair(x, from + <usize>j, isFloat32), v128.load(origin + (<usize>j << 3))),
+      );
+    }
+    if (j < d) {
+      store<f64>(to + (<usize>j << 3), loadOne(x, from + <usize>j, isFloat32) - load<f64>(origin + (<usize>j << 3)));
+    }
+    from += <usize>d;
+    to += <usize>stride << 3;
+  }
+  // Points past `count` keep older, finite values: their lanes are computed and never used.
+  const rowBytes = <usize>stride << 3;
+  const lineBytes = <usize>size << 3;
+  for (let j = 0; j < d; j += 2) {
+    const column = panel.columns + <usize>j * lineBytes;
+    for (let p = 0; p < count; p += 2) {
+      const at = rows + <usize>p * rowBytes + (<usize>j << 3);
+      const a = v128.load(at);
+      const b = v128.load(at + rowBytes);
+      v128.store(column + (<usize>p << 3), v128.shuffle<f64>(a, b, 0, 2));
+      v128.store(column + lineBytes + (<usize>p << 3), v128.shuffle<f64>(a, b, 1, 3));
+    }
+  }
+  if (weights) {
+    memory.copy(panel.weights, weights + (<usize>start << 3), <usize>count << 3);
+  } else {
+    for (let p = 0; p < count; p++) store<f64>(panel.weights + (<usize>p << 3), 1);
+  }
+  for (let p = count; p < size; p++) store<f64>(panel.weights + (<usize>p << 3), 0);
+}

@@ -1,0 +1,51 @@
+/**
+ * The ABI: every function TypeScript can call. Pointers are byte offsets into the one imported memory; nothing here
+ * allocates, checks policy, or keeps state between calls.
+ */
+import { expectationPass, mahalanobisPass, momentsPass, scorePass, Block } from "./em/passes";
+import { GaussianDiag } from "./families/gaussian-diag";
+import { GaussianFull } from "./families/gaussian-full";
+
+export { expArray, log1pArray, logArray } from "./simd/arrays";
+export { expScalar, } from "./simd/exp";
+export { logScalar } from "./simd/log";
+export { cholesky, triangularInverse } from "./linalg/cholesky";
+export { logSumExpBytes, logSumExpRows } from "./em/log-sum-exp";
+export { layPanel, panelBytes } from "./em/panel";
+export { gaussianFullBytes, gaussianFullLay, gaussianFullLoad } from "./families/gaussian-full";
+export { gaussianDiagBytes, gaussianDiagLay, gaussianDiagLoad } from "./families/gaussian-diag";
+
+/** First byte the host may use. A function, not a constant: a constant export would create a start function. */
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+export function gaussianFullExpectation(state: usize, panel: usize, block: usize): void {
+  expectationPass<GaussianFull>(state, panel, changetype<Block>(block));
+}
+export function gaussianFullMoments(state: usize, panel: usize, block: usize, responsibilities: usize): void {
+  momentsPass<GaussianFull>(state, panel, changetype<Block>(block), responsibilities);
+}
+export function gaussianFullScore(
+  state: usize, panel: usize, block: usize, norms: usize, labels: usize, logProbs: usize, responsibilities: usize,
+): void {
+  scorePass<GaussianFull>(state, panel, changetype<Block>(block), norms, labels, logProbs, responsibilities);
+}
+export function gaussianFullMahalanobis(state: usize, panel: usize, block: usize, out: usize): void {
+  mahalanobisPass<GaussianFull>(state, panel, changetype<Block>(block), out);
+}
+
+export function gaussianDiagExpectation(state: usize, panel: usize, block: usize): void {
+  expectationPass<GaussianDiag>(state, panel, changetype<Block>(block));
+}
+export function gaussianDiagMoments(state: usize, panel: usize, block: usize, responsibilities: usize): void {
+  momentsPass<GaussianDiag>(state, panel, changetype<Block>(block), responsibilities);
+}
+export function gaussianDiagScore(
+  state: usize, panel: usize, block: usize, norms: usize, labels: usize, logProbs: usize, responsibilities: usize,
+): void {
+  scorePass<GaussianDiag>(state, panel, changetype<Block>(block), norms, labels, logProbs, responsibilities);
+}
+export function gaussianDiagMahalanobis(state: usize, panel: usize, block: usize, out: usize): void {
+  mahalanobisPass<GaussianDiag>(state, panel, changetype<Block>(block), out);
+}

@@ -1,0 +1,41 @@
+/** What a backend offers. The library above this line does not know which one is running. */
+import type { Rows } from './data/dataset.js';
+import type { BlockKernels } from './em/model.js';
+import type { CovarianceType, GaussianComponent, Moments } from './families/gaussian.js';
+
+/** `'wasm'`: SIMD kernels, the same bits everywhere. `'js'`: plain TypeScript, for pages whose CSP forbids WebAssembly. */
+export type BackendName = 'wasm' | 'js';
+
+/** What a Gaussian mixture's kernels have to hold. */
+export interface GaussianShape {
+  readonly data: Rows;
+  readonly covarianceType: CovarianceType;
+  readonly nComponents: number;
+  /** rows of the largest block */
+  readonly rows: number;
+}
+
+/** Row-major matrix algebra of the M-step. Matrices are `d × d`; only the lower triangle of the input is read. */
+export interface LinearAlgebra {
+  /** L with A = L·Lᵀ, zeros above the diagonal; or the index of the first pivot that is not positive, or below least². */
+  cholesky(matrix: Float64Array, d: number, least?: Float64Array): Float64Array | number;
+  /** L⁻¹, lower triangular; or the index of the rejected pivot. */
+  inverseCholesky(matrix: Float64Array, d: number, least?: Float64Array): Float64Array | number;
+  exp(x: number): number;
+  log(x: number): number;
+}
+
+/** One caller's use of a backend: memory of its own from `leaseBackend` to `release`. */
+export interface Backend extends LinearAlgebra {
+  readonly name: BackendName;
+  gaussian(shape: GaussianShape): GaussianKernels;
+  /** log Σ exp of every row of `nColumns` terms, and responsibilities if wanted; no term NaN or +Infinity. */
+  logSumExp(terms: Float64Array, nColumns: number, norms: Float64Array, responsibilities?: Float64Array): void;
+  /** Gives the memory back, zeroed. Nothing of this lease may be used afterwards. */
+  release(): void;
+}
+
+export interface GaussianKernels extends BlockKernels<GaussianComponent, Moments> {
+  /** Squared Mahalanobis distances of all rows of the data, nSamples × nComponents. */
+  mahalanobis(components: readonly GaussianComponent[]): Float64Array;
+}

@@ -1,0 +1,177 @@
+/** Turns what users pass as `X` into row-major numbers, checked once, with the place of the first bad value. */
+import { InvalidDataError, show } from '../errors.js';
+
+/** Floating-point storage used as it is; anything else is converted to float64. */
+export type FloatArray = Float64Array | Float32Array;
+
+/** A table of numbers, row-major and dense. */
+export interface Matrix {
+  readonly x: FloatArray;
+  readonly nSamples: number;
+  readonly nFeatures: number;
+}
+
+/** A matrix object: flat row-major `data` (typed arrays are used in place, with their offsets), or an array of rows. */
+export interface MatrixLike {
+  readonly data: ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * Data as users have it: an array of rows (arrays or typed arrays), a `MatrixLike` (ml-matrix objects fit), or a flat
+ * array of numbers for one feature.
+ */
+export type DataInput = ArrayLike<ArrayLike<number>> | ArrayLike<number> | MatrixLike;
+
+const REMEDY = 'pass rows of finite numbers; drop or impute missing values first';
+
+/** Validates and converts; typed float64/float32 storage is not copied. */
+export function toMatrix(input: DataInput, name = 'X'): Matrix {
+  if (input === null || typeof input !== 'object') {
+    throw new InvalidDataError(
+      `${name} must be an array of rows, a { data, rows, columns } matrix, or a flat array of numbers for one feature; got ${show(input)}`,
+    );
+  }
+  const matrix = isMatrixLike(input) ? fromMatrixLike(input, name) : fromArray(input as ArrayLike<unknown>, name);
+  if (matrix.nSamples === 0 || matrix.nFeatures === 0) {
+    throw new InvalidDataError(
+      `${name} is empty (${matrix.nSamples} rows × ${matrix.nFeatures} columns); at least one row and one column are needed`,
+    );
+  }
+  checkFinite(matrix, name);
+  return matrix;
+}
+
+function isMatrixLike(input: object): input is MatrixLike {
+  return 'data' in input && 'rows' in input && 'columns' in input;
+}
+
+function isTyped(value: unknown): value is ArrayLike<number> & ArrayBufferView {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** By tag, so that arrays of another realm (an iframe, a vm context) are recognised too. */
+function isFloat(value: object): value is FloatArray {
+  const tag = tagOf(value);
+  return tag === 'Float64Array' || tag === 'Float32Array';
+}
+
+function rejectBigInt(value: object, name: string): void {
+  if (tagOf(value).startsWith('Big')) {
+    throw new InvalidDataError(`${name} holds BigInt values; convert them to numbers first: Float64Array.from(a, Number)`);
+  }
+}
+
+function fromMatrixLike(input: MatrixLike, name: string): Matrix {
+  const { data, rows, columns } = input;
+  for (const [label, size] of [
+    ['rows', rows],
+    ['columns', columns],
+  ] as const) {
+    if (!Number.isInteger(size) || size < 0) {
+      throw new InvalidDataError(`${name}.${label} must be a non-negative integer; got ${show(size)}`);
+    }
+  }
+  if (data === null || typeof data !== 'object' || typeof data.length !== 'number') {
+    throw new InvalidDataError(`${name}.data must be an array; got ${show(data)}`);
+  }
+  rejectBigInt(data, `${name}.data`);
+  if (!isTyped(data) && data.length > 0 && typeof data[0] === 'object') {
+    const matrix = fromRows(data as ArrayLike<ArrayLike<number>>, name);
+    if (matrix.nSamples !== rows || matrix.nFeatures !== columns) {
+      throw new InvalidDataError(
+        `${name}.data holds ${matrix.nSamples} × ${matrix.nFeatures} numbers but rows × columns says ${rows} × ${columns}`,
+      );
+    }
+    return matrix;
+  }
+  if (data.length !== rows * columns) {
+    throw new InvalidDataError(
+      `${name}.data has ${data.length} numbers but rows × columns = ${rows} × ${columns} = ${rows * columns}`,
+    );
+  }
+  return { x: toFloats(data as ArrayLike<number>, name, columns), nSamples: rows, nFeatures: columns };
+}
+
+function fromArray(input: ArrayLike<unknown>, name: string): Matrix {
+  if (typeof input.length !== 'number') {
+    throw new InvalidDataError(`${name} must be an array of rows or { data, rows, columns }; got ${show(input)}`);
+  }
+  rejectBigInt(input, name);
+  if (isTyped(input) || typeof input[0] === 'number') {
+    return { x: toFloats(input as ArrayLike<number>, name, 1), nSamples: input.length, nFeatures: 1 };
+  }
+  return fromRows(input as ArrayLike<ArrayLike<number>>, name);
+}
+
+function fromRows(rows: ArrayLike<ArrayLike<number>>, name: string): Matrix {
+  const nSamples = rows.length;
+  const nFeatures = nSamples === 0 ? 0 : checkedRow(rows, 0, name).length;
+  const x = new Float64Array(nSamples * nFeatures);
+  for (let i = 0; i < nSamples; i++) {
+    const row = checkedRow(rows, i, name);
+    if (row.length !== nFeatures) {
+      throw new InvalidDataError(
+        `${name} is ragged: row ${i} has ${row.length} values, row 0 has ${nFeatures}; every row must have the same length`,
+        i,
+      );
+    }
+    for (let j = 0; j < nFeatures; j++) {
+      const value = row[j];
+      if (typeof value !== 'number') throw notANumber(name, value, i, j);
+      x[i * nFeatures + j] = value;
+    }
+  }
+  return { x, nSamples, nFeatures };
+}
+
+function checkedRow(rows: ArrayLike<ArrayLike<number>>, i: number, name: string): ArrayLike<number> {
+  const row = rows[i] as unknown;
+  if (row === null || typeof row !== 'object' || typeof (row as ArrayLike<number>).length !== 'number') {
+    throw new InvalidDataError(`${name} row ${i} must be an array of numbers; got ${show(row)}`, i);
+  }
+  rejectBigInt(row, `${name} row ${i}`);
+  return row as ArrayLike<number>;
+}
+
+function notANumber(name: string, value: unknown, row: number, column: number): InvalidDataError {
+  return new InvalidDataError(
+    `${name} must hold numbers; got ${show(value)} at row ${row}, column ${column}; ${REMEDY}`,
+    row,
+    column,
+  );
+}
+
+/** Float storage as it is, other arrays copied to float64 with every element checked to be a number. */
+export function toFloats(values: ArrayLike<number>, name: string, columns = 1): FloatArray {
+  if (isFloat(values)) return values;
+  if (isTyped(values)) return Float64Array.from(values as ArrayLike<number>);
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < out.length; i++) {
+    const value: unknown = values[i];
+    if (typeof value !== 'number') throw notANumber(name, value, Math.floor(i / columns), i % columns);
+    out[i] = value;
+  }
+  return out;
+}
+
+function checkFinite({ x, nFeatures }: Matrix, name: string): void {
+  for (let i = 0; i < x.length; i++) {
+    // x − x is 0 for finite numbers only: one comparison catches NaN and both infinities
+    const value = x[i] as number;
+    if (value - value !== 0) {
+      const row = Math.floor(i / nFeatures);
+      const column = i % nFeatures;
+      throw new InvalidDataError(
+        `${name} must be finite; got ${value} at row ${row}, column ${column}; ${REMEDY}`,
+        row,
+        column,
+      );
+    }
+  }
+}

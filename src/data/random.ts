@@ -1,0 +1,79 @@
+/** Seeded random numbers: xoroshiro128+ from pure-rand, the same stream on every machine. */
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** A stream of random numbers. */
+export interface Random {
+  /** Uniform in [0, 1), 53 bits. */
+  uniform(): number;
+  /** Uniform integer in [0, n). */
+  integer(n: number): number;
+  /** Standard normal. */
+  normal(): number;
+  /** An independent stream; the same call order gives the same streams. */
+  split(): Random;
+}
+
+/**
+ * The stream of a seed (any safe integer). `log` is the backend's logarithm, because the host's Math.log differs between
+ * engines in the last bit.
+ */
+export function createRandom(seed: number, log: (x: number) => number): Random {
+  // spread the seed's bits (splitmix32 finaliser), because neighbouring xoroshiro seeds start out correlated
+  const low = mix32((seed | 0) ^ 0x9e3779b9);
+  const high = mix32(Math.floor(seed / 4294967296) ^ low);
+  const generator = xoroshiro128plus(high ^ mix32(low));
+  for (let i = 0; i < 8; i++) generator.next();
+  return new SeededRandom(generator, log);
+}
+
+function mix32(value: number): number {
+  let z = (value + 0x9e3779b9) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return z ^ (z >>> 15);
+}
+
+class SeededRandom implements Random {
+  private spare: number | undefined;
+  constructor(
+    private readonly generator: ReturnType<typeof xoroshiro128plus>,
+    private readonly log: (x: number) => number,
+  ) {}
+
+  uniform(): number {
+    const high = this.generator.next() >>> 6;
+    const low = this.generator.next() >>> 5;
+    return (high * 134217728 + low) / 9007199254740992;
+  }
+
+  integer(n: number): number {
+    // the product of a 53-bit uniform: its bias, n·2⁻⁵³, is far below anything a sample could show
+    return Math.floor(this.uniform() * n);
+  }
+
+  normal(): number {
+    if (this.spare !== undefined) {
+      const value = this.spare;
+      this.spare = undefined;
+      return value;
+    }
+    // Marsaglia's polar method: needs log and sqrt only, no sine
+    for (;;) {
+      const u = 2 * this.uniform() - 1;
+      const v = 2 * this.uniform() - 1;
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) {
+        const factor = Math.sqrt((-2 * this.log(s)) / s);
+        this.spare = v * factor;
+        return u * factor;
+      }
+    }
+  }
+
+  split(): Random {
+    const child = this.generator.clone() as ReturnType<typeof xoroshiro128plus>;
+    // the parent goes on 2⁶⁴ numbers further: the streams cannot meet
+    (this.generator as unknown as { jump(): void }).jump();
+    return new SeededRandom(child, this.log);
+  }
+}

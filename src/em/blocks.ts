@@ -1,0 +1,62 @@
+/**
+ * How a data set is cut into blocks and how their statistics are added up. Both are part of the definition of the result's
+ * bits: they depend on the shape only, never on threads, memory or the machine.
+ */
+import type { Block, Dataset, Rows } from '../data/dataset.js';
+import type { EMModel } from './model.js';
+
+/**
+ * Rows of a block: about 2 ms of kernel work (estimated from flops), a power of two, not so few that copying the
+ * statistics out shows, not so many that N = 100,000 could not keep several threads busy.
+ */
+export function blockRows(nFeatures: number, nComponents: number): number {
+  const nanosecondsPerRow = nComponents * (4 + nFeatures + 0.08 * nFeatures * nFeatures);
+  let rows = 1024;
+  while (rows < 16384 && rows * nanosecondsPerRow < 1e6) rows *= 2;
+  return rows;
+}
+
+/** The blocks of a data set, in order. */
+export function* blocksOf(data: Rows, rows: number): Generator<Block> {
+  for (let start = 0; start < data.nSamples; start += rows) {
+    yield { data, start, nRows: Math.min(rows, data.nSamples - start) };
+  }
+}
+
+/**
+ * Merges statistics as a binary tree over the block index: at most log₂(blocks) partial sums are alive, rounding grows
+ * with the logarithm of N, and the shape does not depend on who computed which block.
+ */
+export class TreeSum<S> {
+  private readonly partial: (S | undefined)[] = [];
+  constructor(private readonly merge: (a: S, b: S) => S) {}
+
+  add(statistics: S): void {
+    let carry = statistics;
+    let level = 0;
+    for (;;) {
+      const other = this.partial[level];
+      if (other === undefined) break;
+      carry = this.merge(other, carry);
+      this.partial[level++] = undefined;
+    }
+    this.partial[level] = carry;
+  }
+
+  /** The sum of all that was added; undefined if nothing was. */
+  total(): S | undefined {
+    let sum: S | undefined;
+    for (const part of this.partial) {
+      if (part !== undefined) sum = sum === undefined ? part : this.merge(part, sum);
+    }
+    return sum;
+  }
+}
+
+/** The E-step over all data: expectation of every block, merged. */
+export function expectationOver<P, S>(model: EMModel<P, S>, parameters: P, data: Dataset, rows: number): S {
+  const sum = new TreeSum<S>((a, b) => model.merge(a, b));
+  for (const block of blocksOf(data, rows)) sum.add(model.expectation(parameters, block));
+  // a Dataset has at least one row, so there is at least one block
+  return sum.total() as S;
+}

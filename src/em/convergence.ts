@@ -1,0 +1,21 @@
+/** When EM stops. */
+
+/** Why a fit stopped: the log-likelihood, the parameters, or the iterations. */
+export type StopReason = 'tol' | 'paramTol' | 'maxIter';
+
+/**
+ * A criterion over successive iterations: the rise of the mean objective below `tol`, or the largest scaled change of a
+ * parameter below `paramTol`; either suffices. At 0 a criterion is off (a rise may be a rounding error below 0, which must
+ * not stop a run that asked for exactly `maxIter` iterations).
+ */
+export function createConvergence(
+  options: { tol: number; paramTol: number; maxIter: number },
+  totalWeight: number,
+): (iteration: number, rise: number, change: number | undefined) => StopReason | undefined {
+  const { tol, paramTol, maxIter } = options;
+  return (iteration, rise, change) => {
+    if (tol > 0 && rise / totalWeight < tol) return 'tol';
+    if (paramTol > 0 && change !== undefined && change < paramTol) return 'paramTol';
+    return iteration >= maxIter ? 'maxIter' : undefined;
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The contracts of the EM loop (the one idea everything stands on): EM is a map of data to expected sufficient statistics,
+ * a sum of those, and a closed-form maximisation.
+ */
+import type { Block, Dataset } from '../data/dataset.js';
+import type { Random } from '../data/random.js';
+
+/**
+ * All that the loop sees; it names no model. `P` are parameters: immutable plain values. `S` are the statistics of some
+ * points and carry the objective of those points (the log-likelihood; for hard EM the negative cost).
+ */
+export interface EMModel<P, S> {
+  initialize(data: Dataset, random: Random): P;
+  /** E-step over one block of rows, and their expected sufficient statistics. */
+  expectation(parameters: P, block: Block): S;
+  /** Statistics of both; may reuse `a`, after which neither argument may be used. */
+  merge(a: S, b: S): S;
+  /** M-step in closed form. Throws `DegenerateComponentError(component, previous)` when a component has no maximiser. */
+  maximization(statistics: S, previous: P): P;
+  /** The total objective of the statistics' points: what EM may never lower. */
+  objective(statistics: S): number;
+  /**
+   * The same parameters, to be passed to `expectation` once more before `maximization`, when the moments in `statistics`
+   * were taken about centres too far from where the means have moved; undefined when they are fine.
+   */
+  recentre?(statistics: S, parameters: P): P | undefined;
+  /** The largest scaled change between two states, for `paramTol`: |Δ|/σ for locations, relative for the rest. */
+  change?(previous: P, next: P): number;
+}
+
+/** What a mixture is made of; `mixture(family)` is an `EMModel`. `C` is one component's parameters, `T` its statistics. */
+export interface Family<C, T> {
+  /** log p(x|component), nats. */
+  logDensity(component: C, x: Float64Array): number;
+  emptyStatistics(nFeatures: number): T;
+  /** Adds one point with the given weight (responsibility × sample weight). */
+  accumulate(statistics: T, x: Float64Array, weight: number): void;
+  merge(into: T, from: T): void;
+  /** The component of greatest expected log-likelihood for the statistics. */
+  maximize(statistics: T): C;
+  /** Free parameters of one component. */
+  nParameters(nFeatures: number): number;
+  sample(component: C, random: Random): Float64Array;
+  /** For families whose components share a parameter (tied): maximises all at once, instead of `maximize`. */
+  maximizeAll?(statistics: readonly T[]): C[];
+  /** `EMModel.recentre` for the components of a mixture. */
+  recentre?(statistics: readonly T[], components: readonly C[]): C[] | undefined;
+  /** `EMModel.change` for one component. */
+  change?(previous: C, next: C): number;
+}
+
+/** Parameters of a mixture: the mixing proportions (nComponents) and each component's own. */
+export interface MixtureParameters<C> {
+  readonly weights: Float64Array;
+  readonly components: readonly C[];
+}
+
+/** Expected sufficient statistics of a mixture over some points. */
+export interface MixtureStatistics<T> {
+  /** Σ s·log p(x), total in nats */
+  logLikelihood: number;
+  /** Σ s */
+  weight: number;
+  /** N_k = Σ s·r_k (nComponents) */
+  counts: Float64Array;
+  components: T[];
+}
+
+/** A family's kernels: the E-step and the moments of a whole block at once, on one backend. */
+export interface BlockKernels<C, T> {
+  expectation(parameters: MixtureParameters<C>, block: Block): MixtureStatistics<T>;
+  /** Statistics for given responsibilities (nRows × nComponents, row-major), about the components' centres. */
+  moments(parameters: MixtureParameters<C>, responsibilities: Float64Array, block: Block): MixtureStatistics<T>;
+  score(parameters: MixtureParameters<C>, block: Block, out: ScoreOutput): void;
+}
+
+/** Where `score` writes, row by row from the block's first; absent parts are not computed. */
+export interface ScoreOutput {
+  /** log p(x) (nRows) */
+  logProbNorm?: Float64Array;
+  /** (nRows) */
+  labels?: Int32Array;
+  /** log w_k + log p(x|k) (nRows × nComponents) */
+  weightedLogProb?: Float64Array;
+  /** (nRows × nComponents) */
+  responsibilities?: Float64Array;
+}

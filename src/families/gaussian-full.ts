@@ -1,0 +1,149 @@
+/** Gaussians with a full covariance matrix each. */
+import {
+  type GaussianComponent,
+  type GaussianContext,
+  type GaussianFamily,
+  HALF_LOG_TWO_PI,
+  type Moments,
+  accumulateMoments,
+  collapse,
+  diagonalIndex,
+  displacement,
+  emptyMoments,
+  meanChange,
+  meanOf,
+  mergeMoments,
+  normals,
+  packedLength,
+  recentreMoved,
+} from './gaussian.js';
+
+export function gaussianFull(context: GaussianContext): GaussianFamily {
+  const { nFeatures: d } = context;
+  const build = (mean: Float64Array, covariance: Float64Array, least?: Float64Array) =>
+    fullComponent(context, mean, covariance, least);
+
+  return {
+    covarianceLength: d * d,
+    component: (mean, covariance) => build(mean, covariance),
+    logDensity: fullLogDensity,
+    emptyStatistics: (nFeatures) => emptyMoments(nFeatures, packedLength(nFeatures)),
+    accumulate: (statistics, x, weight) => accumulateMoments(statistics, x, weight, true),
+    merge: (into, from) => mergeMoments(into, from, true),
+
+    maximize(moments) {
+      const delta = displacement(moments);
+      const covariance = scatter(moments, delta, d);
+      for (let i = 0; i < covariance.length; i++) covariance[i] = (covariance[i] as number) / (moments.values[0] as number);
+      regularize(covariance, context);
+      return orCollapse(build(meanOf(moments, delta), covariance, leastPivots(covariance, context)), covariance, d);
+    },
+
+    nParameters: (nFeatures) => nFeatures + packedLength(nFeatures),
+    sample: fullSample,
+
+    recentre: (statistics, components) =>
+      recentreMoved(statistics, components, context.leastDeviation, (k, j, delta) => {
+        const { values } = statistics[k] as Moments;
+        const second = values[1 + d + diagonalIndex(j, true)] as number;
+        return second / (values[0] as number) - (delta[j] as number) ** 2;
+      }),
+
+    change: fullChange,
+  };
+}
+
+/** Σ r(x−c)(x−c)ᵀ − n·δδᵀ as a full symmetric matrix: n times the covariance about the new mean. */
+export function scatter({ values }: Moments, delta: Float64Array, d: number): Float64Array {
+  const count = values[0] as number;
+  const matrix = new Float64Array(d * d);
+  let at = 1 + d;
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = (values[at++] as number) - count * (delta[i] as number) * (delta[j] as number);
+      matrix[i * d + j] = value;
+      matrix[j * d + i] = value;
+    }
+  }
+  return matrix;
+}
+
+/** Adds the regularisation to the diagonal, in place. */
+export function regularize(covariance: Float64Array, { nFeatures: d, regularization }: GaussianContext): void {
+  for (let j = 0; j < d; j++) covariance[j * d + j] = (covariance[j * d + j] as number) + (regularization[j] as number);
+}
+
+/**
+ * Square roots of the smallest pivots to accept in an M-step: what data of this magnitude can carry, and one ulp of the
+ * variance the pivot was subtracted from (less than that holds no correct digit).
+ */
+export function leastPivots(covariance: Float64Array, { nFeatures: d, leastDeviation }: GaussianContext): Float64Array {
+  return leastDeviation.map((least, j) =>
+    Math.max(least, Math.sqrt(Number.EPSILON * Math.max(0, covariance[j * d + j] as number))),
+  );
+}
+
+export function fullComponent(
+  { nFeatures: d, algebra }: GaussianContext,
+  mean: Float64Array,
+  covariance: Float64Array,
+  least?: Float64Array,
+): GaussianComponent | number {
+  const precisionCholesky = algebra.inverseCholesky(covariance, d, least);
+  if (typeof precisionCholesky === 'number') return precisionCholesky;
+  let logDeterminant = 0;
+  for (let j = 0; j < d; j++) logDeterminant += algebra.log(precisionCholesky[j * d + j] as number);
+  return { mean, center: mean, covariance, precisionCholesky, logDeterminant };
+}
+
+/** The component, or the error of the M-step that its covariance makes. */
+export function orCollapse(
+  component: GaussianComponent | number,
+  covariance: Float64Array,
+  d: number,
+): GaussianComponent {
+  if (typeof component !== 'number') return component;
+  throw collapse(
+    `the covariance is not positive definite at feature ${component}: its variance given the features before it is too small; its variance`,
+    covariance[component * d + component] as number,
+  );
+}
+
+export function fullLogDensity({ mean, precisionCholesky, logDeterminant }: GaussianComponent, x: Float64Array): number {
+  const d = mean.length;
+  let squares = 0;
+  for (let i = 0; i < d; i++) {
+    let y = 0;
+    for (let j = 0; j <= i; j++) y += (precisionCholesky[i * d + j] as number) * ((x[j] as number) - (mean[j] as number));
+    squares += y * y;
+  }
+  return logDeterminant - d * HALF_LOG_TWO_PI - 0.5 * squares;
+}
+
+/** x = μ + L·z by forward substitution in W·(x − μ) = z. */
+export function fullSample(
+  { mean, precisionCholesky }: GaussianComponent,
+  random: { normal(): number },
+): Float64Array {
+  const d = mean.length;
+  const x = normals(d, random);
+  for (let i = 0; i < d; i++) {
+    let value = x[i] as number;
+    for (let j = 0; j < i; j++) value -= (precisionCholesky[i * d + j] as number) * (x[j] as number);
+    x[i] = value / (precisionCholesky[i * d + i] as number);
+  }
+  return x.map((value, j) => value + (mean[j] as number));
+}
+
+export function fullChange(previous: GaussianComponent, next: GaussianComponent): number {
+  const d = next.mean.length;
+  const deviation = (j: number) => Math.sqrt(previous.covariance[j * d + j] as number);
+  let largest = meanChange(previous, next, deviation);
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) {
+      const delta = Math.abs((next.covariance[i * d + j] as number) - (previous.covariance[i * d + j] as number));
+      largest = Math.max(largest, delta / (deviation(i) * deviation(j)));
+    }
+  }
+  return largest;
+}

@@ -1,0 +1,189 @@
+/** Between the parameters users see (flat, in the data's own coordinates) and the components the loop works on. */
+import type { LinearAlgebra } from '../backend.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Random } from '../data/random.js';
+import { InvalidParametersError, NotPositiveDefiniteError } from '../errors.js';
+import { covarianceShape, flatten, toCovariances, toWeights } from '../init/given.js';
+import type { GaussianParameters } from '../init/gaussian-start.js';
+import { gaussianDiag } from './gaussian-diag.js';
+import { gaussianFull } from './gaussian-full.js';
+import type { GaussianInitialParameters, Regularization } from './gaussian-options.js';
+import { gaussianSpherical } from './gaussian-spherical.js';
+import { gaussianTied } from './gaussian-tied.js';
+import type { CovarianceType, GaussianComponent, GaussianContext, GaussianFamily } from './gaussian.js';
+
+const FAMILIES: Record<CovarianceType, (context: GaussianContext) => GaussianFamily> = {
+  full: gaussianFull,
+  tied: gaussianTied,
+  diag: gaussianDiag,
+  spherical: gaussianSpherical,
+};
+
+/** The family for fitting a data set. */
+export function familyFor(
+  type: CovarianceType,
+  algebra: LinearAlgebra,
+  data: Dataset,
+  regCovar: Regularization,
+): GaussianFamily {
+  const { nFeatures, largest, variance } = data;
+  let added: number;
+  if (typeof regCovar === 'number') {
+    added = regCovar;
+  } else {
+    let mean = 0;
+    for (const v of variance) mean += v / nFeatures;
+    added = regCovar.relative * mean;
+  }
+  return FAMILIES[type]({
+    nFeatures,
+    algebra,
+    regularization: new Float64Array(nFeatures).fill(added),
+    leastDeviation: largest.map((x) => 4 * Number.EPSILON * x),
+  });
+}
+
+/** The family for using a finished model: nothing is regularised, nothing can collapse. */
+export function plainFamily(type: CovarianceType, algebra: LinearAlgebra, nFeatures: number): GaussianFamily {
+  const zeros = new Float64Array(nFeatures);
+  return FAMILIES[type]({ nFeatures, algebra, regularization: zeros, leastDeviation: zeros });
+}
+
+/** Parameters as users see them: weights (K), means (K × D), covariances (by type), all row-major. */
+export interface FlatGaussianParameters {
+  readonly covarianceType: CovarianceType;
+  readonly nComponents: number;
+  readonly nFeatures: number;
+  readonly weights: Float64Array;
+  readonly means: Float64Array;
+  readonly covariances: Float64Array;
+}
+
+/** Checked parameters → components, less `origin`. `low` are the digits of the means below their last place. */
+export function toComponents(
+  family: GaussianFamily,
+  flat: FlatGaussianParameters,
+  origin: Float64Array,
+  low?: Float64Array,
+): GaussianParameters {
+  const { nComponents, nFeatures: d, covarianceType, means, covariances } = flat;
+  const components: GaussianComponent[] = [];
+  for (let k = 0; k < nComponents; k++) {
+    const mean = origin.map((o, j) => (means[k * d + j] as number) - o + (low?.[k * d + j] ?? 0));
+    const length = family.covarianceLength;
+    const shared = components[0];
+    if (covarianceType === 'tied' && shared !== undefined) {
+      components.push({ ...shared, mean, center: mean });
+      continue;
+    }
+    const component = family.component(mean, covariances.slice(k * length, (k + 1) * length));
+    if (typeof component === 'number') {
+      throw new NotPositiveDefiniteError(
+        `the covariance of component ${k} is not positive definite: pivot ${component} of its Cholesky factorisation is not positive; pass a symmetric matrix with positive eigenvalues`,
+        component,
+        k,
+      );
+    }
+    components.push(component);
+  }
+  return { weights: flat.weights, components };
+}
+
+/** Components → parameters as users see them, and the digits that the addition of the origin cut off. */
+export function fromComponents(
+  { weights, components }: GaussianParameters,
+  origin: Float64Array,
+  covarianceType: CovarianceType,
+): FlatGaussianParameters & { low: Float64Array | undefined } {
+  const nComponents = components.length;
+  const d = origin.length;
+  const means = new Float64Array(nComponents * d);
+  const low = new Float64Array(nComponents * d);
+  let anyLow = false;
+  components.forEach(({ mean }, k) => {
+    for (let j = 0; j < d; j++) {
+      // Knuth's two-sum: a + b = sum + error exactly
+      const a = mean[j] as number;
+      const b = origin[j] as number;
+      const sum = a + b;
+      const virtual = sum - a;
+      const error = a - (sum - virtual) + (b - virtual);
+      means[k * d + j] = sum;
+      low[k * d + j] = error;
+      if (error !== 0) anyLow = true;
+    }
+  });
+  const shared = covarianceType === 'tied';
+  const length = (components[0] as GaussianComponent).covariance.length;
+  const covariances = new Float64Array((shared ? 1 : nComponents) * length);
+  for (let k = 0; k < (shared ? 1 : nComponents); k++) {
+    covariances.set((components[k] as GaussianComponent).covariance, k * length);
+  }
+  return {
+    covarianceType,
+    nComponents,
+    nFeatures: d,
+    weights: weights.slice(),
+    means,
+    covariances,
+    low: anyLow ? low : undefined,
+  };
+}
+
+/** Checks parameters given by a user; covariances are required here. */
+export function checkParameters(
+  given: { weights?: ArrayLike<number>; means: unknown; covariances: unknown },
+  covarianceType: CovarianceType,
+  nComponents: number,
+  nFeatures: number,
+): FlatGaussianParameters {
+  return {
+    covarianceType,
+    nComponents,
+    nFeatures,
+    weights: toWeights(given.weights, nComponents),
+    means: flatten(given.means, 'means', [nComponents, nFeatures]),
+    covariances: toCovariances(
+      given.covariances as GaussianInitialParameters['means'],
+      covarianceType,
+      nComponents,
+      nFeatures,
+    ),
+  };
+}
+
+/** Numbers in the covariances of a type. */
+export function covarianceSize(type: CovarianceType, nComponents: number, nFeatures: number): number {
+  return covarianceShape(type, nComponents, nFeatures).reduce((a, b) => a * b, 1);
+}
+
+/** Free parameters: K − 1 proportions, the means, the covariances. */
+export function countParameters(type: CovarianceType, nComponents: number, nFeatures: number): number {
+  const matrix = (nFeatures * (nFeatures + 1)) / 2;
+  const perCovariance = { full: nComponents * matrix, tied: matrix, diag: nComponents * nFeatures, spherical: nComponents };
+  return nComponents - 1 + nComponents * nFeatures + perCovariance[type];
+}
+
+/** One row of nFeatures numbers of a mixture: a component by its weight, then that component's own. */
+export function drawComponent(weights: Float64Array, random: Random): number {
+  let target = random.uniform();
+  for (let k = 0; k < weights.length - 1; k++) {
+    target -= weights[k] as number;
+    if (target < 0) return k;
+  }
+  // rounding may leave a little of the unit interval past the last weight; a weight of 0 is never drawn
+  let last = weights.length - 1;
+  while (last > 0 && weights[last] === 0) last--;
+  return last;
+}
+
+/** nFeatures of nested or flat means. */
+export function featuresOfMeans(means: unknown, nComponents: number): number {
+  if (means !== null && typeof means === 'object' && typeof (means as ArrayLike<unknown>).length === 'number') {
+    const rows = means as ArrayLike<unknown>;
+    const first = rows[0];
+    if (typeof first === 'number' && rows.length % nComponents === 0) return rows.length / nComponents;
+    if (first !== null && typeof first === 'object') return (first as ArrayLike<unknown>).length;
+  }
+  throw new InvalidParametersError('means must be an array of nComponents rows of numbers, or flat and row-major');
+}

@@ -1,0 +1,69 @@
+/** Gaussians that share one full covariance matrix. */
+import { gaussianFull, fullComponent, leastPivots, orCollapse, regularize, scatter } from './gaussian-full.js';
+import {
+  type GaussianComponent,
+  type GaussianContext,
+  type GaussianFamily,
+  type Moments,
+  diagonalIndex,
+  displacement,
+  meanOf,
+  packedLength,
+  recentreMoved,
+} from './gaussian.js';
+
+/** Second moments may lie anywhere among the components' statistics: only their sum is used. */
+export function gaussianTied(context: GaussianContext): GaussianFamily {
+  const { nFeatures: d } = context;
+  return {
+    ...gaussianFull(context),
+    nParameters: (nFeatures) => nFeatures,
+
+    maximizeAll(statistics) {
+      const covariance = new Float64Array(d * d);
+      const means: Float64Array[] = [];
+      let total = 0;
+      for (const moments of statistics) {
+        const delta = displacement(moments);
+        means.push(meanOf(moments, delta));
+        total += moments.values[0] as number;
+        const part = scatter(moments, delta, d);
+        for (let i = 0; i < part.length; i++) covariance[i] = (covariance[i] as number) + (part[i] as number);
+      }
+      for (let i = 0; i < covariance.length; i++) covariance[i] = (covariance[i] as number) / total;
+      regularize(covariance, context);
+      const first = orCollapse(
+        fullComponent(context, means[0] as Float64Array, covariance, leastPivots(covariance, context)),
+        covariance,
+        d,
+      );
+      return means.map((mean): GaussianComponent => ({ ...first, mean, center: mean }));
+    },
+
+    recentre(statistics, components) {
+      const pooled = pooledVariance(statistics, d);
+      return recentreMoved(statistics, components, context.leastDeviation, (_k, j) => pooled[j] as number);
+    },
+  };
+}
+
+/** Free parameters of the covariance all components share. */
+export function tiedParameters(nFeatures: number): number {
+  return packedLength(nFeatures);
+}
+
+function pooledVariance(statistics: readonly Moments[], d: number): Float64Array {
+  const variance = new Float64Array(d);
+  let total = 0;
+  for (const moments of statistics) {
+    const count = moments.values[0] as number;
+    if (!(count > 0)) continue;
+    total += count;
+    const delta = displacement(moments);
+    for (let j = 0; j < d; j++) {
+      const second = moments.values[1 + d + diagonalIndex(j, true)] as number;
+      variance[j] = (variance[j] as number) + second - count * (delta[j] as number) ** 2;
+    }
+  }
+  return variance.map((sum) => sum / total);
+}

@@ -1,0 +1,37 @@
+/** mixwasm: mixture models and EM at native speed, wherever JavaScript runs. */
+export { GaussianMixture } from './families/gaussian-mixture.js';
+export type {
+  AsyncFitOptions,
+  FromParameters,
+  GaussianMixtureStep,
+  SyncFitOptions,
+} from './families/gaussian-mixture.js';
+export type { FitRecord, OnProgress } from './families/gaussian-best.js';
+export type { Restart } from './families/gaussian-fit.js';
+export type { GaussianMixtureJSON } from './families/gaussian-json.js';
+export type {
+  GaussianInitialParameters,
+  GaussianMixtureOptions,
+  Regularization,
+} from './families/gaussian-options.js';
+export type { CovarianceType } from './families/gaussian.js';
+export type { BackendName } from './backend.js';
+export type { DataInput, MatrixLike } from './data/matrix.js';
+export type { StopReason } from './em/convergence.js';
+export type { InitName, NestedNumbers } from './init/names.js';
+export type { AsyncOptions } from './threads/client.js';
+export { loadKernels } from './wasm/kernels.js';
+export type { KernelSource } from './wasm/kernels.js';
+export {
+  BackendUnavailableError,
+  DegenerateComponentError,
+  InvalidDataError,
+  InvalidOptionError,
+  InvalidParametersError,
+  MixwasmError,
+  NotFittedError,
+  NotPositiveDefiniteError,
+  OutOfMemoryError,
+  WorkerError,
+  ZeroDensityError,
+} from './errors.js';

@@ -1,0 +1,200 @@
+/**
+ * The Gaussian E-step and moments in plain TypeScript: typed arrays, the inverse Cholesky factor, E and M fused so that
+ * the N × K responsibilities are never stored. This is the JS backend, the yardstick of the benchmarks, and what the
+ * kernels are tested against.
+ */
+import type { GaussianKernels, GaussianShape } from '../backend.js';
+import type { Rows } from '../data/dataset.js';
+import type { MixtureParameters, MixtureStatistics, ScoreOutput } from '../em/model.js';
+import { type GaussianComponent, HALF_LOG_TWO_PI, type Moments, packedLength } from '../families/gaussian.js';
+import { MIXTURE_FLOOR, logSumExpRow } from './log-sum-exp.js';
+
+type Parameters = MixtureParameters<GaussianComponent>;
+
+export function gaussianKernels({ data, covarianceType, nComponents }: GaussianShape): GaussianKernels {
+  const d = data.nFeatures;
+  const matrix = covarianceType === 'full' || covarianceType === 'tied';
+  const quadratic = matrix ? quadraticFull : quadraticDiag;
+  const accumulate = matrix ? accumulateFull : accumulateDiag;
+  const secondLength = matrix ? packedLength(d) : d;
+  // x − μ of one point for every component: the M-part reads what the E-part computed
+  const residuals = new Float64Array(nComponents * d);
+  const terms = new Float64Array(nComponents);
+  const x = new Float64Array(d);
+
+  function weightedLogProb(components: readonly GaussianComponent[], constants: Float64Array): void {
+    for (let k = 0; k < nComponents; k++) {
+      const { mean, precisionCholesky } = components[k] as GaussianComponent;
+      const q = quadratic(x, mean, precisionCholesky, residuals, k * d, d);
+      const value = (constants[k] as number) - 0.5 * q;
+      // an overflow to ∞ − ∞ is a density of 0
+      terms[k] = value === value ? value : -Infinity;
+    }
+  }
+
+  function empty(components: readonly GaussianComponent[]): Moments[] {
+    return components.map(({ center }) => ({ center, values: new Float64Array(1 + d + secondLength) }));
+  }
+
+  return {
+    expectation(parameters, block) {
+      const s = block.data.sampleWeights;
+      const { components } = parameters;
+      const constants = logConstants(parameters, d);
+      const recentred = components.some(({ mean, center }) => mean !== center);
+      const statistics = empty(components);
+      let logLikelihood = 0;
+      let weight = 0;
+      for (let i = 0; i < block.nRows; i++) {
+        const si = s === undefined ? 1 : (s[block.start + i] as number);
+        weight += si;
+        if (si === 0) continue;
+        loadRow(block.data, block.start + i, x);
+        weightedLogProb(components, constants);
+        logLikelihood += si * logSumExpRow(terms, 0, nComponents, MIXTURE_FLOOR);
+        for (let k = 0; k < nComponents; k++) {
+          const r = si * (terms[k] as number);
+          if (r === 0) continue;
+          if (recentred) subtract(x, (components[k] as GaussianComponent).center, residuals, k * d);
+          accumulate((statistics[k] as Moments).values, residuals, k * d, d, r);
+        }
+      }
+      return withCounts(logLikelihood, weight, statistics);
+    },
+
+    moments({ components }, responsibilities, block) {
+      const s = block.data.sampleWeights;
+      const statistics = empty(components);
+      let weight = 0;
+      for (let i = 0; i < block.nRows; i++) {
+        const si = s === undefined ? 1 : (s[block.start + i] as number);
+        weight += si;
+        loadRow(block.data, block.start + i, x);
+        for (let k = 0; k < nComponents; k++) {
+          const r = si * (responsibilities[i * nComponents + k] as number);
+          if (r === 0) continue;
+          subtract(x, (components[k] as GaussianComponent).center, residuals, k * d);
+          accumulate((statistics[k] as Moments).values, residuals, k * d, d, r);
+        }
+      }
+      return withCounts(0, weight, statistics);
+    },
+
+    score(parameters, block, out) {
+      const constants = logConstants(parameters, d);
+      for (let i = 0; i < block.nRows; i++) {
+        loadRow(block.data, block.start + i, x);
+        weightedLogProb(parameters.components, constants);
+        writeScore(out, i, terms);
+      }
+    },
+
+    mahalanobis(components) {
+      const out = new Float64Array(data.nSamples * nComponents);
+      for (let i = 0; i < data.nSamples; i++) {
+        loadRow(data, i, x);
+        for (let k = 0; k < nComponents; k++) {
+          const { mean, precisionCholesky } = components[k] as GaussianComponent;
+          out[i * nComponents + k] = quadratic(x, mean, precisionCholesky, residuals, 0, d);
+        }
+      }
+      return out;
+    },
+  };
+}
+
+function logConstants({ weights, components }: Parameters, d: number): Float64Array {
+  return weights.map((w, k) => Math.log(w) + (components[k] as GaussianComponent).logDeterminant - d * HALF_LOG_TWO_PI);
+}
+
+function loadRow({ x: values, nFeatures, origin }: Rows, i: number, x: Float64Array): void {
+  const at = i * nFeatures;
+  for (let j = 0; j < nFeatures; j++) x[j] = (values[at + j] as number) - (origin[j] as number);
+}
+
+function subtract(x: Float64Array, center: Float64Array, out: Float64Array, at: number): void {
+  for (let j = 0; j < x.length; j++) out[at + j] = (x[j] as number) - (center[j] as number);
+}
+
+function withCounts(logLikelihood: number, weight: number, components: Moments[]): MixtureStatistics<Moments> {
+  return { logLikelihood, weight, counts: Float64Array.from(components, ({ values }) => values[0] as number), components };
+}
+
+function quadraticFull(
+  x: Float64Array,
+  mean: Float64Array,
+  w: Float64Array,
+  residuals: Float64Array,
+  at: number,
+  d: number,
+): number {
+  let squares = 0;
+  for (let i = 0; i < d; i++) {
+    residuals[at + i] = (x[i] as number) - (mean[i] as number);
+    let y = 0;
+    const row = i * d;
+    for (let j = 0; j <= i; j++) y += (w[row + j] as number) * (residuals[at + j] as number);
+    squares += y * y;
+  }
+  return squares;
+}
+
+/** Diagonal factors, or one for all features (spherical). */
+function quadraticDiag(
+  x: Float64Array,
+  mean: Float64Array,
+  w: Float64Array,
+  residuals: Float64Array,
+  at: number,
+  d: number,
+): number {
+  const step = w.length === d ? 1 : 0;
+  let squares = 0;
+  for (let j = 0; j < d; j++) {
+    const u = (x[j] as number) - (mean[j] as number);
+    residuals[at + j] = u;
+    const y = u * (w[j * step] as number);
+    squares += y * y;
+  }
+  return squares;
+}
+
+function accumulateFull(values: Float64Array, u: Float64Array, at: number, d: number, r: number): void {
+  values[0] = (values[0] as number) + r;
+  let to = 1 + d;
+  for (let i = 0; i < d; i++) {
+    const t = r * (u[at + i] as number);
+    values[1 + i] = (values[1 + i] as number) + t;
+    for (let j = 0; j <= i; j++) {
+      values[to] = (values[to] as number) + t * (u[at + j] as number);
+      to++;
+    }
+  }
+}
+
+function accumulateDiag(values: Float64Array, u: Float64Array, at: number, d: number, r: number): void {
+  values[0] = (values[0] as number) + r;
+  for (let j = 0; j < d; j++) {
+    const uj = u[at + j] as number;
+    const t = r * uj;
+    values[1 + j] = (values[1 + j] as number) + t;
+    values[1 + d + j] = (values[1 + d + j] as number) + t * uj;
+  }
+}
+
+/** Writes what is wanted of one row; `terms` become responsibilities. */
+function writeScore(out: ScoreOutput, i: number, terms: Float64Array): void {
+  const k = terms.length;
+  if (out.labels !== undefined) out.labels[i] = firstLargest(terms);
+  out.weightedLogProb?.set(terms, i * k);
+  if (out.logProbNorm === undefined && out.responsibilities === undefined) return;
+  const norm = logSumExpRow(terms, 0, k, MIXTURE_FLOOR);
+  if (out.logProbNorm !== undefined) out.logProbNorm[i] = norm;
+  out.responsibilities?.set(terms, i * k);
+}
+
+function firstLargest(terms: Float64Array): number {
+  let label = 0;
+  for (let k = 1; k < terms.length; k++) if ((terms[k] as number) > (terms[label] as number)) label = k;
+  return label;
+}

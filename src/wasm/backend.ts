@@ -1,0 +1,73 @@
+/** The WebAssembly backend: one leased instance of the kernels behind the `Backend` interface. */
+import type { Backend } from '../backend.js';
+import type { Arena } from './arena.js';
+import { leaseEngine, returnEngine } from './engine.js';
+import { wasmGaussianKernels } from './gaussian-kernels.js';
+
+export function leaseWasmBackend(): Backend {
+  const engine = leaseEngine();
+  const { kernels, arena } = engine;
+  let factorScratch: FactorScratch | undefined;
+  let released = false;
+
+  function factor(matrix: Float64Array, d: number, least: Float64Array | undefined, inverse: boolean) {
+    if (factorScratch === undefined || factorScratch.d < d) factorScratch = reserveFactor(arena, d);
+    const { a, w, floors } = factorScratch;
+    arena.f64(a, d * d).set(matrix);
+    if (least !== undefined) arena.f64(floors, d).set(least);
+    const rejected = kernels.cholesky(a, d, least === undefined ? 0 : floors);
+    if (rejected >= 0) return rejected;
+    if (!inverse) return arena.f64(a, d * d).slice();
+    kernels.triangularInverse(a, w, d);
+    return arena.f64(w, d * d).slice();
+  }
+
+  return {
+    name: 'wasm',
+    exp: kernels.expScalar,
+    log: kernels.logScalar,
+    cholesky: (matrix, d, least) => factor(matrix, d, least, false),
+    inverseCholesky: (matrix, d, least) => factor(matrix, d, least, true),
+
+    gaussian(shape) {
+      const { nFeatures: d } = shape.data;
+      // reserved with the rest, so that nothing grows once the loop runs
+      if (factorScratch === undefined || factorScratch.d < d) factorScratch = reserveFactor(arena, d);
+      return wasmGaussianKernels(engine, shape);
+    },
+
+    logSumExp(terms, nColumns, norms, responsibilities) {
+      const mark = arena.mark();
+      const chunk = Math.min(norms.length, 4096);
+      const x = arena.reserve(chunk * nColumns * 8);
+      const work = arena.reserve(kernels.logSumExpBytes(nColumns));
+      const normsAt = arena.reserve(chunk * 8);
+      const table = responsibilities === undefined ? 0 : arena.reserve(chunk * nColumns * 8);
+      for (let start = 0; start < norms.length; start += chunk) {
+        const n = Math.min(chunk, norms.length - start);
+        arena.f64(x, n * nColumns).set(terms.subarray(start * nColumns, (start + n) * nColumns));
+        kernels.logSumExpRows(x, n, nColumns, work, normsAt, table);
+        norms.set(arena.f64(normsAt, n), start);
+        responsibilities?.set(arena.f64(table, n * nColumns), start * nColumns);
+      }
+      arena.rewind(mark);
+    },
+
+    release() {
+      if (released) return;
+      released = true;
+      returnEngine(engine);
+    },
+  };
+}
+
+interface FactorScratch {
+  d: number;
+  a: number;
+  w: number;
+  floors: number;
+}
+
+function reserveFactor(arena: Arena, d: number): FactorScratch {
+  return { d, a: arena.reserve(d * d * 8), w: arena.reserve(d * d * 8), floors: arena.reserve(d * 8) };
+}

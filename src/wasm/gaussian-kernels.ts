@@ -1,0 +1,189 @@
+/** The Gaussian kernels of assembly/families over one data set. */
+import type { GaussianKernels, GaussianShape } from '../backend.js';
+import { type Block, type Rows, blockValues } from '../data/dataset.js';
+import { blocksOf } from '../em/blocks.js';
+import type { MixtureParameters, MixtureStatistics, ScoreOutput } from '../em/model.js';
+import { type GaussianComponent, type Moments, packedLength } from '../families/gaussian.js';
+import type { Arena } from './arena.js';
+import type { Engine } from './engine.js';
+
+type Parameters = MixtureParameters<GaussianComponent>;
+
+/** Data up to this size are copied into linear memory once; larger ones block by block in every pass. */
+const RESIDENT_BYTES = 512 * 2 ** 20;
+
+/** Positions of the header fields of GaussianState (assembly/families/gaussian.ts), in 32-bit words. */
+const FIELD = { stride: 2, totals: 5, weights: 6, means: 7, centers: 8, precisions: 9, output: 15, end: 16 };
+
+/** Reserves everything a fit or a scoring needs; nothing grows afterwards. */
+export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): GaussianKernels {
+  const { kernels, arena } = engine;
+  const { data, covarianceType, nComponents: k, rows } = shape;
+  const d = data.nFeatures;
+  const matrix = covarianceType === 'full' || covarianceType === 'tied';
+  const tied = covarianceType === 'tied';
+
+  const state = matrix
+    ? arena.reserve(kernels.gaussianFullBytes(d, k, tied ? 1 : 0))
+    : arena.reserve(kernels.gaussianDiagBytes(d, k));
+  if (matrix) kernels.gaussianFullLay(state, d, k, tied ? 1 : 0);
+  else kernels.gaussianDiagLay(state, d, k);
+  const panel = arena.reserve(kernels.panelBytes(d, k));
+  kernels.layPanel(panel, d, k);
+  const feed = createFeed(arena, data, Math.min(rows, data.nSamples));
+  const tables = createTables(arena, Math.min(rows, data.nSamples), k);
+
+  const header = arena.u32(state, FIELD.end).slice();
+  const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+  const stride = at('stride');
+  const componentLength = 1 + d + (matrix ? packedLength(d) : d);
+  const expectation = matrix ? kernels.gaussianFullExpectation : kernels.gaussianDiagExpectation;
+  const momentsPass = matrix ? kernels.gaussianFullMoments : kernels.gaussianDiagMoments;
+  const scorePass = matrix ? kernels.gaussianFullScore : kernels.gaussianDiagScore;
+  const mahalanobisPass = matrix ? kernels.gaussianFullMahalanobis : kernels.gaussianDiagMahalanobis;
+
+  let loaded: object | undefined;
+
+  /** Writes the parameters, once per E-step: they are immutable, so identity tells. */
+  function load(parameters: Parameters): void {
+    if (loaded === parameters) return;
+    const { weights, components } = parameters;
+    arena.f64(at('weights'), k).set(weights);
+    const means = arena.f64(at('means'), k * stride);
+    const centers = arena.f64(at('centers'), k * stride);
+    components.forEach(({ mean, center }, i) => {
+      means.set(mean, i * stride);
+      centers.set(center, i * stride);
+    });
+    const length = matrix ? d * d : d;
+    const precisions = arena.f64(at('precisions'), (tied ? 1 : k) * length);
+    components.slice(0, tied ? 1 : k).forEach(({ precisionCholesky }, i) => {
+      if (covarianceType === 'spherical') precisions.fill(precisionCholesky[0] as number, i * d, (i + 1) * d);
+      else precisions.set(precisionCholesky, i * length);
+    });
+    if (matrix) kernels.gaussianFullLoad(state);
+    else kernels.gaussianDiagLoad(state);
+    loaded = parameters;
+  }
+
+  /** Copies the sums of the last pass out. */
+  function collect(components: readonly GaussianComponent[]): MixtureStatistics<Moments> {
+    const [logLikelihood, weight] = arena.f64(at('totals'), 2) as unknown as [number, number];
+    const flat = arena.f64(at('output'), k * componentLength).slice();
+    return {
+      logLikelihood,
+      weight,
+      counts: Float64Array.from(components, (_, i) => flat[i * componentLength] as number),
+      components: components.map(({ center }, i) => ({
+        center,
+        values: flat.subarray(i * componentLength, (i + 1) * componentLength),
+      })),
+    };
+  }
+
+  return {
+    expectation(parameters, block) {
+      load(parameters);
+      expectation(state, panel, feed(block));
+      return collect(parameters.components);
+    },
+
+    moments(parameters, responsibilities, block) {
+      load(parameters);
+      arena.f64(tables.table(), block.nRows * k).set(responsibilities);
+      momentsPass(state, panel, feed(block), tables.table());
+      return collect(parameters.components);
+    },
+
+    score(parameters, block, out) {
+      load(parameters);
+      const into = tables.reserve(out);
+      scorePass(state, panel, feed(block), into.norms, into.labels, into.logProbs, into.responsibilities);
+      tables.copyOut(out, block.nRows);
+    },
+
+    mahalanobis(components) {
+      load({ weights: new Float64Array(k).fill(1 / k), components });
+      const out = new Float64Array(data.nSamples * k);
+      for (const block of blocksOf(data, rows)) {
+        mahalanobisPass(state, panel, feed(block), tables.table());
+        out.set(arena.f64(tables.table(), block.nRows * k), block.start * k);
+      }
+      return out;
+    },
+  };
+}
+
+/** Puts blocks of the data where the kernels read them; returns the address of the block's descriptor. */
+function createFeed(arena: Arena, data: Rows, rows: number): (block: Block) => number {
+  const { x, nSamples, nFeatures, sampleWeights, origin } = data;
+  const isFloat32 = x.BYTES_PER_ELEMENT === 4;
+  const bytes = x.BYTES_PER_ELEMENT;
+  const resident = nSamples * nFeatures * bytes <= RESIDENT_BYTES;
+  const held = resident ? nSamples : rows;
+  const values = arena.reserve(held * nFeatures * bytes);
+  const weights = sampleWeights === undefined ? 0 : arena.reserve(held * 8);
+  const originAt = arena.reserve(nFeatures * 8);
+  const descriptor = arena.reserve(64);
+  const write = (source: Rows['x']) => {
+    if (isFloat32) arena.f32(values, source.length).set(source);
+    else arena.f64(values, source.length).set(source);
+  };
+  arena.f64(originAt, nFeatures).set(origin);
+  if (resident) {
+    write(x);
+    if (sampleWeights !== undefined) arena.f64(weights, nSamples).set(sampleWeights);
+  }
+  return (block) => {
+    const offset = resident ? block.start : 0;
+    if (!resident) {
+      write(blockValues(block));
+      if (sampleWeights !== undefined) {
+        arena.f64(weights, block.nRows).set(sampleWeights.subarray(block.start, block.start + block.nRows));
+      }
+    }
+    // the fields of Block in assembly/em/passes.ts
+    const fields = arena.u32(descriptor, 5);
+    fields[0] = values + offset * nFeatures * bytes;
+    fields[1] = isFloat32 ? 1 : 0;
+    fields[2] = block.nRows;
+    fields[3] = weights === 0 ? 0 : weights + offset * 8;
+    fields[4] = originAt;
+    return descriptor;
+  };
+}
+
+/** Buffers for what a pass writes per row, reserved when first wanted: a fit needs none of them. */
+function createTables(arena: Arena, rows: number, k: number) {
+  let table = 0;
+  let second = 0;
+  let norms = 0;
+  let labels = 0;
+  const want = (current: number, wanted: unknown, bytes: number) =>
+    wanted === undefined || current !== 0 ? current : arena.reserve(bytes);
+  return {
+    /** rows × k doubles */
+    table: () => {
+      table = want(table, true, rows * k * 8);
+      return table;
+    },
+    reserve(out: ScoreOutput) {
+      table = want(table, out.weightedLogProb, rows * k * 8);
+      second = want(second, out.responsibilities, rows * k * 8);
+      norms = want(norms, out.logProbNorm, rows * 8);
+      labels = want(labels, out.labels, rows * 4);
+      return {
+        norms: out.logProbNorm === undefined ? 0 : norms,
+        labels: out.labels === undefined ? 0 : labels,
+        logProbs: out.weightedLogProb === undefined ? 0 : table,
+        responsibilities: out.responsibilities === undefined ? 0 : second,
+      };
+    },
+    copyOut(out: ScoreOutput, nRows: number) {
+      out.logProbNorm?.set(arena.f64(norms, nRows));
+      out.labels?.set(arena.i32(labels, nRows));
+      out.weightedLogProb?.set(arena.f64(table, nRows * k));
+      out.responsibilities?.set(arena.f64(second, nRows * k));
+    },
+  };
+}

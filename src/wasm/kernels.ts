@@ -1,0 +1,131 @@
+/** Compiles the kernels once, on first use, and instantiates them with @assemblyscript/loader. */
+import { instantiateSync } from '@assemblyscript/loader';
+import { BackendUnavailableError, InvalidOptionError, show } from '../errors.js';
+import { KERNELS_BASE64 } from './kernels-inline.js';
+
+/** The functions assembly/index.ts exports, by their ABI: every argument and result is a number. */
+export interface Kernels {
+  heapBase(): number;
+  expScalar(x: number): number;
+  logScalar(x: number): number;
+  cholesky(a: number, d: number, least: number): number;
+  triangularInverse(l: number, w: number, d: number): void;
+  logSumExpBytes(k: number): number;
+  logSumExpRows(x: number, nRows: number, k: number, work: number, norms: number, responsibilities: number): void;
+  panelBytes(d: number, k: number): number;
+  layPanel(at: number, d: number, k: number): void;
+  gaussianFullBytes(d: number, k: number, tied: number): number;
+  gaussianFullLay(at: number, d: number, k: number, tied: number): void;
+  gaussianFullLoad(state: number): void;
+  gaussianFullExpectation(state: number, panel: number, block: number): void;
+  gaussianFullMoments(state: number, panel: number, block: number, responsibilities: number): void;
+  gaussianFullScore: ScoreKernel;
+  gaussianFullMahalanobis(state: number, panel: number, block: number, out: number): void;
+  gaussianDiagBytes(d: number, k: number): number;
+  gaussianDiagLay(at: number, d: number, k: number): void;
+  gaussianDiagLoad(state: number): void;
+  gaussianDiagExpectation(state: number, panel: number, block: number): void;
+  gaussianDiagMoments(state: number, panel: number, block: number, responsibilities: number): void;
+  gaussianDiagScore: ScoreKernel;
+  gaussianDiagMahalanobis(state: number, panel: number, block: number, out: number): void;
+}
+
+type ScoreKernel = (
+  state: number,
+  panel: number,
+  block: number,
+  norms: number,
+  labels: number,
+  logProbs: number,
+  responsibilities: number,
+) => void;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Where the kernels come from when they may not be compiled from the bytes inside the package. */
+export interface KernelSource {
+  /** a module compiled elsewhere: `import module from 'mixwasm/kernels.wasm'` on edge runtimes */
+  module?: WebAssembly.Module;
+  /** where `mixwasm/kernels.wasm` is served; fetched and compiled while it streams */
+  url?: string | URL;
+}
+
+/**
+ * Supplies the compiled kernels before the first fit. Not needed in general: without it the bytes inside the package are
+ * compiled on first use. Edge runtimes forbid compiling at run time and pass `{ module }`; pages that prefer a cached file
+ * pass `{ url }`.
+ *
+ * @example
+ * await loadKernels({ url: '/assets/kernels.wasm' });
+ * @throws {InvalidOptionError} neither or both of `module` and `url`, or a module that is not mixwasm's
+ * @throws {BackendUnavailableError} the file cannot be fetched or compiled
+ */
+export async function loadKernels(source: KernelSource = {}): Promise<void> {
+  const { module, url } = source;
+  if (module !== undefined && url !== undefined) {
+    throw new InvalidOptionError('module', 'loadKernels takes either module or url; got both');
+  }
+  if (module !== undefined) {
+    compiled = checkModule(module, 'module');
+  } else if (url !== undefined) {
+    compiled = checkModule(await fetchModule(url), 'url');
+  } else {
+    compileKernels();
+  }
+}
+
+async function fetchModule(url: string | URL): Promise<WebAssembly.Module> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+    // compileStreaming insists on the MIME type; bytes work with any server
+    return await WebAssembly.compile(await response.arrayBuffer());
+  } catch (cause) {
+    throw new BackendUnavailableError(`the kernels could not be loaded from ${url}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Module {
+  let names: string[];
+  try {
+    names = WebAssembly.Module.exports(module).map(({ name }) => name);
+  } catch {
+    throw new InvalidOptionError(option, `${option} must be a compiled WebAssembly.Module; got ${show(module)}`);
+  }
+  if (!names.includes('gaussianFullExpectation')) {
+    throw new InvalidOptionError(option, `${option} is not mixwasm's kernels.wasm: it exports no gaussianFullExpectation`);
+  }
+  return module;
+}
+
+/** The compiled module; compiles the inlined bytes if nobody supplied another. */
+export function compileKernels(): WebAssembly.Module {
+  if (compiled === undefined) {
+    try {
+      compiled = new WebAssembly.Module(decode(KERNELS_BASE64));
+    } catch (cause) {
+      throw new BackendUnavailableError(
+        "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ url })",
+        { cause },
+      );
+    }
+  }
+  return compiled;
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+/** A new instance of the kernels on its own memory. */
+export function instantiateKernels(): { kernels: Kernels; memory: WebAssembly.Memory } {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  const { instance } = instantiateSync(compileKernels(), { env: { memory } });
+  // the raw exports: a call through the loader's wrappers costs 5 ns, theirs 2
+  return { kernels: instance.exports as unknown as Kernels, memory };
+}
