@@ -2,18 +2,25 @@
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 
-/** The worker gets its kernels from the page, so the bytes are left out of it. */
-const withoutInlinedKernels = {
-  name: 'without-inlined-kernels',
+/**
+ * The worker gets a module that the calling thread compiled and checked with @assemblyscript/loader: it needs neither the
+ * bytes nor the loader's wrappers, and its text stays small.
+ */
+const LOADER = '\0loader';
+const forWorker = {
+  name: 'for-worker',
+  resolveId: (id) => (id === '@assemblyscript/loader' ? LOADER : null),
   load(id) {
-    return id.endsWith('kernels-inline.js') ? "export const KERNELS_BASE64 = '';" : null;
+    if (id.endsWith('kernels-inline.js')) return "export const KERNELS_BASE64 = '';";
+    if (id !== LOADER) return null;
+    return 'export const instantiateSync = (module, imports) => ({ instance: new WebAssembly.Instance(module, imports) });';
   },
 };
 
 /** One self-contained text that runs as a module worker, a classic worker and a node worker thread. */
 export const workerConfig = {
   input: 'build/js/threads/worker.js',
-  plugins: [withoutInlinedKernels, resolve(), terser({ module: false, mangle: { properties: false } })],
+  plugins: [forWorker, resolve(), terser({ module: false, mangle: { properties: false } })],
   output: { format: 'iife', inlineDynamicImports: true },
 };
 
@@ -21,6 +28,7 @@ export const libraryConfig = [
   {
     input: 'build/js/index.js',
     plugins: [resolve()],
-    output: { file: 'dist/index.js', format: 'es' },
+    // the worker's text is a chunk of its own: who never calls fitAsync never loads it
+    output: { dir: 'dist', format: 'es', entryFileNames: 'index.js', chunkFileNames: '[name].js' },
   },
 ];

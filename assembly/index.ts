@@ -6,8 +6,7 @@ import { expectationPass, mahalanobisPass, momentsPass, scorePass, Block } from 
 import { GaussianDiag } from "./families/gaussian-diag";
 import { GaussianFull } from "./families/gaussian-full";
 
-export { expArray, log1pArray, logArray } from "./simd/arrays";
-export { expScalar, } from "./simd/exp";
+export { expScalar } from "./simd/exp";
 export { logScalar } from "./simd/log";
 export { cholesky, triangularInverse } from "./linalg/cholesky";
 export { logSumExpBytes, logSumExpRows } from "./em/log-sum-exp";

@@ -20,6 +20,11 @@ export type { DataInput, MatrixLike } from './data/matrix.js';
 export type { StopReason } from './em/convergence.js';
 export type { InitName, NestedNumbers } from './init/names.js';
 export type { AsyncOptions } from './threads/client.js';
+export { cholesky } from './functions/cholesky.js';
+export type { KernelOptions } from './functions/cholesky.js';
+export { logSumExp, responsibilities } from './functions/log-sum-exp.js';
+export { mahalanobis } from './functions/mahalanobis.js';
+export { weightedCovariance } from './functions/weighted-covariance.js';
 export { loadKernels } from './wasm/kernels.js';
 export type { KernelSource } from './wasm/kernels.js';
 export {

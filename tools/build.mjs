@@ -19,6 +19,7 @@ function writeInline(path, name, comment, text) {
 }
 
 tool('assemblyscript/bin/asc.js', 'assembly/index.ts', '--target', 'release');
+tool('assemblyscript/bin/asc.js', 'assembly/testing.ts', '--target', 'testing');
 const wasm = readFileSync('build/kernels.wasm');
 writeInline('src/wasm/kernels-inline.ts', 'KERNELS_BASE64', 'The kernels, base64.', `'${wasm.toString('base64')}'`);
 

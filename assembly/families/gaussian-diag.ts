@@ -5,7 +5,6 @@
 import { accumulateDiag } from "../em/moments";
 import { Panel, padded } from "../em/panel";
 import { quadraticDiag } from "../em/quadratic";
-import { logScalar } from "../simd/log";
 import { GaussianState, layState, stateBytes } from "./gaussian";
 
 @unmanaged
@@ -49,14 +48,8 @@ export function gaussianDiagLay(at: usize, d: i32, k: i32): void {
   layState(at, d, k, <f64>k * <f64>d, rows, rows, <f64>k * (1 + 2 * <f64>d), lineBytes, lineBytes);
 }
 
-/** Packs what the host wrote (weights, means, precisions) for the passes. */
+/** Packs the factors that the host wrote (precisions) for the passes. */
 export function gaussianDiagLoad(state: GaussianDiag): void {
-  const d = state.nFeatures;
-  for (let k = 0; k < state.nComponents; k++) {
-    const from = state.precisions + ((<usize>k * <usize>d) << 3);
-    memory.copy(state.factor(k), from, <usize>d << 3);
-    let logDeterminant: f64 = 0;
-    for (let j = 0; j < d; j++) logDeterminant += logScalar(load<f64>(from + (<usize>j << 3)));
-    state.setLogConstant(k, logDeterminant);
-  }
+  const bytes = <usize>state.nFeatures << 3;
+  for (let k = 0; k < state.nComponents; k++) memory.copy(state.factor(k), state.precisions + <usize>k * bytes, bytes);
 }

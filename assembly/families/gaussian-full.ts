@@ -5,7 +5,6 @@
 import { accumulateFull } from "../em/moments";
 import { Panel, padded } from "../em/panel";
 import { packFactor, packedFactorLength, quadraticFull } from "../em/quadratic";
-import { logScalar } from "../simd/log";
 import { GaussianState, layState, stateBytes } from "./gaussian";
 
 @unmanaged
@@ -70,19 +69,10 @@ export function gaussianFullLay(at: usize, d: i32, k: i32, tied: bool): void {
   );
 }
 
-/** Packs what the host wrote (weights, means, precisions) for the passes. */
+/** Packs the factors that the host wrote (precisions) for the passes. */
 export function gaussianFullLoad(state: GaussianFull): void {
   const d = state.nFeatures;
-  const tied = state.factorBytes == 0;
   const square = (<usize>d * <usize>d) << 3;
-  let logDeterminant: f64 = 0;
-  for (let k = 0; k < state.nComponents; k++) {
-    if (k == 0 || !tied) {
-      const w = state.precisions + <usize>k * square;
-      packFactor(w, d, state.factor(k));
-      logDeterminant = 0;
-      for (let j = 0; j < d; j++) logDeterminant += logScalar(load<f64>(w + ((<usize>j * <usize>(d + 1)) << 3)));
-    }
-    state.setLogConstant(k, logDeterminant);
-  }
+  const factors = state.factorBytes == 0 ? 1 : state.nComponents;
+  for (let k = 0; k < factors; k++) packFactor(state.precisions + <usize>k * square, d, state.factor(k));
 }

@@ -3,10 +3,6 @@
  * kernels, and the moments that a pass adds up. The host never computes an address: `lay` fixes them all.
  */
 import { Panel, padded } from "../em/panel";
-import { logScalar } from "../simd/log";
-
-/** log(2π)/2 */
-const HALF_LOG_TWO_PI: f64 = 0.9189385332046728;
 
 /**
  * The header; pointers are bytes offsets in linear memory. Field order is the ABI: src/wasm/gaussian-state.ts reads the
@@ -24,16 +20,14 @@ export class GaussianState {
   secondBytes: i32;
   /** Σ s·log p(x) and Σ s over the points of the pass: 2 doubles */
   totals: usize;
-  /** written by the host: K mixing proportions */
-  weights: usize;
+  /** written by the host: log w_k + log|W_k| − D/2·log 2π (K) */
+  logConstants: usize;
   /** written by the host: K × stride, 0 in the padding */
   means: usize;
   /** written by the host: where moments are taken about, K × stride, 0 in the padding; the means, but for a repeated pass */
   centers: usize;
   /** written by the host: inverse Cholesky factors, K (or 1) × D × D row-major lower triangular, or K × D for diagonal */
   precisions: usize;
-  /** log w_k + log|W_k| − D/2·log 2π */
-  logConstants: usize;
   /** what the quadratic form reads */
   factors: usize;
   counts: usize;
@@ -75,14 +69,6 @@ export class GaussianState {
     }
   }
 
-  @inline
-  setLogConstant(k: i32, logDeterminant: f64): void {
-    store<f64>(
-      this.logConstants + (<usize>k << 3),
-      logScalar(load<f64>(this.weights + (<usize>k << 3))) + logDeterminant - <f64>this.nFeatures * HALF_LOG_TWO_PI,
-    );
-  }
-
   /** Zeroes the sums before a pass. */
   @inline
   clear(secondsBytes: usize): void {
@@ -106,19 +92,18 @@ function partLength(part: i32, d: i32, k: i32, precision: f64, factor: f64, seco
   const rows = <f64>k * <f64>padded(d);
   switch (part) {
     case 0: return 2; // totals
-    case 1: return <f64>k; // weights
+    case 1: return <f64>k; // logConstants
     case 2: return rows; // means
     case 3: return rows; // centers
     case 4: return precision;
-    case 5: return <f64>k; // logConstants
-    case 6: return factor;
-    case 7: return <f64>k; // counts
-    case 8: return rows; // firsts
-    case 9: return second;
+    case 5: return factor;
+    case 6: return <f64>k; // counts
+    case 7: return rows; // firsts
+    case 8: return second;
     default: return output;
   }
 }
-const PARTS = 11;
+const PARTS = 10;
 
 /** Bytes of a state with the given doubles per part, a multiple of 64; as f64 so that nothing can wrap. */
 export function stateBytes(d: i32, k: i32, precision: f64, factor: f64, second: f64, output: f64): f64 {

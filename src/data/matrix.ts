@@ -28,12 +28,7 @@ const REMEDY = 'pass rows of finite numbers; drop or impute missing values first
 
 /** Validates and converts; typed float64/float32 storage is not copied. */
 export function toMatrix(input: DataInput, name = 'X'): Matrix {
-  if (input === null || typeof input !== 'object') {
-    throw new InvalidDataError(
-      `${name} must be an array of rows, a { data, rows, columns } matrix, or a flat array of numbers for one feature; got ${show(input)}`,
-    );
-  }
-  const matrix = isMatrixLike(input) ? fromMatrixLike(input, name) : fromArray(input as ArrayLike<unknown>, name);
+  const matrix = toTable(input, name);
   if (matrix.nSamples === 0 || matrix.nFeatures === 0) {
     throw new InvalidDataError(
       `${name} is empty (${matrix.nSamples} rows × ${matrix.nFeatures} columns); at least one row and one column are needed`,
@@ -41,6 +36,16 @@ export function toMatrix(input: DataInput, name = 'X'): Matrix {
   }
   checkFinite(matrix, name);
   return matrix;
+}
+
+/** As `toMatrix`, but the numbers may be infinite or NaN and the table empty. */
+export function toTable(input: DataInput, name: string): Matrix {
+  if (input === null || typeof input !== 'object') {
+    throw new InvalidDataError(
+      `${name} must be an array of rows, a { data, rows, columns } matrix, or a flat array of numbers for one feature; got ${show(input)}`,
+    );
+  }
+  return isMatrixLike(input) ? fromMatrixLike(input, name) : fromArray(input as ArrayLike<unknown>, name);
 }
 
 function isMatrixLike(input: object): input is MatrixLike {

@@ -91,7 +91,7 @@ export class Run {
   /** The model of the last state. */
   outcome(fit: GaussianFit, restarts: readonly Restart[]): Outcome {
     const { parameters, statistics, objective, iteration, stopReason } = this.last as GaussianState;
-    const { covarianceType, backend } = fit.options;
+    const { covarianceType, backend } = fit.plan;
     const { origin } = fit.data;
     return {
       state: { ...fromComponents(parameters, origin, covarianceType), origin, backend },

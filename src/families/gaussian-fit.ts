@@ -1,13 +1,12 @@
 /** A Gaussian mixture fit from data to the best state: prepares, starts, loops, keeps the best of nInit. */
-import type { Backend } from '../backend.js';
-import { type Dataset, createDataset, toSampleWeights } from '../data/dataset.js';
-import { type DataInput, toMatrix } from '../data/matrix.js';
+import type { Backend, BackendName } from '../backend.js';
+import type { Dataset } from '../data/dataset.js';
 import { type Random, createRandom } from '../data/random.js';
 import { blockRows } from '../em/blocks.js';
 import { type EMState, NonFiniteObjective, iterate } from '../em/loop.js';
 import { mixture } from '../em/mixture.js';
 import type { MixtureStatistics } from '../em/model.js';
-import { DegenerateComponentError, InvalidDataError, ZeroDensityError } from '../errors.js';
+import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
 import {
   type GaussianParameters,
   type StartContext,
@@ -16,12 +15,12 @@ import {
   startFromResponsibilities,
   startFromRows,
 } from '../init/gaussian-start.js';
-import { toLabels, toResponsibilities } from '../init/given.js';
 import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { lloyd } from '../init/kmeans.js';
-import type { CheckedOptions } from './gaussian-options.js';
-import { checkParameters, familyFor, fromComponents, toComponents } from './gaussian-parameters.js';
-import type { Moments } from './gaussian.js';
+import type { Start } from './gaussian-checks.js';
+import type { Regularization } from './gaussian-options.js';
+import { familyFor, fromComponents, toComponents } from './gaussian-parameters.js';
+import type { CovarianceType, Moments } from './gaussian.js';
 
 export type GaussianState = EMState<GaussianParameters, MixtureStatistics<Moments>>;
 
@@ -34,17 +33,18 @@ export interface Restart {
   readonly error: DegenerateComponentError | undefined;
 }
 
-/** Data checked against the options. */
-export function prepareData(X: DataInput, options: CheckedOptions): Dataset {
-  const matrix = toMatrix(X);
-  const sampleWeights = toSampleWeights(options.sampleWeights, matrix.nSamples);
-  const usable = sampleWeights === undefined ? matrix.nSamples : sampleWeights.reduce((n, w) => n + (w > 0 ? 1 : 0), 0);
-  if (usable < options.nComponents) {
-    throw new InvalidDataError(
-      `${options.nComponents} components need at least ${options.nComponents} rows${sampleWeights === undefined ? '' : ' of positive weight'}; got ${usable}; lower nComponents`,
-    );
-  }
-  return createDataset(matrix, sampleWeights);
+/** What a fit has to know: plain data, so that a worker can be told. */
+export interface FitPlan {
+  readonly nComponents: number;
+  readonly covarianceType: CovarianceType;
+  readonly regCovar: Regularization;
+  readonly seed: number;
+  readonly nInit: number;
+  readonly tol: number;
+  readonly paramTol: number;
+  readonly maxIter: number;
+  readonly backend: BackendName;
+  readonly start: Start;
 }
 
 /** One fit on one lease of a backend. */
@@ -53,11 +53,11 @@ export class GaussianFit {
   private readonly random: Random;
 
   constructor(
-    readonly options: CheckedOptions,
+    readonly plan: FitPlan,
     readonly data: Dataset,
     backend: Backend,
   ) {
-    const { nComponents, covarianceType, regCovar, seed } = options;
+    const { nComponents, covarianceType, regCovar, seed } = plan;
     const rows = blockRows(data.nFeatures, nComponents);
     const kernels = backend.gaussian({ data, covarianceType, nComponents, rows });
     const family = familyFor(covarianceType, backend, data, regCovar);
@@ -68,14 +68,14 @@ export class GaussianFit {
 
   /** How many starts make sense: given ones are all alike. */
   get nStarts(): number {
-    const { init, initialParameters, nInit } = this.options;
-    return initialParameters !== undefined || typeof init === 'object' ? 1 : nInit;
+    const { start, nInit } = this.plan;
+    return start.kind === 'parameters' || start.kind === 'labels' || start.kind === 'responsibilities' ? 1 : nInit;
   }
 
   /** Every state of one start; errors name the iteration and carry the last good parameters as users see them. */
   *states(): Generator<GaussianState> {
     const { model, data, rows } = this.context;
-    const { tol, paramTol, maxIter } = this.options;
+    const { tol, paramTol, maxIter } = this.plan;
     let last: GaussianState | undefined;
     try {
       const start = model.initialize(data, this.random.split());
@@ -100,35 +100,37 @@ export class GaussianFit {
   }
 
   private start(random: Random): GaussianParameters {
-    const { context, options } = this;
+    const { context } = this;
     const { data, nComponents } = context;
-    const { init, initialParameters } = options;
-    if (initialParameters !== undefined) return this.given();
-    if (typeof init === 'object') {
-      if ('labels' in init) {
-        const labels = toLabels(init.labels, data.nSamples, nComponents);
-        return startFromResponsibilities(context, (start, nRows, out) => {
-          for (let i = 0; i < nRows; i++) out[i * nComponents + (labels[start + i] as number)] = 1;
+    const { start } = this.plan;
+    switch (start.kind) {
+      case 'parameters':
+        return this.given(start);
+      case 'labels':
+        return startFromResponsibilities(context, (from, nRows, out) => {
+          for (let i = 0; i < nRows; i++) out[i * nComponents + (start.labels[from + i] as number)] = 1;
         });
+      case 'responsibilities':
+        return startFromResponsibilities(context, (from, nRows, out) => {
+          out.set(start.table.subarray(from * nComponents, (from + nRows) * nComponents));
+        });
+      case 'random':
+        return startFromResponsibilities(context, randomResponsibilities(nComponents, random));
+      case 'randomPoints':
+        return startFromRows(context, distinctRows(data, nComponents, random));
+      default: {
+        const { labels } = kmeansPlusPlus(data, nComponents, random);
+        if (start.kind === 'kmeans') lloyd(data, labels, nComponents);
+        return startFromLabels(context, labels, random);
       }
-      const table = toResponsibilities(init.responsibilities, data.nSamples, nComponents);
-      return startFromResponsibilities(context, (start, nRows, out) => {
-        out.set(table.subarray(start * nComponents, (start + nRows) * nComponents));
-      });
     }
-    if (init === 'random') return startFromResponsibilities(context, randomResponsibilities(nComponents, random));
-    if (init === 'randomPoints') return startFromRows(context, distinctRows(data, nComponents, random));
-    const { labels } = kmeansPlusPlus(data, nComponents, random);
-    if (init === 'kmeans') lloyd(data, labels, nComponents);
-    return startFromLabels(context, labels, random);
   }
 
-  private given(): GaussianParameters {
-    const { context, options } = this;
-    const { data, nComponents, covarianceType, family } = context;
-    const initial = options.initialParameters as NonNullable<CheckedOptions['initialParameters']>;
-    const covariances = initial.covariances ?? this.repeatedDataCovariance();
-    const flat = checkParameters({ ...initial, covariances }, covarianceType, nComponents, data.nFeatures);
+  private given(start: Extract<Start, { kind: 'parameters' }>): GaussianParameters {
+    const { data, nComponents, covarianceType, family } = this.context;
+    const covariances = start.covariances ?? this.repeatedDataCovariance();
+    const { weights, means } = start;
+    const flat = { covarianceType, nComponents, nFeatures: data.nFeatures, weights, means, covariances };
     return toComponents(family, flat, data.origin);
   }
 

@@ -4,7 +4,7 @@ import { InvalidParametersError, MixwasmError, show } from '../errors.js';
 import { flatten } from '../init/given.js';
 import type { FitRecord, ModelState } from './gaussian-best.js';
 import { BACKENDS } from './gaussian-options.js';
-import { checkParameters, featuresOfMeans } from './gaussian-parameters.js';
+import { checkParameters, featuresOfMeans } from './gaussian-checks.js';
 import { COVARIANCE_TYPES } from './gaussian.js';
 
 const FORMAT = 'mixwasm/gaussian-mixture';

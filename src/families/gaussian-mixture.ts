@@ -1,6 +1,6 @@
 /** `GaussianMixture`: the model users fit, keep, ask and save. */
 import type { BackendName } from '../backend.js';
-import { type Rows, toSampleWeights } from '../data/dataset.js';
+import { type Dataset, type Rows, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
 import { aic, bic, icl } from '../diagnostics/criteria.js';
@@ -14,15 +14,14 @@ import { checkKnown, choiceOption, integerOption } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
 import { unpackRestarts } from '../threads/protocol.js';
 import { type FitRecord, type ModelState, type OnProgress, type Outcome, Run, bestFit } from './gaussian-best.js';
-import { GaussianFit, type Restart, prepareData } from './gaussian-fit.js';
+import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
+import { type FitPlan, GaussianFit, type Restart } from './gaussian-fit.js';
 import { type GaussianMixtureJSON, parseGaussianMixture, serializeGaussianMixture } from './gaussian-json.js';
-import { BACKENDS, type GaussianMixtureOptions, checkOptions } from './gaussian-options.js';
+import { BACKENDS, type CheckedOptions, type GaussianMixtureOptions, checkOptions } from './gaussian-options.js';
 import {
   type FlatGaussianParameters,
-  checkParameters,
   countParameters,
   drawComponent,
-  featuresOfMeans,
   fromComponents,
   plainFamily,
   toComponents,
@@ -101,10 +100,9 @@ export class GaussianMixture {
    */
   static fit(X: DataInput, options: SyncFitOptions): GaussianMixture {
     const { onProgress } = options ?? {};
-    const checked = checkOptions(options, 'GaussianMixture.fit', ['onProgress']);
-    const data = prepareData(X, checked);
-    return withBackend(checked.backend, (backend) => {
-      const { state, record } = bestFit(new GaussianFit(checked, data, backend), onProgress);
+    const { plan, data } = prepare(X, checkOptions(options, 'GaussianMixture.fit', ['onProgress']));
+    return withBackend(plan.backend, (backend) => {
+      const { state, record } = bestFit(new GaussianFit(plan, data, backend), onProgress);
       return new GaussianMixture(state, record);
     });
   }
@@ -119,14 +117,13 @@ export class GaussianMixture {
   static async fitAsync(X: DataInput, options: AsyncFitOptions): Promise<GaussianMixture> {
     const { signal, onProgress, workerUrl, transfer, ...rest } = options ?? {};
     signal?.throwIfAborted();
-    const checked = checkOptions(rest as GaussianMixtureOptions, 'GaussianMixture.fitAsync', [...ASYNC_OPTIONS]);
-    // checked here, so that bad data are told at once and in the caller's stack
-    const { x, nSamples, nFeatures, sampleWeights } = prepareData(X, checked);
-    const data = shareable(x, transfer === true);
+    // checked here, so that bad input is told at once and in the caller's stack
+    const { plan, data } = prepare(X, checkOptions(rest as GaussianMixtureOptions, 'GaussianMixture.fitAsync', ASYNC_OPTIONS));
+    const x = shareable(data.x, transfer === true);
     const result = await runInWorker(
       'gaussianMixture',
-      { X: { data, rows: nSamples, columns: nFeatures }, options: { ...checked, sampleWeights } },
-      { backend: checked.backend, signal, workerUrl, onProgress, transfer: transferable(data) },
+      { plan, data: { ...data, x } },
+      { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x) },
     );
     const { state, record } = result as Outcome;
     return new GaussianMixture(state, { ...record, restarts: unpackRestarts(record.restarts) });
@@ -141,14 +138,14 @@ export class GaussianMixture {
   static *steps(X: DataInput, options: GaussianMixtureOptions): Generator<GaussianMixtureStep, GaussianMixture> {
     const checked = checkOptions(options, 'GaussianMixture.steps');
     if (checked.nInit !== 1) integerOption('nInit (steps follows one start)', checked.nInit, 1, 1);
-    const data = prepareData(X, checked);
-    const backend = leaseBackend(checked.backend);
+    const { plan, data } = prepare(X, checked);
+    const backend = leaseBackend(plan.backend);
     try {
-      const fit = new GaussianFit(checked, data, backend);
+      const fit = new GaussianFit(plan, data, backend);
       const run = new Run();
       for (const state of fit.states()) {
         run.add(state);
-        const { low: _, ...flat } = fromComponents(state.parameters, data.origin, checked.covarianceType);
+        const { low: _, ...flat } = fromComponents(state.parameters, data.origin, plan.covarianceType);
         yield { ...flat, iteration: state.iteration, logLikelihood: state.objective, stopReason: state.stopReason };
       }
       const { state, record } = run.outcome(fit, [run.restart()]);
@@ -471,6 +468,13 @@ export class GaussianMixture {
   #log(x: number): number {
     return withBackend(this.#state.backend, (backend) => backend.log(x));
   }
+}
+
+/** Everything checked: the fit as plain data, and the rows. */
+function prepare(X: DataInput, checked: CheckedOptions): { plan: FitPlan; data: Dataset } {
+  const data = prepareData(X, checked);
+  const { init: _, initialParameters: __, sampleWeights: ___, ...plan } = checked;
+  return { plan: { ...plan, start: prepareStart(checked, data) }, data };
 }
 
 function checkDensity(logProbNorm: Float64Array): void {

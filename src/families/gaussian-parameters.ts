@@ -2,12 +2,11 @@
 import type { LinearAlgebra } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
-import { InvalidParametersError, NotPositiveDefiniteError } from '../errors.js';
-import { covarianceShape, flatten, toCovariances, toWeights } from '../init/given.js';
+import { NotPositiveDefiniteError } from '../errors.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
 import { gaussianDiag } from './gaussian-diag.js';
 import { gaussianFull } from './gaussian-full.js';
-import type { GaussianInitialParameters, Regularization } from './gaussian-options.js';
+import type { Regularization } from './gaussian-options.js';
 import { gaussianSpherical } from './gaussian-spherical.js';
 import { gaussianTied } from './gaussian-tied.js';
 import type { CovarianceType, GaussianComponent, GaussianContext, GaussianFamily } from './gaussian.js';
@@ -130,33 +129,6 @@ export function fromComponents(
   };
 }
 
-/** Checks parameters given by a user; covariances are required here. */
-export function checkParameters(
-  given: { weights?: ArrayLike<number>; means: unknown; covariances: unknown },
-  covarianceType: CovarianceType,
-  nComponents: number,
-  nFeatures: number,
-): FlatGaussianParameters {
-  return {
-    covarianceType,
-    nComponents,
-    nFeatures,
-    weights: toWeights(given.weights, nComponents),
-    means: flatten(given.means, 'means', [nComponents, nFeatures]),
-    covariances: toCovariances(
-      given.covariances as GaussianInitialParameters['means'],
-      covarianceType,
-      nComponents,
-      nFeatures,
-    ),
-  };
-}
-
-/** Numbers in the covariances of a type. */
-export function covarianceSize(type: CovarianceType, nComponents: number, nFeatures: number): number {
-  return covarianceShape(type, nComponents, nFeatures).reduce((a, b) => a * b, 1);
-}
-
 /** Free parameters: K − 1 proportions, the means, the covariances. */
 export function countParameters(type: CovarianceType, nComponents: number, nFeatures: number): number {
   const matrix = (nFeatures * (nFeatures + 1)) / 2;
@@ -175,15 +147,4 @@ export function drawComponent(weights: Float64Array, random: Random): number {
   let last = weights.length - 1;
   while (last > 0 && weights[last] === 0) last--;
   return last;
-}
-
-/** nFeatures of nested or flat means. */
-export function featuresOfMeans(means: unknown, nComponents: number): number {
-  if (means !== null && typeof means === 'object' && typeof (means as ArrayLike<unknown>).length === 'number') {
-    const rows = means as ArrayLike<unknown>;
-    const first = rows[0];
-    if (typeof first === 'number' && rows.length % nComponents === 0) return rows.length / nComponents;
-    if (first !== null && typeof first === 'object') return (first as ArrayLike<unknown>).length;
-  }
-  throw new InvalidParametersError('means must be an array of nComponents rows of numbers, or flat and row-major');
 }

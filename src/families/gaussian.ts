@@ -174,3 +174,15 @@ export function normals(d: number, random: { normal(): number }): Float64Array {
 
 /** log(2π)/2 */
 export const HALF_LOG_TWO_PI = 0.9189385332046728;
+
+/** log w_k + log |W_k| − D/2·log 2π: what a component's log-density is before the quadratic form. */
+export function logConstants(
+  weights: Float64Array,
+  components: readonly GaussianComponent[],
+  log: (x: number) => number,
+): Float64Array {
+  return weights.map((weight, k) => {
+    const { mean, logDeterminant } = components[k] as GaussianComponent;
+    return log(weight) + logDeterminant - mean.length * HALF_LOG_TWO_PI;
+  });
+}

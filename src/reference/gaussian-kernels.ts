@@ -5,11 +5,9 @@
  */
 import type { GaussianKernels, GaussianShape } from '../backend.js';
 import type { Rows } from '../data/dataset.js';
-import type { MixtureParameters, MixtureStatistics, ScoreOutput } from '../em/model.js';
-import { type GaussianComponent, HALF_LOG_TWO_PI, type Moments, packedLength } from '../families/gaussian.js';
+import type { MixtureStatistics, ScoreOutput } from '../em/model.js';
+import { type GaussianComponent, type Moments, logConstants, packedLength } from '../families/gaussian.js';
 import { MIXTURE_FLOOR, logSumExpRow } from './log-sum-exp.js';
-
-type Parameters = MixtureParameters<GaussianComponent>;
 
 export function gaussianKernels({ data, covarianceType, nComponents }: GaussianShape): GaussianKernels {
   const d = data.nFeatures;
@@ -40,7 +38,7 @@ export function gaussianKernels({ data, covarianceType, nComponents }: GaussianS
     expectation(parameters, block) {
       const s = block.data.sampleWeights;
       const { components } = parameters;
-      const constants = logConstants(parameters, d);
+      const constants = logConstants(parameters.weights, parameters.components, Math.log);
       const recentred = components.some(({ mean, center }) => mean !== center);
       const statistics = empty(components);
       let logLikelihood = 0;
@@ -81,7 +79,7 @@ export function gaussianKernels({ data, covarianceType, nComponents }: GaussianS
     },
 
     score(parameters, block, out) {
-      const constants = logConstants(parameters, d);
+      const constants = logConstants(parameters.weights, parameters.components, Math.log);
       for (let i = 0; i < block.nRows; i++) {
         loadRow(block.data, block.start + i, x);
         weightedLogProb(parameters.components, constants);
@@ -101,10 +99,6 @@ export function gaussianKernels({ data, covarianceType, nComponents }: GaussianS
       return out;
     },
   };
-}
-
-function logConstants({ weights, components }: Parameters, d: number): Float64Array {
-  return weights.map((w, k) => Math.log(w) + (components[k] as GaussianComponent).logDeterminant - d * HALF_LOG_TWO_PI);
 }
 
 function loadRow({ x: values, nFeatures, origin }: Rows, i: number, x: Float64Array): void {

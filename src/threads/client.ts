@@ -4,7 +4,6 @@ import type { FloatArray } from '../data/matrix.js';
 import { WorkerError } from '../errors.js';
 import { compileKernels } from '../wasm/kernels.js';
 import { type Job, type Reply, unpackError } from './protocol.js';
-import { WORKER_SOURCE } from './worker-inline.js';
 
 /** Options of every `…Async` function. */
 export interface AsyncOptions {
@@ -91,9 +90,16 @@ async function startWorker(workerUrl: string | URL | undefined): Promise<AnyWork
   return startNodeWorker(workerUrl);
 }
 
-function startWebWorker(workerUrl: string | URL | undefined): AnyWorker {
+/** The worker's text: loaded when the first job asks for it. */
+async function workerSource(): Promise<string> {
+  return (await import('./worker-inline.js')).WORKER_SOURCE;
+}
+
+async function startWebWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {
   const blobUrl =
-    workerUrl === undefined ? URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' })) : undefined;
+    workerUrl === undefined
+      ? URL.createObjectURL(new Blob([await workerSource()], { type: 'text/javascript' }))
+      : undefined;
   let worker: Worker;
   try {
     worker = new Worker(workerUrl ?? (blobUrl as string), { type: 'module' });
@@ -121,7 +127,7 @@ async function startNodeWorker(workerUrl: string | URL | undefined): Promise<Any
   const threads = await nodeThreads();
   let worker: InstanceType<NodeThreads['Worker']>;
   try {
-    worker = new threads.Worker(nodeUrl(workerUrl));
+    worker = new threads.Worker(await nodeUrl(workerUrl));
   } catch (cause) {
     throw cannotStart(cause);
   }
@@ -144,8 +150,8 @@ async function startNodeWorker(workerUrl: string | URL | undefined): Promise<Any
   };
 }
 
-function nodeUrl(workerUrl: string | URL | undefined): URL | string {
-  if (workerUrl === undefined) return new URL(`data:text/javascript,${encodeURIComponent(WORKER_SOURCE)}`);
+async function nodeUrl(workerUrl: string | URL | undefined): Promise<URL | string> {
+  if (workerUrl === undefined) return new URL(`data:text/javascript,${encodeURIComponent(await workerSource())}`);
   return typeof workerUrl === 'string' && /^(file|data):/.test(workerUrl) ? new URL(workerUrl) : workerUrl;
 }
 

@@ -1,18 +1,16 @@
 /** The worker: takes one job, answers with progress, a result or an error. Bundled alone, into a text inside the package. */
-import { prepareData, GaussianFit } from '../families/gaussian-fit.js';
+import type { Dataset } from '../data/dataset.js';
 import { bestFit } from '../families/gaussian-best.js';
-import type { CheckedOptions } from '../families/gaussian-options.js';
-import type { MatrixLike } from '../data/matrix.js';
+import { type FitPlan, GaussianFit } from '../families/gaussian-fit.js';
 import { withBackend } from '../lease.js';
-import { loadKernels } from '../wasm/kernels.js';
+import { adoptModule } from '../wasm/kernels.js';
 import { type Job, type Reply, packError, packRestarts } from './protocol.js';
 
 /** Jobs by name. */
 const JOBS: Record<string, (input: never, onProgress: ((progress: unknown) => void) | undefined) => unknown> = {
-  gaussianMixture({ X, options }: { X: MatrixLike; options: CheckedOptions }, onProgress) {
-    const data = prepareData(X, options);
-    const { state, record } = withBackend(options.backend, (backend) =>
-      bestFit(new GaussianFit(options, data, backend), onProgress),
+  gaussianMixture({ plan, data }: { plan: FitPlan; data: Dataset }, onProgress) {
+    const { state, record } = withBackend(plan.backend, (backend) =>
+      bestFit(new GaussianFit(plan, data, backend), onProgress),
     );
     return { state, record: { ...record, restarts: packRestarts(record.restarts) } };
   },
@@ -21,9 +19,9 @@ const JOBS: Record<string, (input: never, onProgress: ((progress: unknown) => vo
 /** A fit makes thousands of iterations a second; people and messages do not keep up. */
 const PROGRESS_INTERVAL = 20;
 
-async function run({ job, input, module, wantsProgress }: Job, reply: (message: Reply) => void): Promise<void> {
+function run({ job, input, module, wantsProgress }: Job, reply: (message: Reply) => void): void {
   try {
-    if (module !== undefined) await loadKernels({ module });
+    if (module !== undefined) adoptModule(module);
     const work = JOBS[job];
     if (work === undefined) throw new Error(`the worker knows no job ${job}; is workerUrl from another release?`);
     let told = Number.NEGATIVE_INFINITY;
@@ -48,12 +46,12 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 if (typeof scope.postMessage === 'function') {
   // set at once: a browser delivers waiting messages as soon as this script has run
-  scope.onmessage = ({ data }) => void run(data, (message) => scope.postMessage(message));
+  scope.onmessage = ({ data }) => run(data, (message) => scope.postMessage(message));
 } else {
   void (async () => {
     const name = 'node:worker_threads';
     const { parentPort } = (globalThis.process?.getBuiltinModule?.(name) ??
       (await import(name))) as typeof import('node:worker_threads');
-    parentPort?.on('message', (job: Job) => void run(job, (message) => parentPort.postMessage(message)));
+    parentPort?.on('message', (job: Job) => run(job, (message) => parentPort.postMessage(message)));
   })();
 }

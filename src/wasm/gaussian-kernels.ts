@@ -3,7 +3,7 @@ import type { GaussianKernels, GaussianShape } from '../backend.js';
 import { type Block, type Rows, blockValues } from '../data/dataset.js';
 import { blocksOf } from '../em/blocks.js';
 import type { MixtureParameters, MixtureStatistics, ScoreOutput } from '../em/model.js';
-import { type GaussianComponent, type Moments, packedLength } from '../families/gaussian.js';
+import { type GaussianComponent, type Moments, logConstants, packedLength } from '../families/gaussian.js';
 import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
 
@@ -13,7 +13,7 @@ type Parameters = MixtureParameters<GaussianComponent>;
 const RESIDENT_BYTES = 512 * 2 ** 20;
 
 /** Positions of the header fields of GaussianState (assembly/families/gaussian.ts), in 32-bit words. */
-const FIELD = { stride: 2, totals: 5, weights: 6, means: 7, centers: 8, precisions: 9, output: 15, end: 16 };
+const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, precisions: 9, output: 14, end: 15 };
 
 /** Reserves everything a fit or a scoring needs; nothing grows afterwards. */
 export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): GaussianKernels {
@@ -48,7 +48,7 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   function load(parameters: Parameters): void {
     if (loaded === parameters) return;
     const { weights, components } = parameters;
-    arena.f64(at('weights'), k).set(weights);
+    arena.f64(at('logConstants'), k).set(logConstants(weights, components, kernels.logScalar));
     const means = arena.f64(at('means'), k * stride);
     const centers = arena.f64(at('centers'), k * stride);
     components.forEach(({ mean, center }, i) => {

@@ -74,6 +74,11 @@ export async function loadKernels(source: KernelSource = {}): Promise<void> {
   }
 }
 
+/** Takes over a module that mixwasm itself compiled, in another thread. */
+export function adoptModule(module: WebAssembly.Module): void {
+  compiled = module;
+}
+
 async function fetchModule(url: string | URL): Promise<WebAssembly.Module> {
   try {
     const response = await fetch(url);

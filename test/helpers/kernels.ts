@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** Exported functions of build/kernels.wasm as they are: numbers in, a number or nothing out. */
+/** Exported functions of build/kernels.testing.wasm as they are: numbers in, a number or nothing out. */
 export type Kernel = (...args: number[]) => number;
 
 export interface Kernels {
@@ -15,14 +15,14 @@ export interface Kernels {
 
 const PAGE = 65536;
 
-/** A fresh instance of `npx asc assembly/index.ts --target release` with a memory of its own. */
+/** A fresh instance of `asc assembly/testing.ts --target testing` (tools/build.mjs) with a memory of its own. */
 export function loadKernels(): Kernels {
-  const file = new URL("../../build/kernels.wasm", import.meta.url);
+  const file = new URL("../../build/kernels.testing.wasm", import.meta.url);
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), { env: { memory } });
   const kernels = exports as Record<string, Kernel>;
   const heapBase = kernels["heapBase"];
-  if (heapBase === undefined) throw new Error("build/kernels.wasm exports no heapBase(): build assembly/index.ts again");
+  if (heapBase === undefined) throw new Error("build/kernels.testing.wasm exports no heapBase(): build again");
 
   let top = heapBase();
   const allocate = (bytes: number): number => {

@@ -1,0 +1,87 @@
+/** Checks of what users give a Gaussian mixture: data, starts, parameters. All before any kernel runs. */
+import { type Dataset, createDataset, toSampleWeights } from '../data/dataset.js';
+import { type DataInput, toMatrix } from '../data/matrix.js';
+import { InvalidDataError, InvalidParametersError } from '../errors.js';
+import { flatten, toCovariances, toLabels, toResponsibilities, toWeights } from '../init/given.js';
+import type { InitName } from '../init/names.js';
+import type { CheckedOptions, GaussianInitialParameters } from './gaussian-options.js';
+import type { FlatGaussianParameters } from './gaussian-parameters.js';
+import type { CovarianceType } from './gaussian.js';
+
+/** How a fit starts, checked: a name, or numbers of the right shape. */
+export type Start =
+  | { readonly kind: InitName }
+  | { readonly kind: 'labels'; readonly labels: Int32Array }
+  | { readonly kind: 'responsibilities'; readonly table: Float64Array }
+  | {
+      readonly kind: 'parameters';
+      readonly weights: Float64Array;
+      readonly means: Float64Array;
+      /** undefined: those of the data */
+      readonly covariances: Float64Array | undefined;
+    };
+
+/** Data checked against the options. */
+export function prepareData(X: DataInput, { nComponents, sampleWeights: given }: CheckedOptions): Dataset {
+  const matrix = toMatrix(X);
+  const sampleWeights = toSampleWeights(given, matrix.nSamples);
+  const usable = sampleWeights === undefined ? matrix.nSamples : sampleWeights.reduce((n, w) => n + (w > 0 ? 1 : 0), 0);
+  if (usable < nComponents) {
+    throw new InvalidDataError(
+      `${nComponents} components need at least ${nComponents} rows${sampleWeights === undefined ? '' : ' of positive weight'}; got ${usable}; lower nComponents`,
+    );
+  }
+  return createDataset(matrix, sampleWeights);
+}
+
+/** The start that the options ask for. */
+export function prepareStart({ init, initialParameters, nComponents, covarianceType }: CheckedOptions, data: Dataset): Start {
+  const { nSamples, nFeatures } = data;
+  if (initialParameters !== undefined) {
+    const { weights, means, covariances } = initialParameters;
+    return {
+      kind: 'parameters',
+      weights: toWeights(weights, nComponents),
+      means: flatten(means, 'means', [nComponents, nFeatures]),
+      covariances:
+        covariances === undefined ? undefined : toCovariances(covariances, covarianceType, nComponents, nFeatures),
+    };
+  }
+  if (typeof init === 'string') return { kind: init };
+  return 'labels' in init
+    ? { kind: 'labels', labels: toLabels(init.labels, nSamples, nComponents) }
+    : { kind: 'responsibilities', table: toResponsibilities(init.responsibilities, nSamples, nComponents) };
+}
+
+/** Checks parameters given by a user; covariances are required here. */
+export function checkParameters(
+  given: { weights?: ArrayLike<number>; means: unknown; covariances: unknown },
+  covarianceType: CovarianceType,
+  nComponents: number,
+  nFeatures: number,
+): FlatGaussianParameters {
+  return {
+    covarianceType,
+    nComponents,
+    nFeatures,
+    weights: toWeights(given.weights, nComponents),
+    means: flatten(given.means, 'means', [nComponents, nFeatures]),
+    covariances: toCovariances(
+      given.covariances as GaussianInitialParameters['means'],
+      covarianceType,
+      nComponents,
+      nFeatures,
+    ),
+  };
+}
+
+/** nFeatures of nested or flat means. */
+export function featuresOfMeans(means: unknown, nComponents: number): number {
+  if (means !== null && typeof means === 'object' && typeof (means as ArrayLike<unknown>).length === 'number') {
+    const rows = means as ArrayLike<unknown>;
+    const first = rows[0];
+    if (typeof first === 'number' && rows.length % nComponents === 0) return rows.length / nComponents;
+    if (first !== null && typeof first === 'object') return (first as ArrayLike<unknown>).length;
+  }
+  throw new InvalidParametersError('means must be an array of nComponents rows of numbers, or flat and row-major');
+}

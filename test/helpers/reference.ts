@@ -1,0 +1,68 @@
+/** The reference answers of test/fixtures/reference. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { GaussianMixture, type CovarianceType, type SyncFitOptions } from '../../src/index.js';
+
+const folder = new URL('../fixtures/reference/', import.meta.url);
+
+export interface Parameters {
+  weights: number[];
+  means: number[][];
+  covariances: number[] | number[][] | number[][][];
+}
+
+export interface Expected extends Parameters {
+  logLikelihood: number[];
+  labels?: number[];
+  posteriors?: { row: number; p: number[] }[];
+  parameterCount?: number;
+  aic?: number;
+  bic?: number;
+  afterIteration1?: Parameters;
+}
+
+export interface ReferenceCase {
+  id: string;
+  family: string;
+  dataset: { n: number; d: number; rows: number[][] };
+  sampleWeights: number[] | null;
+  k: number;
+  covarianceType: CovarianceType;
+  regularisation: { value: number };
+  init: Parameters;
+  iterations: number;
+  expected: Expected;
+  fixedPoint?: Parameters & { emIterations: number; logLikelihood: number };
+}
+
+export interface Tolerance {
+  logLikelihoodRel: number;
+  parametersRelToMax: number;
+  posteriorsAbs: number;
+}
+
+export function load<T>(file: string): T {
+  return JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+}
+
+const index = load<{ files: { file: string; suggestedTolerance: Tolerance }[] }>('INDEX.json').files;
+
+export function suggestedTolerance(file: string): Tolerance {
+  return index.find((entry) => entry.file === file)!.suggestedTolerance;
+}
+
+/** Files of the Gaussian mixtures with a full table of answers. */
+export const MIXTURE_FILES = readdirSync(folder).filter((file) => /^(gmm|gmm1d|mclust)_.*\.json$/.test(file));
+
+/** Fits a case from its own start: exactly `iterations` M-steps unless told otherwise. */
+export function fitCase(c: ReferenceCase, options: Partial<SyncFitOptions> = {}): GaussianMixture {
+  return GaussianMixture.fit(c.dataset.rows, {
+    nComponents: c.k,
+    covarianceType: c.covarianceType,
+    initialParameters: c.init,
+    regCovar: c.regularisation.value,
+    maxIter: c.iterations,
+    tol: 0,
+    ...(c.sampleWeights === null ? {} : { sampleWeights: c.sampleWeights }),
+    ...options,
+  });
+}

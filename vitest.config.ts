@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // a shared two-core machine must not fail a sound test
+    testTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/wasm/kernels-inline.ts', 'src/threads/worker-inline.ts'],
+      reporter: ['text', 'html'],
+    },
+  },
+});
