@@ -1,5 +1,5 @@
 /** Log-sum-exp and softmax of the rows of any table: the kernel of the mixtures, without their 2⁻⁶⁰ floor. */
-import { EXACT_FLOOR, logSumExpPanel } from "./responsibilities";
+import { logSumExpPanel } from "./responsibilities";
 
 const SIZE = 64;
 
@@ -36,5 +36,5 @@ function logSumExpChunk(x: usize, n: i32, k: i32, norms: usize, terms: usize): v
       x += 8;
     }
   }
-  logSumExpPanel(terms, k, SIZE, n, norms, EXACT_FLOOR);
+  logSumExpPanel(terms, k, SIZE, n, norms);
 }

@@ -3,32 +3,52 @@
  * Σ r, Σ r·(x − c) and Σ r·(x − c)(x − c)ᵀ. Accumulating about the current mean, never raw Σ x·xᵀ, keeps every digit
  * (Chan, Golub & LeVeque 1983). Lanes are features.
  */
+import { sumLanes } from "../simd/horizontal";
 import { Panel } from "./panel";
 
-/** Packs the points of component `k` whose weight r·s is positive; returns how many and adds their weights to `counts`. */
+/**
+ * Turns the responsibilities of component `k` into weights r·s, in place, and packs those that are positive with the
+ * offsets of their points; returns how many and adds their sum to `counts`. When all are (overlapping clusters) nothing
+ * is packed: `panel.dense` says so, and `weightsOf` finds them in either case.
+ */
 export function compactSurvivors(panel: Panel, k: i32, counts: usize): i32 {
   const line = <usize>panel.size << 3;
-  const responsibilities = panel.logProb + <usize>k * line;
+  const products = panel.logProb + <usize>k * line;
+  const zero = f64x2.splat(0);
+  let sum0 = zero;
+  let sum1 = zero;
+  let all = i64x2.splat(-1);
+  // past `count` the weights are 0: those lanes make no sum, but they do make a last, ragged panel not dense
+  for (let p: usize = 0; p < <usize>(panel.count + 3 & ~3) << 3; p += 32) {
+    const w0 = f64x2.mul(v128.load(products + p), v128.load(panel.weights + p));
+    const w1 = f64x2.mul(v128.load(products + p, 16), v128.load(panel.weights + p, 16));
+    v128.store(products + p, w0);
+    v128.store(products + p, w1, 16);
+    sum0 = f64x2.add(sum0, w0);
+    sum1 = f64x2.add(sum1, w1);
+    all = v128.and(all, v128.and(f64x2.gt(w0, zero), f64x2.gt(w1, zero)));
+  }
+  store<f64>(counts, load<f64>(counts) + sumLanes(f64x2.add(sum0, sum1)));
+  panel.dense = i64x2.all_true(all);
+  if (panel.dense) {
+    panel.survivors = products;
+    return panel.count;
+  }
   const rowBytes = panel.stride << 3;
-  const offsets = panel.offsets;
-  const survivors = panel.survivors;
+  panel.survivors = panel.packed;
   let n = 0;
-  let sum: f64 = 0;
   for (let p = 0; p < panel.count; p++) {
-    const weight =
-      load<f64>(responsibilities + (<usize>p << 3)) * load<f64>(panel.weights + (<usize>p << 3));
-    store<i32>(offsets + (<usize>n << 2), p * rowBytes);
-    store<f64>(survivors + (<usize>n << 3), weight);
-    sum += weight;
+    const weight = load<f64>(products + (<usize>p << 3));
+    store<i32>(panel.offsets + (<usize>n << 2), p * rowBytes);
+    store<f64>(panel.packed + (<usize>n << 3), weight);
     n += <i32>(weight > 0);
   }
-  store<f64>(counts, load<f64>(counts) + sum);
   return n;
 }
 
 /**
- * Full second moments. `first` is `stride` doubles; `second` is `stride × stride` doubles, of which the 4 × 4 tiles on
- * and below the diagonal are added to.
+ * Full second moments. `first` is `stride` doubles; `second` is `stride × stride` doubles, of which the 4 × 4 tiles below
+ * the diagonal and the lower triangles of those on it are added to.
  *
  * The inner tile is 4 rows × 2 vectors = 8 accumulators, as many as V8 keeps in registers (9 or more spill).
  */
@@ -36,43 +56,85 @@ export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize
   const stride = panel.stride;
   const tileBytes = <usize>panel.size << 5;
   const tiles = stride >> 2;
-  for (let jb = 0; jb < tiles; jb++) {
-    const column = <usize>jb << 5;
-    const c0 = v128.load(center + column);
-    const c1 = v128.load(center + column, 16);
-    const rows = panel.rows + column;
-    let u = panel.residuals + <usize>jb * tileBytes;
-    let t = panel.scaled + <usize>jb * tileBytes;
-    let s0 = f64x2.splat(0);
-    let s1 = f64x2.splat(0);
-    for (let q = 0; q < n; q++) {
-      const row = rows + <usize>load<i32>(panel.offsets + (<usize>q << 2));
-      const r = v128.load64_splat(panel.survivors + (<usize>q << 3));
-      const u0 = f64x2.sub(v128.load(row), c0);
-      const u1 = f64x2.sub(v128.load(row, 16), c1);
-      const t0 = f64x2.mul(r, u0);
-      const t1 = f64x2.mul(r, u1);
-      v128.store(u, u0);
-      v128.store(u, u1, 16);
-      v128.store(t, t0);
-      v128.store(t, t1, 16);
-      s0 = f64x2.add(s0, t0);
-      s1 = f64x2.add(s1, t1);
-      u += 32;
-      t += 32;
-    }
-    const at = first + column;
-    v128.store(at, f64x2.add(v128.load(at), s0));
-    v128.store(at, f64x2.add(v128.load(at, 16), s1), 16);
-  }
+  for (let jb = 0; jb < tiles; jb++) packTile(panel, n, jb, center, first);
   const bytes = <usize>n << 5;
+  const rowBytes = <usize>stride << 3;
   for (let ib = 0; ib < tiles; ib++) {
-    for (let jb = 0; jb <= ib; jb++) {
-      const t = panel.scaled + <usize>ib * tileBytes;
-      const u = panel.residuals + <usize>jb * tileBytes;
-      accumulateTile(t, u, bytes, second + ((<usize>(ib * stride + jb)) << 5), <usize>stride << 3);
+    const t = panel.scaled + <usize>ib * tileBytes;
+    for (let jb = 0; jb < ib; jb++) {
+      accumulateTile(t, panel.residuals + <usize>jb * tileBytes, bytes, second + ((<usize>(ib * stride + jb)) << 5), rowBytes);
     }
+    const u = panel.residuals + <usize>ib * tileBytes;
+    accumulateDiagonalTile(t, u, bytes, second + ((<usize>(ib * stride + ib)) << 5), rowBytes);
   }
+}
+
+/** u = x − c and t = r·u of 4 features of the surviving points, next to each other; adds Σ t to `first`. */
+@inline
+function packTile(panel: Panel, n: i32, jb: i32, center: usize, first: usize): void {
+  const tileBytes = <usize>panel.size << 5;
+  const column = <usize>jb << 5;
+  const c0 = v128.load(center + column);
+  const c1 = v128.load(center + column, 16);
+  const rows = panel.rows + column;
+  const rowBytes = <usize>panel.stride << 3;
+  const dense = panel.dense;
+  const survivors = panel.survivors;
+  const offsets = panel.offsets;
+  let u = panel.residuals + <usize>jb * tileBytes;
+  let t = panel.scaled + <usize>jb * tileBytes;
+  let row = rows;
+  let s0 = f64x2.splat(0);
+  let s1 = f64x2.splat(0);
+  for (let q: usize = 0; q < <usize>n; q++) {
+    if (!dense) row = rows + <usize>load<i32>(offsets + (q << 2));
+    const r = v128.load64_splat(survivors + (q << 3));
+    const u0 = f64x2.sub(v128.load(row), c0);
+    const u1 = f64x2.sub(v128.load(row, 16), c1);
+    const t0 = f64x2.mul(r, u0);
+    const t1 = f64x2.mul(r, u1);
+    v128.store(u, u0);
+    v128.store(u, u1, 16);
+    v128.store(t, t0);
+    v128.store(t, t1, 16);
+    s0 = f64x2.add(s0, t0);
+    s1 = f64x2.add(s1, t1);
+    u += 32;
+    t += 32;
+    row += rowBytes;
+  }
+  addRow(first + column, s0, s1);
+}
+
+/** As `accumulateTile` where i and j are the same features: rows 0 and 1 need no more than columns 0 and 1. */
+@inline
+function accumulateDiagonalTile(t: usize, u: usize, bytes: usize, second: usize, rowBytes: usize): void {
+  let a00 = f64x2.splat(0);
+  let a10 = f64x2.splat(0);
+  let a20 = f64x2.splat(0);
+  let a21 = f64x2.splat(0);
+  let a30 = f64x2.splat(0);
+  let a31 = f64x2.splat(0);
+  const end = u + bytes;
+  while (u < end) {
+    const u0 = v128.load(u);
+    const u1 = v128.load(u, 16);
+    const t2 = v128.load64_splat(t, 16);
+    a00 = f64x2.add(a00, f64x2.mul(v128.load64_splat(t), u0));
+    a10 = f64x2.add(a10, f64x2.mul(v128.load64_splat(t, 8), u0));
+    a20 = f64x2.add(a20, f64x2.mul(t2, u0));
+    a21 = f64x2.add(a21, f64x2.mul(t2, u1));
+    const t3 = v128.load64_splat(t, 24);
+    a30 = f64x2.add(a30, f64x2.mul(t3, u0));
+    a31 = f64x2.add(a31, f64x2.mul(t3, u1));
+    u += 32;
+    t += 32;
+  }
+  v128.store(second, f64x2.add(v128.load(second), a00));
+  const second1 = second + rowBytes;
+  v128.store(second1, f64x2.add(v128.load(second1), a10));
+  addRow(second + 2 * rowBytes, a20, a21);
+  addRow(second + 3 * rowBytes, a30, a31);
 }
 
 /** second[i][j] += Σ_q t[q][i]·u[q][j] for i, j < 4; `rowBytes` apart. */
@@ -125,13 +187,18 @@ export function accumulateDiag(panel: Panel, n: i32, center: usize, first: usize
     const c0 = v128.load(center + column);
     const c1 = v128.load(center + column, 16);
     const rows = panel.rows + column;
+    const rowBytes = <usize>panel.stride << 3;
+    const dense = panel.dense;
+    const survivors = panel.survivors;
+    const offsets = panel.offsets;
+    let row = rows;
     let s0 = f64x2.splat(0);
     let s1 = f64x2.splat(0);
     let q0 = f64x2.splat(0);
     let q1 = f64x2.splat(0);
-    for (let q = 0; q < n; q++) {
-      const row = rows + <usize>load<i32>(panel.offsets + (<usize>q << 2));
-      const r = v128.load64_splat(panel.survivors + (<usize>q << 3));
+    for (let q: usize = 0; q < <usize>n; q++) {
+      if (!dense) row = rows + <usize>load<i32>(offsets + (q << 2));
+      const r = v128.load64_splat(survivors + (q << 3));
       const u0 = f64x2.sub(v128.load(row), c0);
       const u1 = f64x2.sub(v128.load(row, 16), c1);
       const t0 = f64x2.mul(r, u0);
@@ -140,6 +207,7 @@ export function accumulateDiag(panel: Panel, n: i32, center: usize, first: usize
       s1 = f64x2.add(s1, t1);
       q0 = f64x2.add(q0, f64x2.mul(t0, u0));
       q1 = f64x2.add(q1, f64x2.mul(t1, u1));
+      row += rowBytes;
     }
     addRow(first + column, s0, s1);
     addRow(second + column, q0, q1);

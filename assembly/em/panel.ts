@@ -32,8 +32,12 @@ export class Panel {
   weights: usize;
   /** size: byte offsets in `rows` of the points that survive for one component */
   offsets: usize;
-  /** size: their weights */
+  /** size: their weights, packed */
+  packed: usize;
+  /** where the weights of the survivors are: `packed`, or in place if every point survives */
   survivors: usize;
+  /** whether every point survives: then `offsets` are not used */
+  dense: bool;
 }
 
 /** Rounds a number of features up to whole tiles of 4. */
@@ -77,7 +81,7 @@ export function layPanel(at: usize, d: i32, k: i32): void {
   panel.logProbNorm = panel.logProb + <usize>k * line;
   panel.weights = panel.logProbNorm + line;
   panel.offsets = panel.weights + line;
-  panel.survivors = panel.offsets + line;
+  panel.packed = panel.offsets + line;
 }
 
 /** Two doubles from element `i` of `x`, whatever it holds. */

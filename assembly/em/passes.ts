@@ -5,7 +5,7 @@
  * Each panel is one call of a function that is not inlined: V8 has no on-stack replacement for wasm, so a long first call
  * would stay in its baseline code; this way the next panel runs optimised.
  */
-import { MIXTURE_FLOOR, logSumExpPanel } from "./responsibilities";
+import { responsibilitiesPanel } from "./responsibilities";
 import { compactSurvivors } from "./moments";
 import { Panel, fillPanel } from "./panel";
 
@@ -34,7 +34,7 @@ export function expectationPass<F>(state: usize, panelAt: usize, block: Block): 
 function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32): void {
   fill(panel, block, start);
   logProbPanel<F>(family, panel);
-  logSumExpPanel(panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, MIXTURE_FLOOR);
+  responsibilitiesPanel(panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm);
   let logLikelihood: f64 = 0;
   let weight: f64 = 0;
   for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) {
@@ -129,7 +129,7 @@ function scorePanel<F>(
   const tableOffset = (<usize>start * <usize>panel.nComponents) << 3;
   if (logProbs) writeTable(panel, logProbs + tableOffset);
   if (!norms && !responsibilities) return;
-  logSumExpPanel(panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, MIXTURE_FLOOR);
+  responsibilitiesPanel(panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm);
   if (norms) memory.copy(norms + (<usize>start << 3), panel.logProbNorm, <usize>panel.count << 3);
   if (responsibilities) writeTable(panel, responsibilities + tableOffset);
 }

@@ -5,57 +5,97 @@ import { Panel } from "./panel";
 
 /**
  * Writes (x − μ)ᵀ Σ⁻¹ (x − μ) of every point to `out` (size doubles).
- * `mean` is nFeatures doubles; `factor` is W packed by blocks of 4 rows: for each block, columns 0 … min(last row, d − 1),
- * 4 doubles each (zeros above the diagonal and past row d − 1). See `packFactor`.
+ * `mean` is `stride` doubles (0 in the padding); `factor` is W by blocks of 4 rows, as `packFactor` lays it out.
+ *
+ * The inner tile is 4 rows × 2 vectors = 8 accumulators, as many as V8 keeps in registers: 6 loads, 8 products, 8 sums and
+ * no spill in its code, unrolled twice by itself.
  */
 export function quadraticFull(panel: Panel, mean: usize, factor: usize, out: usize): void {
-  const d = panel.nFeatures;
+  const stride = <usize>panel.stride;
   const line = <usize>panel.size << 3;
   const bytes = (<usize>(panel.count + 3) & ~3) << 3;
-  for (let j = 0; j < d; j++) {
-    const m = v128.load64_splat(mean + (<usize>j << 3));
-    const from = panel.columns + <usize>j * line;
-    const to = panel.residuals + <usize>j * line;
-    for (let p: usize = 0; p < bytes; p += 16) v128.store(to + p, f64x2.sub(v128.load(from + p), m));
+  for (let j: usize = 0; j < stride; j++) {
+    const m = v128.load64_splat(mean + (j << 3));
+    const from = panel.columns + j * line;
+    const to = panel.residuals + j * line;
+    for (let p: usize = 0; p < bytes; p += 32) {
+      v128.store(to + p, f64x2.sub(v128.load(from + p), m));
+      v128.store(to + p, f64x2.sub(v128.load(from + p, 16), m), 16);
+    }
   }
   memory.fill(out, 0, bytes);
   let w = factor;
-  for (let i = 0; i < d; i += 4) {
-    const width = <usize>min(i + 4, d);
-    for (let p: usize = 0; p < bytes; p += 32) {
-      addSquares(panel.residuals + p, line, w, width, out + p);
-    }
-    w += width << 5;
+  for (let i: usize = 0; i < stride; i += 4) {
+    for (let p: usize = 0; p < bytes; p += 32) addSquares(panel.residuals + p, line, w, i, out + p);
+    w += BLOCK_CORNER + (i << 5);
   }
 }
 
-/** out[p] += Σ_{i<4} (Σ_j w[j][i]·x[j][p])² for 4 points: a tile of 4 rows × 2 vectors. */
+/** Bytes of the 10 entries on and below the diagonal of a block, padded to a whole vector. */
+const BLOCK_CORNER: usize = 80;
+
+/** out[p] += Σ_{r<4} (Σ_j w[r][j]·x[j][p])² for 4 points and a block of 4 rows, `i` columns to the left of its corner. */
 @inline
-function addSquares(x: usize, line: usize, w: usize, width: usize, out: usize): void {
-  let a00 = f64x2.splat(0);
-  let a01 = f64x2.splat(0);
-  let a10 = f64x2.splat(0);
-  let a11 = f64x2.splat(0);
-  let a20 = f64x2.splat(0);
-  let a21 = f64x2.splat(0);
-  let a30 = f64x2.splat(0);
-  let a31 = f64x2.splat(0);
-  const end = w + (width << 5);
+function addSquares(x: usize, line: usize, w: usize, i: usize, out: usize): void {
+  // the triangular corner, columns i … i + 3: 10 products of 16
+  let c = x + i * line;
+  let x0 = v128.load(c);
+  let x1 = v128.load(c, 16);
+  let s = v128.load64_splat(w);
+  let a00 = f64x2.mul(s, x0);
+  let a01 = f64x2.mul(s, x1);
+  s = v128.load64_splat(w, 8);
+  let a10 = f64x2.mul(s, x0);
+  let a11 = f64x2.mul(s, x1);
+  s = v128.load64_splat(w, 16);
+  let a20 = f64x2.mul(s, x0);
+  let a21 = f64x2.mul(s, x1);
+  s = v128.load64_splat(w, 24);
+  let a30 = f64x2.mul(s, x0);
+  let a31 = f64x2.mul(s, x1);
+  c += line;
+  x0 = v128.load(c);
+  x1 = v128.load(c, 16);
+  s = v128.load64_splat(w, 32);
+  a10 = f64x2.add(a10, f64x2.mul(s, x0));
+  a11 = f64x2.add(a11, f64x2.mul(s, x1));
+  s = v128.load64_splat(w, 40);
+  a20 = f64x2.add(a20, f64x2.mul(s, x0));
+  a21 = f64x2.add(a21, f64x2.mul(s, x1));
+  s = v128.load64_splat(w, 48);
+  a30 = f64x2.add(a30, f64x2.mul(s, x0));
+  a31 = f64x2.add(a31, f64x2.mul(s, x1));
+  c += line;
+  x0 = v128.load(c);
+  x1 = v128.load(c, 16);
+  s = v128.load64_splat(w, 56);
+  a20 = f64x2.add(a20, f64x2.mul(s, x0));
+  a21 = f64x2.add(a21, f64x2.mul(s, x1));
+  s = v128.load64_splat(w, 64);
+  a30 = f64x2.add(a30, f64x2.mul(s, x0));
+  a31 = f64x2.add(a31, f64x2.mul(s, x1));
+  c += line;
+  s = v128.load64_splat(w, 72);
+  a30 = f64x2.add(a30, f64x2.mul(s, v128.load(c)));
+  a31 = f64x2.add(a31, f64x2.mul(s, v128.load(c, 16)));
+  // the rectangle to its left
+  w += BLOCK_CORNER;
+  const end = w + (i << 5);
   while (w < end) {
-    const x0 = v128.load(x);
-    const x1 = v128.load(x, 16);
+    const y0 = v128.load(x);
+    const y1 = v128.load(x, 16);
     const w0 = v128.load64_splat(w);
-    a00 = f64x2.add(a00, f64x2.mul(w0, x0));
-    a01 = f64x2.add(a01, f64x2.mul(w0, x1));
+    a00 = f64x2.add(a00, f64x2.mul(w0, y0));
+    a01 = f64x2.add(a01, f64x2.mul(w0, y1));
     const w1 = v128.load64_splat(w, 8);
-    a10 = f64x2.add(a10, f64x2.mul(w1, x0));
-    a11 = f64x2.add(a11, f64x2.mul(w1, x1));
+    a10 = f64x2.add(a10, f64x2.mul(w1, y0));
+    a11 = f64x2.add(a11, f64x2.mul(w1, y1));
     const w2 = v128.load64_splat(w, 16);
-    a20 = f64x2.add(a20, f64x2.mul(w2, x0));
-    a21 = f64x2.add(a21, f64x2.mul(w2, x1));
+    a20 = f64x2.add(a20, f64x2.mul(w2, y0));
+    a21 = f64x2.add(a21, f64x2.mul(w2, y1));
     const w3 = v128.load64_splat(w, 24);
-    a30 = f64x2.add(a30, f64x2.mul(w3, x0));
-    a31 = f64x2.add(a31, f64x2.mul(w3, x1));
+    a30 = f64x2.add(a30, f64x2.mul(w3, y0));
+    a31 = f64x2.add(a31, f64x2.mul(w3, y1));
     x += line;
     w += 32;
   }
@@ -65,19 +105,28 @@ function addSquares(x: usize, line: usize, w: usize, width: usize, out: usize): 
   v128.store(out, f64x2.add(v128.load(out, 16), s1), 16);
 }
 
-/** Doubles of a packed factor of `d` features. */
-export function packedFactorLength(d: i32): i32 {
-  let length = 0;
-  for (let i = 0; i < d; i += 4) length += 4 * min(i + 4, d);
-  return length;
+/** Bytes of a packed factor of `d` features. */
+export function packedFactorBytes(d: i32): i32 {
+  let bytes = 0;
+  for (let i = 0; i < d; i += 4) bytes += <i32>BLOCK_CORNER + (i << 5);
+  return bytes;
 }
 
-/** Packs the lower triangular row-major `d × d` matrix at `w` as `quadraticFull` reads it. */
+/**
+ * Packs the lower triangular row-major `d × d` matrix at `w` as `quadraticFull` reads it: for each block of 4 rows the
+ * corner on the diagonal by columns (4, 3, 2 and 1 entries), then the columns to its left, 4 entries each; 0 past row d − 1.
+ */
 export function packFactor(w: usize, d: i32, out: usize): void {
   for (let i = 0; i < d; i += 4) {
-    for (let j = 0; j < min(i + 4, d); j++) {
+    for (let j = i; j < i + 4; j++) {
+      for (let r = j; r < i + 4; r++) {
+        store<f64>(out, r < d ? load<f64>(w + ((<usize>r * <usize>d + <usize>j) << 3)) : 0);
+        out += 8;
+      }
+    }
+    for (let j = 0; j < i; j++) {
       for (let r = i; r < i + 4; r++) {
-        store<f64>(out, r < d && j <= r ? load<f64>(w + ((<usize>r * <usize>d + <usize>j) << 3)) : 0);
+        store<f64>(out, r < d ? load<f64>(w + ((<usize>r * <usize>d + <usize>j) << 3)) : 0);
         out += 8;
       }
     }

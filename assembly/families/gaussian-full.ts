@@ -4,7 +4,7 @@
  */
 import { accumulateFull } from "../em/moments";
 import { Panel, padded } from "../em/panel";
-import { packFactor, packedFactorLength, quadraticFull } from "../em/quadratic";
+import { packFactor, packedFactorBytes, quadraticFull } from "../em/quadratic";
 import { GaussianState, layState, stateBytes } from "./gaussian";
 
 @unmanaged
@@ -53,7 +53,7 @@ export function gaussianFullBytes(d: i32, k: i32, tied: bool): f64 {
   const shared: f64 = tied ? 1 : <f64>k;
   const stride = <f64>padded(d);
   const output = <f64>k * (1 + <f64>d + <f64>d * (<f64>d + 1) / 2);
-  // a bound on the packed factor in doubles arithmetic: packedFactorLength could wrap for a d that cannot be reserved
+  // a bound on the packed factor in doubles arithmetic: packedFactorBytes could wrap for a d that cannot be reserved
   return stateBytes(d, k, shared * <f64>d * <f64>d, shared * stride * stride, shared * stride * stride, output);
 }
 
@@ -64,7 +64,7 @@ export function gaussianFullLay(at: usize, d: i32, k: i32, tied: bool): void {
   const output = <f64>k * (1 + <f64>d + <f64>d * (<f64>d + 1) / 2);
   layState(
     at, d, k, shared * <f64>d * <f64>d, shared * stride * stride, shared * stride * stride, output,
-    tied ? 0 : packedFactorLength(d) << 3,
+    tied ? 0 : packedFactorBytes(d),
     tied ? 0 : (padded(d) * padded(d)) << 3,
   );
 }

@@ -1,4 +1,4 @@
-/** A fitted model as text. */
+/** A fitted model as text for a terminal. Nothing here knows a family. */
 
 /** Rounds for reading: 6 significant digits. */
 export function readable(value: number): string {
@@ -7,44 +7,69 @@ export function readable(value: number): string {
   return magnitude >= 1e7 || magnitude < 1e-4 ? value.toExponential(4) : String(Number(value.toPrecision(6)));
 }
 
-/** Columns of text, right-aligned but the first. */
-export function table(rows: readonly (readonly string[])[], indent = '  '): string {
-  const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, j) => (widths[j] = Math.max(widths[j] ?? 0, cell.length)));
-  return rows
-    .map((row) =>
-      (
-        indent +
-        row.map((cell, j) => (j === 0 ? cell.padEnd(widths[j] as number) : cell.padStart(widths[j] as number))).join('  ')
-      ).trimEnd(),
-    )
-    .join('\n');
-}
-
-export interface SummaryInput {
+export interface NumberTable {
   readonly title: string;
-  /** label → value lines */
-  readonly facts: readonly (readonly [string, string])[];
-  readonly featureNames: readonly string[];
-  readonly weights: Float64Array;
-  readonly counts: Float64Array | undefined;
-  readonly means: Float64Array;
-  /** matrices (full: per component, tied: one) or variances per component and feature */
-  readonly covariances: readonly { readonly name: string; readonly rows: readonly (readonly number[])[] }[];
+  /** above the row names; may be empty */
+  readonly corner: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly name: string; readonly values: ArrayLike<number> }[];
 }
 
-export function summarizeMixture(input: SummaryInput): string {
-  const { featureNames, weights, counts, means } = input;
-  const d = featureNames.length;
-  const components = [
-    ['component', 'weight', ...(counts === undefined ? [] : ['count']), ...featureNames.map((f) => `mean ${f}`)],
-    ...Array.from(weights, (weight, k) => [
-      String(k),
-      readable(weight),
-      ...(counts === undefined ? [] : [readable(counts[k] as number)]),
-      ...Array.from(means.subarray(k * d, (k + 1) * d), readable),
-    ]),
-  ];
-  const matrices = input.covariances.map(({ name, rows }) => `${name}\n${table(rows.map((row, i) => [featureNames[i] ?? '', ...row.map(readable)]))}`);
-  return [input.title, table(input.facts.map((fact) => [...fact]), '  '), '', table(components), '', ...matrices].join('\n');
+export interface Summary {
+  readonly title: string;
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  readonly tables: readonly NumberTable[];
+}
+
+const INDENT = '  ';
+const GAP = '  ';
+
+export function formatSummary({ title, facts, tables }: Summary): string {
+  const width = Math.max(...facts.map(([label]) => label.length));
+  const factLines = facts.map(([label, value]) => `${INDENT}${label.padEnd(width)}${GAP}${value}`);
+  return [title, '', ...factLines, ...tables.flatMap((table) => ['', ...formatTable(table)])].join('\n');
+}
+
+/** A table with decimal points below one another; columns that do not fit go below, with the row names again. */
+export function formatTable({ title, corner, columns, rows }: NumberTable, maxWidth = 100): string[] {
+  const names = padEnd([corner, ...rows.map(({ name }) => name)]);
+  const cells = columns.map((heading, j) =>
+    padStart([heading, ...alignPoints(rows.map(({ values }) => readable(values[j] as number)))]),
+  );
+  const lines = [title];
+  let from = 0;
+  while (from < cells.length) {
+    let to = from;
+    let width = INDENT.length + (names[0] as string).length;
+    while (to < cells.length && (to === from || width + GAP.length + widthOf(cells[to]) <= maxWidth)) {
+      width += GAP.length + widthOf(cells[to++]);
+    }
+    if (from > 0) lines.push('');
+    names.forEach((name, i) => {
+      lines.push((INDENT + [name, ...cells.slice(from, to).map((column) => column[i])].join(GAP)).trimEnd());
+    });
+    from = to;
+  }
+  return lines;
+}
+
+function widthOf(column: readonly string[] | undefined): number {
+  return column?.[0]?.length ?? 0;
+}
+
+/** Pads behind the point, so that right-aligned numbers stand point below point. */
+function alignPoints(numbers: readonly string[]): string[] {
+  const tails = numbers.map((text) => text.length - (`${text}.`.indexOf('.') as number));
+  const longest = Math.max(...tails);
+  return numbers.map((text, i) => text + ' '.repeat(longest - (tails[i] as number)));
+}
+
+function padEnd(texts: readonly string[]): string[] {
+  const width = Math.max(...texts.map(({ length }) => length));
+  return texts.map((text) => text.padEnd(width));
+}
+
+function padStart(texts: readonly string[]): string[] {
+  const width = Math.max(...texts.map(({ length }) => length));
+  return texts.map((text) => text.padStart(width));
 }

@@ -122,12 +122,26 @@ function quadraticFull(
   at: number,
   d: number,
 ): number {
+  for (let j = 0; j < d; j++) residuals[at + j] = (x[j] as number) - (mean[j] as number);
   let squares = 0;
-  for (let i = 0; i < d; i++) {
-    residuals[at + i] = (x[i] as number) - (mean[i] as number);
-    let y = 0;
+  let i = 0;
+  // two rows at a time: their sums do not wait for one another, and each residual is loaded once for both
+  for (; i + 1 < d; i += 2) {
     const row = i * d;
-    for (let j = 0; j <= i; j++) y += (w[row + j] as number) * (residuals[at + j] as number);
+    const next = row + d;
+    let y = 0;
+    let z = 0;
+    for (let j = 0; j <= i; j++) {
+      const u = residuals[at + j] as number;
+      y += (w[row + j] as number) * u;
+      z += (w[next + j] as number) * u;
+    }
+    z += (w[next + i + 1] as number) * (residuals[at + i + 1] as number);
+    squares += y * y + z * z;
+  }
+  if (i < d) {
+    let y = 0;
+    for (let j = 0; j <= i; j++) y += (w[i * d + j] as number) * (residuals[at + j] as number);
     squares += y * y;
   }
   return squares;
@@ -153,16 +167,29 @@ function quadraticDiag(
   return squares;
 }
 
+/** As in `quadraticFull`, two rows of the packed triangle at a time. */
 function accumulateFull(values: Float64Array, u: Float64Array, at: number, d: number, r: number): void {
   values[0] = (values[0] as number) + r;
-  let to = 1 + d;
-  for (let i = 0; i < d; i++) {
-    const t = r * (u[at + i] as number);
-    values[1 + i] = (values[1 + i] as number) + t;
+  let i = 0;
+  let row = 1 + d;
+  for (; i + 1 < d; i += 2) {
+    const next = row + i + 1;
+    const s = r * (u[at + i] as number);
+    const t = r * (u[at + i + 1] as number);
+    values[1 + i] = (values[1 + i] as number) + s;
+    values[2 + i] = (values[2 + i] as number) + t;
     for (let j = 0; j <= i; j++) {
-      values[to] = (values[to] as number) + t * (u[at + j] as number);
-      to++;
+      const uj = u[at + j] as number;
+      values[row + j] = (values[row + j] as number) + s * uj;
+      values[next + j] = (values[next + j] as number) + t * uj;
     }
+    values[next + i + 1] = (values[next + i + 1] as number) + t * (u[at + i + 1] as number);
+    row = next + i + 2;
+  }
+  if (i < d) {
+    const s = r * (u[at + i] as number);
+    values[1 + i] = (values[1 + i] as number) + s;
+    for (let j = 0; j <= i; j++) values[row + j] = (values[row + j] as number) + s * (u[at + j] as number);
   }
 }
 

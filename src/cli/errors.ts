@@ -1,0 +1,59 @@
+/** What the command line says when something goes wrong: one line, no stack, an exit code scripts can rely on. */
+import { InvalidDataError, MixwasmError, ZeroDensityError } from '../index.js';
+import type { Table } from './table.js';
+
+/** 1: the data, the file or the fit; 2: the command line itself. */
+export const EXIT = { failure: 1, usage: 2 } as const;
+
+/** A problem the user can mend; the message says where and how. */
+export class CliError extends Error {}
+
+const FILE_ERRORS: Record<string, string> = {
+  ENOENT: 'no such file or folder',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOSPC: 'no space left on the device',
+  ERR_STRING_TOO_LONG: 'it is too large to be read at once',
+  ERR_FS_FILE_TOO_LARGE: 'it is too large to be read at once',
+};
+
+/** Runs a file operation; its failure becomes a line such as `cannot read x.csv: no such file or folder`. */
+export function fileOperation<T>(what: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw new CliError(`cannot ${what}: ${FILE_ERRORS[code] ?? message}`, { cause });
+  }
+}
+
+/** An error about a row of numbers, with the line of the file the row came from. */
+export function locateError(error: unknown, { source, place }: Table): unknown {
+  const about = error instanceof InvalidDataError || error instanceof ZeroDensityError;
+  if (!about || error.row === undefined) return error;
+  return new CliError(`${source}, ${place(error.row)}: ${error.message}`, { cause: error });
+}
+
+/** What the library calls its options, and what they are called here. */
+const FLAGS: Record<string, string> = {
+  nComponents: '--components',
+  covarianceType: '--covariance',
+  nInit: '--n-init',
+  maxIter: '--max-iter',
+  regCovar: '--reg-covar',
+};
+
+/** The line for stderr. */
+export function describeError(error: unknown): string {
+  const { message = String(error), stack } = error as Error;
+  const expected = error instanceof CliError || error instanceof MixwasmError;
+  const named = message.replace(
+    /\b(nComponents|covarianceType|nInit|maxIter|regCovar)\b/g,
+    (name) => FLAGS[name] ?? name,
+  );
+  const text = expected ? named : `unexpected error: ${message} (MIXWASM_DEBUG=1 shows where)`;
+  const line = `mixwasm: ${text.replace(/\s*\n\s*/g, ' ')}`;
+  return process.env.MIXWASM_DEBUG && stack ? `${line}\n${stack}` : line;
+}
