@@ -104,7 +104,7 @@ export function orCollapse(
 ): GaussianComponent {
   if (typeof component !== 'number') return component;
   throw collapse(
-    `the covariance is not positive definite at feature ${component}: its variance given the features before it is too small; its variance`,
+    `the covariance is not positive definite: what the features before it leave of feature ${component} is lost in rounding; its variance`,
     covariance[component * d + component] as number,
   );
 }

@@ -160,9 +160,7 @@ export function collapsed(variance: number, least: number): boolean {
 }
 
 export function collapse(what: string, variance: number): DegenerateStatistics {
-  return new DegenerateStatistics(
-    `${what} is ${variance} after the M-step; the likelihood has no maximum there: set regCovar above 0, use fewer components, or another start (init, seed, nInit)`,
-  );
+  return new DegenerateStatistics(`${what} is ${variance}`);
 }
 
 /** Standard normal vector. */

@@ -172,14 +172,14 @@ function rowOf({ x, nFeatures, origin }: Dataset, row: number): Float64Array {
 function sound(family: GaussianFamily, mean: Float64Array, covariance: Float64Array, k: number): GaussianComponent {
   const component = family.component(mean, covariance);
   if (typeof component !== 'number') return component;
-  throw degenerateData(new Error(`pivot ${component}`), k);
+  throw degenerateData(new Error(`pivot ${component} of its Cholesky factorisation is not positive`), k);
 }
 
 function degenerateData(cause: unknown, component = 0): DegenerateComponentError {
   return new DegenerateComponentError(
     component,
     undefined,
-    `the covariance of the data is not positive definite (constant, duplicate or collinear columns, or fewer rows than columns): ${(cause as Error).message}; set regCovar above 0, drop columns, or use covarianceType 'diag'`,
+    `the covariance of the data has no inverse (constant, duplicate or collinear columns, or fewer rows than columns): ${(cause as Error).message}; set regCovar above 0, drop columns, or use covarianceType 'diag'`,
     { iteration: 0, cause },
   );
 }

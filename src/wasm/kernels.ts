@@ -81,6 +81,8 @@ export function adoptModule(module: WebAssembly.Module): void {
 
 async function fetchModule(url: string | URL): Promise<WebAssembly.Module> {
   try {
+    const bytes = readLocal(url);
+    if (bytes !== undefined) return await WebAssembly.compile(bytes);
     const response = await fetch(url);
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
     // compileStreaming insists on the MIME type; bytes work with any server
@@ -90,6 +92,13 @@ async function fetchModule(url: string | URL): Promise<WebAssembly.Module> {
       cause,
     });
   }
+}
+
+/** A file: URL under Node, whose fetch does not read files. */
+function readLocal(url: string | URL): Uint8Array<ArrayBuffer> | undefined {
+  const text = String(url);
+  const fs = text.startsWith('file:') ? globalThis.process?.getBuiltinModule?.('node:fs') : undefined;
+  return fs === undefined ? undefined : new Uint8Array(fs.readFileSync(new URL(text)));
 }
 
 function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Module {
