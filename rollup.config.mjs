@@ -1,4 +1,6 @@
 // How tools/build.mjs bundles what tsc left in build/js. Everything the library needs is inside: users install nothing.
+import { resolve as resolvePath } from 'node:path';
+import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 
@@ -17,6 +19,16 @@ const forWorker = {
   },
 };
 
+/** The command line uses the library that lies beside it in dist/ instead of carrying a second one. */
+const libraryBesideIt = {
+  name: 'library-beside-it',
+  resolveId(source, importer) {
+    if (importer === undefined || !source.startsWith('.')) return null;
+    const isLibrary = resolvePath(importer, '..', source) === resolvePath('build/js/index.js');
+    return isLibrary ? { id: './index.js', external: 'absolute' } : null;
+  },
+};
+
 /** One self-contained text that runs as a module worker, a classic worker and a node worker thread. */
 export const workerConfig = {
   input: 'build/js/threads/worker.js',
@@ -30,5 +42,11 @@ export const libraryConfig = [
     plugins: [resolve()],
     // the worker's text is a chunk of its own: who never calls fitAsync never loads it
     output: { dir: 'dist', format: 'es', entryFileNames: 'index.js', chunkFileNames: '[name].js' },
+  },
+  {
+    input: 'build/js/cli/main.js',
+    external: /^node:/,
+    plugins: [libraryBesideIt, resolve({ preferBuiltins: true }), commonjs()],
+    output: { file: 'dist/cli.js', format: 'es' },
   },
 ];

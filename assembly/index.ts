@@ -13,6 +13,9 @@ export { logSumExpBytes, logSumExpRows } from "./em/log-sum-exp";
 export { layPanel, panelBytes } from "./em/panel";
 export { gaussianFullBytes, gaussianFullLay, gaussianFullLoad } from "./families/gaussian-full";
 export { gaussianDiagBytes, gaussianDiagLay, gaussianDiagLoad } from "./families/gaussian-diag";
+export { clustersBytes, clustersLay } from "./families/clusters";
+export { kMeansDistances, kMeansExpectation } from "./families/k-means";
+export { kMediansDistances, kMediansExpectation } from "./families/k-medians";
 
 /** First byte the host may use. A function, not a constant: a constant export would create a start function. */
 export function heapBase(): usize {

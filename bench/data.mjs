@@ -47,7 +47,8 @@ export function generate({ n, d, k, covarianceType = 'full', seed = 1 }) {
   const data = drawRows({ n, d, k, centers, factors, uniform, normal });
   const means = centers.map((c) => c + (1 / Math.sqrt(d)) * normal());
   const covariance = covarianceOf(data, n, d).map((c, at) => 0.5 * c + (at % (d + 1) === 0 ? 0.05 : 0));
-  const one = covarianceType === 'diag' ? Float64Array.from({ length: d }, (_, j) => covariance[j * (d + 1)]) : covariance;
+  const one =
+    covarianceType === 'diag' ? Float64Array.from({ length: d }, (_, j) => covariance[j * (d + 1)]) : covariance;
   const covariances = new Float64Array(k * one.length);
   for (let c = 0; c < k; c++) covariances.set(one, c * one.length);
   return {

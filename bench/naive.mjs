@@ -118,6 +118,9 @@ function invert(matrix) {
 function unflatten({ weights, means, covariances }, d, covarianceType) {
   const chunk = (flat, size) =>
     Array.from({ length: flat.length / size }, (_, i) => Array.from(flat.subarray(i * size, (i + 1) * size)));
-  const matrices = covarianceType === 'diag' ? chunk(covariances, d) : chunk(covariances, d * d).map((flat) => chunk(Float64Array.from(flat), d));
+  const matrices =
+    covarianceType === 'diag'
+      ? chunk(covariances, d)
+      : chunk(covariances, d * d).map((flat) => chunk(Float64Array.from(flat), d));
   return { weights: Array.from(weights), means: chunk(means, d), covariances: matrices };
 }

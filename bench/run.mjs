@@ -3,12 +3,12 @@
  *
  * usage: node bench/run.mjs [--quick] [--rounds n] [--only text] [--json file] [--library dist/index.js]
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measure } from './gaussian.mjs';
 import { machine } from './machine.mjs';
-import { SHAPES, quick } from './shapes.mjs';
+import { quick, SHAPES } from './shapes.mjs';
 import { markdown } from './table.mjs';
 
 const { values: options } = parseArgs({
@@ -28,7 +28,7 @@ if (!existsSync(library)) {
   console.error('there is no dist/index.js to measure: run `npm run build` first');
   process.exit(1);
 }
-const rounds = options.rounds ?? (options.quick ? '3' : '7');
+const rounds = (shape) => Number(options.rounds ?? (options.quick ? 2 : shape.rounds));
 const shapes = (options.quick ? SHAPES.map(quick) : SHAPES).filter((shape) => name(shape).includes(options.only ?? ''));
 
 const report = { machine: machine(), results: [] };
@@ -37,11 +37,7 @@ if (report.machine.load >= 1) {
 }
 for (const shape of shapes) {
   console.error(`${name(shape)} …`);
-  const output = execFileSync(process.execPath, [here('gaussian.mjs'), JSON.stringify(shape), rounds, library], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  report.results.push(JSON.parse(output));
+  report.results.push(measure(shape, rounds(shape), library));
 }
 
 const table = markdown(report);

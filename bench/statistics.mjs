@@ -1,4 +1,4 @@
-/** Medians with spread. */
+/** Medians with spread, and the agreement of results. */
 
 export function median(values) {
   const sorted = Float64Array.from(values).sort();
@@ -9,4 +9,15 @@ export function median(values) {
 /** Median, least and greatest; the least is the one that other processes disturbed least. */
 export function summary(values) {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** Largest relative difference of two series; infinite if they differ in length or hold anything not finite. */
+export function largestDifference(a, b) {
+  if (a.length !== b.length) return Infinity;
+  let largest = 0;
+  for (let t = 0; t < a.length; t++) {
+    const difference = Math.abs(a[t] - b[t]) / Math.abs(b[t]);
+    if (!(difference <= largest)) largest = Number.isFinite(difference) ? difference : Infinity;
+  }
+  return largest;
 }

@@ -6,8 +6,8 @@ export type {
   GaussianMixtureStep,
   SyncFitOptions,
 } from './families/gaussian-mixture.js';
-export type { FitRecord, OnProgress } from './families/gaussian-best.js';
-export type { Restart } from './families/gaussian-fit.js';
+export type { FitRecord, MixtureRestart, OnProgress } from './em/mixture-fit.js';
+export type { WeightedOptions } from './families/mixture-model.js';
 export type { GaussianMixtureJSON } from './families/gaussian-json.js';
 export type {
   GaussianInitialParameters,

@@ -56,22 +56,24 @@ export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize
   const stride = panel.stride;
   const tileBytes = <usize>panel.size << 5;
   const tiles = stride >> 2;
-  for (let jb = 0; jb < tiles; jb++) packTile(panel, n, jb, center, first);
   const bytes = <usize>n << 5;
   const rowBytes = <usize>stride << 3;
   for (let ib = 0; ib < tiles; ib++) {
+    const at = second + ((<usize>ib * <usize>stride) << 5);
+    packTile(panel, n, ib, center, first, at + (<usize>ib << 5), rowBytes);
     const t = panel.scaled + <usize>ib * tileBytes;
     for (let jb = 0; jb < ib; jb++) {
-      accumulateTile(t, panel.residuals + <usize>jb * tileBytes, bytes, second + ((<usize>(ib * stride + jb)) << 5), rowBytes);
+      accumulateTile(t, panel.residuals + <usize>jb * tileBytes, bytes, at + (<usize>jb << 5), rowBytes);
     }
-    const u = panel.residuals + <usize>ib * tileBytes;
-    accumulateDiagonalTile(t, u, bytes, second + ((<usize>(ib * stride + ib)) << 5), rowBytes);
   }
 }
 
-/** u = x − c and t = r·u of 4 features of the surviving points, next to each other; adds Σ t to `first`. */
+/**
+ * u = x − c and t = r·u of 4 features of the surviving points, next to each other for the tiles to come; adds Σ t to
+ * `first` and, while they are at hand, the tile on the diagonal, of which rows 0 and 1 need columns 0 and 1 only.
+ */
 @inline
-function packTile(panel: Panel, n: i32, jb: i32, center: usize, first: usize): void {
+function packTile(panel: Panel, n: i32, jb: i32, center: usize, first: usize, second: usize, secondRow: usize): void {
   const tileBytes = <usize>panel.size << 5;
   const column = <usize>jb << 5;
   const c0 = v128.load(center + column);
@@ -86,6 +88,12 @@ function packTile(panel: Panel, n: i32, jb: i32, center: usize, first: usize): v
   let row = rows;
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
+  let a00 = f64x2.splat(0);
+  let a10 = f64x2.splat(0);
+  let a20 = f64x2.splat(0);
+  let a21 = f64x2.splat(0);
+  let a30 = f64x2.splat(0);
+  let a31 = f64x2.splat(0);
   for (let q: usize = 0; q < <usize>n; q++) {
     if (!dense) row = rows + <usize>load<i32>(offsets + (q << 2));
     const r = v128.load64_splat(survivors + (q << 3));
@@ -99,42 +107,23 @@ function packTile(panel: Panel, n: i32, jb: i32, center: usize, first: usize): v
     v128.store(t, t1, 16);
     s0 = f64x2.add(s0, t0);
     s1 = f64x2.add(s1, t1);
+    a00 = f64x2.add(a00, f64x2.mul(v128.shuffle<f64>(t0, t0, 0, 0), u0));
+    a10 = f64x2.add(a10, f64x2.mul(v128.shuffle<f64>(t0, t0, 1, 1), u0));
+    const t2 = v128.shuffle<f64>(t1, t1, 0, 0);
+    a20 = f64x2.add(a20, f64x2.mul(t2, u0));
+    a21 = f64x2.add(a21, f64x2.mul(t2, u1));
+    const t3 = v128.shuffle<f64>(t1, t1, 1, 1);
+    a30 = f64x2.add(a30, f64x2.mul(t3, u0));
+    a31 = f64x2.add(a31, f64x2.mul(t3, u1));
     u += 32;
     t += 32;
     row += rowBytes;
   }
   addRow(first + column, s0, s1);
-}
-
-/** As `accumulateTile` where i and j are the same features: rows 0 and 1 need no more than columns 0 and 1. */
-@inline
-function accumulateDiagonalTile(t: usize, u: usize, bytes: usize, second: usize, rowBytes: usize): void {
-  let a00 = f64x2.splat(0);
-  let a10 = f64x2.splat(0);
-  let a20 = f64x2.splat(0);
-  let a21 = f64x2.splat(0);
-  let a30 = f64x2.splat(0);
-  let a31 = f64x2.splat(0);
-  const end = u + bytes;
-  while (u < end) {
-    const u0 = v128.load(u);
-    const u1 = v128.load(u, 16);
-    const t2 = v128.load64_splat(t, 16);
-    a00 = f64x2.add(a00, f64x2.mul(v128.load64_splat(t), u0));
-    a10 = f64x2.add(a10, f64x2.mul(v128.load64_splat(t, 8), u0));
-    a20 = f64x2.add(a20, f64x2.mul(t2, u0));
-    a21 = f64x2.add(a21, f64x2.mul(t2, u1));
-    const t3 = v128.load64_splat(t, 24);
-    a30 = f64x2.add(a30, f64x2.mul(t3, u0));
-    a31 = f64x2.add(a31, f64x2.mul(t3, u1));
-    u += 32;
-    t += 32;
-  }
   v128.store(second, f64x2.add(v128.load(second), a00));
-  const second1 = second + rowBytes;
-  v128.store(second1, f64x2.add(v128.load(second1), a10));
-  addRow(second + 2 * rowBytes, a20, a21);
-  addRow(second + 3 * rowBytes, a30, a31);
+  v128.store(second + secondRow, f64x2.add(v128.load(second + secondRow), a10));
+  addRow(second + 2 * secondRow, a20, a21);
+  addRow(second + 3 * secondRow, a30, a31);
 }
 
 /** second[i][j] += Σ_q t[q][i]·u[q][j] for i, j < 4; `rowBytes` apart. */

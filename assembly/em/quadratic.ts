@@ -14,19 +14,12 @@ export function quadraticFull(panel: Panel, mean: usize, factor: usize, out: usi
   const stride = <usize>panel.stride;
   const line = <usize>panel.size << 3;
   const bytes = (<usize>(panel.count + 3) & ~3) << 3;
-  for (let j: usize = 0; j < stride; j++) {
-    const m = v128.load64_splat(mean + (j << 3));
-    const from = panel.columns + j * line;
-    const to = panel.residuals + j * line;
-    for (let p: usize = 0; p < bytes; p += 32) {
-      v128.store(to + p, f64x2.sub(v128.load(from + p), m));
-      v128.store(to + p, f64x2.sub(v128.load(from + p, 16), m), 16);
-    }
-  }
-  memory.fill(out, 0, bytes);
   let w = factor;
   for (let i: usize = 0; i < stride; i += 4) {
-    for (let p: usize = 0; p < bytes; p += 32) addSquares(panel.residuals + p, line, w, i, out + p);
+    const columns = panel.columns + i * line;
+    for (let p: usize = 0; p < bytes; p += 32) {
+      addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p);
+    }
     w += BLOCK_CORNER + (i << 5);
   }
 }
@@ -34,13 +27,20 @@ export function quadraticFull(panel: Panel, mean: usize, factor: usize, out: usi
 /** Bytes of the 10 entries on and below the diagonal of a block, padded to a whole vector. */
 const BLOCK_CORNER: usize = 80;
 
-/** out[p] += Σ_{r<4} (Σ_j w[r][j]·x[j][p])² for 4 points and a block of 4 rows, `i` columns to the left of its corner. */
+/**
+ * out[p] += Σ_{r<4} (Σ_j w[r][j]·(x − μ)[j][p])² for 4 points and a block of 4 rows, `i` columns to the left of its corner
+ * (the first block sets `out`). A block is the first to need the columns of its corner: it subtracts their means and leaves
+ * the residuals for the blocks below.
+ */
 @inline
-function addSquares(x: usize, line: usize, w: usize, i: usize, out: usize): void {
+function addSquares(columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize): void {
   // the triangular corner, columns i … i + 3: 10 products of 16
-  let c = x + i * line;
-  let x0 = v128.load(c);
-  let x1 = v128.load(c, 16);
+  let to = residuals + i * line;
+  let m = v128.load64_splat(mean);
+  let x0 = f64x2.sub(v128.load(columns), m);
+  let x1 = f64x2.sub(v128.load(columns, 16), m);
+  v128.store(to, x0);
+  v128.store(to, x1, 16);
   let s = v128.load64_splat(w);
   let a00 = f64x2.mul(s, x0);
   let a01 = f64x2.mul(s, x1);
@@ -53,9 +53,13 @@ function addSquares(x: usize, line: usize, w: usize, i: usize, out: usize): void
   s = v128.load64_splat(w, 24);
   let a30 = f64x2.mul(s, x0);
   let a31 = f64x2.mul(s, x1);
-  c += line;
-  x0 = v128.load(c);
-  x1 = v128.load(c, 16);
+  columns += line;
+  to += line;
+  m = v128.load64_splat(mean, 8);
+  x0 = f64x2.sub(v128.load(columns), m);
+  x1 = f64x2.sub(v128.load(columns, 16), m);
+  v128.store(to, x0);
+  v128.store(to, x1, 16);
   s = v128.load64_splat(w, 32);
   a10 = f64x2.add(a10, f64x2.mul(s, x0));
   a11 = f64x2.add(a11, f64x2.mul(s, x1));
@@ -65,25 +69,35 @@ function addSquares(x: usize, line: usize, w: usize, i: usize, out: usize): void
   s = v128.load64_splat(w, 48);
   a30 = f64x2.add(a30, f64x2.mul(s, x0));
   a31 = f64x2.add(a31, f64x2.mul(s, x1));
-  c += line;
-  x0 = v128.load(c);
-  x1 = v128.load(c, 16);
+  columns += line;
+  to += line;
+  m = v128.load64_splat(mean, 16);
+  x0 = f64x2.sub(v128.load(columns), m);
+  x1 = f64x2.sub(v128.load(columns, 16), m);
+  v128.store(to, x0);
+  v128.store(to, x1, 16);
   s = v128.load64_splat(w, 56);
   a20 = f64x2.add(a20, f64x2.mul(s, x0));
   a21 = f64x2.add(a21, f64x2.mul(s, x1));
   s = v128.load64_splat(w, 64);
   a30 = f64x2.add(a30, f64x2.mul(s, x0));
   a31 = f64x2.add(a31, f64x2.mul(s, x1));
-  c += line;
+  columns += line;
+  to += line;
+  m = v128.load64_splat(mean, 24);
+  x0 = f64x2.sub(v128.load(columns), m);
+  x1 = f64x2.sub(v128.load(columns, 16), m);
+  v128.store(to, x0);
+  v128.store(to, x1, 16);
   s = v128.load64_splat(w, 72);
-  a30 = f64x2.add(a30, f64x2.mul(s, v128.load(c)));
-  a31 = f64x2.add(a31, f64x2.mul(s, v128.load(c, 16)));
+  a30 = f64x2.add(a30, f64x2.mul(s, x0));
+  a31 = f64x2.add(a31, f64x2.mul(s, x1));
   // the rectangle to its left
   w += BLOCK_CORNER;
   const end = w + (i << 5);
   while (w < end) {
-    const y0 = v128.load(x);
-    const y1 = v128.load(x, 16);
+    const y0 = v128.load(residuals);
+    const y1 = v128.load(residuals, 16);
     const w0 = v128.load64_splat(w);
     a00 = f64x2.add(a00, f64x2.mul(w0, y0));
     a01 = f64x2.add(a01, f64x2.mul(w0, y1));
@@ -96,13 +110,18 @@ function addSquares(x: usize, line: usize, w: usize, i: usize, out: usize): void
     const w3 = v128.load64_splat(w, 24);
     a30 = f64x2.add(a30, f64x2.mul(w3, y0));
     a31 = f64x2.add(a31, f64x2.mul(w3, y1));
-    x += line;
+    residuals += line;
     w += 32;
   }
   const s0 = f64x2.add(f64x2.add(f64x2.mul(a00, a00), f64x2.mul(a10, a10)), f64x2.add(f64x2.mul(a20, a20), f64x2.mul(a30, a30)));
   const s1 = f64x2.add(f64x2.add(f64x2.mul(a01, a01), f64x2.mul(a11, a11)), f64x2.add(f64x2.mul(a21, a21), f64x2.mul(a31, a31)));
-  v128.store(out, f64x2.add(v128.load(out), s0));
-  v128.store(out, f64x2.add(v128.load(out, 16), s1), 16);
+  if (i) {
+    v128.store(out, f64x2.add(v128.load(out), s0));
+    v128.store(out, f64x2.add(v128.load(out, 16), s1), 16);
+  } else {
+    v128.store(out, s0);
+    v128.store(out, s1, 16);
+  }
 }
 
 /** Bytes of a packed factor of `d` features. */

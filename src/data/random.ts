@@ -1,5 +1,5 @@
 /** Seeded random numbers: xoroshiro128+ from pure-rand, the same stream on every machine. */
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { type xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** A stream of random numbers. */
 export interface Random {
@@ -18,16 +18,21 @@ export interface Random {
  * engines in the last bit.
  */
 export function createRandom(seed: number, log: (x: number) => number): Random {
-  // spread the seed's bits (splitmix32 finaliser), because neighbouring xoroshiro seeds start out correlated
-  const low = mix32((seed | 0) ^ 0x9e3779b9);
-  const high = mix32(Math.floor(seed / 4294967296) ^ low);
-  const generator = xoroshiro128plus(high ^ mix32(low));
-  for (let i = 0; i < 8; i++) generator.next();
-  return new SeededRandom(generator, log);
+  // four words of state from the two halves of the seed: neighbouring seeds must not start out alike
+  let state = seed | 0;
+  const next = () => {
+    state = (state + 0x9e3779b9) | 0;
+    return mix32(state);
+  };
+  const words = [next(), next()];
+  state ^= Math.floor(seed / 4294967296) | 0;
+  words.push(next(), next() | 1);
+  return new SeededRandom(xoroshiro128plusFromState(words), log);
 }
 
+/** The finaliser of splitmix32: every bit of the input reaches every bit of the output. */
 function mix32(value: number): number {
-  let z = (value + 0x9e3779b9) | 0;
+  let z = value;
   z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
   z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
   return z ^ (z >>> 15);

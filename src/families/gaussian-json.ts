@@ -2,7 +2,8 @@
 import type { StopReason } from '../em/convergence.js';
 import { InvalidParametersError, MixwasmError, show } from '../errors.js';
 import { flatten } from '../init/given.js';
-import type { FitRecord, ModelState } from './gaussian-best.js';
+import type { FitRecord } from '../em/mixture-fit.js';
+import type { GaussianModelState } from './gaussian-parameters.js';
 import { BACKENDS } from './gaussian-options.js';
 import { checkParameters, featuresOfMeans } from './gaussian-checks.js';
 import { COVARIANCE_TYPES } from './gaussian.js';
@@ -15,11 +16,11 @@ const STOP_REASONS: readonly StopReason[] = ['tol', 'paramTol', 'maxIter'];
 export interface GaussianMixtureJSON {
   format: typeof FORMAT;
   version: typeof VERSION;
-  covarianceType: ModelState['covarianceType'];
+  covarianceType: GaussianModelState['covarianceType'];
   weights: number[];
   means: number[][];
   covariances: number[] | number[][] | number[][][];
-  backend: ModelState['backend'];
+  backend: GaussianModelState['backend'];
   /** only for data far from 0: where they were moved from, and the digits of the means below their last place */
   origin?: number[];
   meansLow?: number[][];
@@ -34,7 +35,7 @@ export interface GaussianMixtureJSON {
   };
 }
 
-export function serializeGaussianMixture(state: ModelState, record: FitRecord | undefined): GaussianMixtureJSON {
+export function serializeGaussianMixture(state: GaussianModelState, record: FitRecord | undefined): GaussianMixtureJSON {
   const { covarianceType, nComponents: k, nFeatures: d, weights, means, covariances, origin, low, backend } = state;
   const rows = (values: Float64Array, width: number) => chunk(Array.from(values), width);
   const json: GaussianMixtureJSON = {
@@ -68,7 +69,7 @@ export function serializeGaussianMixture(state: ModelState, record: FitRecord | 
 }
 
 /** Checks everything; throws `InvalidParametersError` with the place. */
-export function parseGaussianMixture(input: unknown): ModelState & { record: FitRecord | undefined } {
+export function parseGaussianMixture(input: unknown): GaussianModelState & { record: FitRecord | undefined } {
   const json = typeof input === 'string' ? parseText(input) : input;
   if (!isObject(json)) throw bad(`expected an object or its JSON text, got ${show(json)}`);
   if (own(json, 'format') !== FORMAT) throw bad(`format must be ${show(FORMAT)}; got ${show(own(json, 'format'))}`);

@@ -1,25 +1,26 @@
 /** `GaussianMixture`: the model users fit, keep, ask and save. */
-import type { BackendName } from '../backend.js';
-import { type Dataset, type Rows, toSampleWeights } from '../data/dataset.js';
+import type { Backend, BackendName } from '../backend.js';
+import { type Dataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
-import { aic, bic, icl } from '../diagnostics/criteria.js';
-import { blockRows, blocksOf } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
-import type { ScoreOutput } from '../em/model.js';
-import { InvalidDataError, NotFittedError, ZeroDensityError } from '../errors.js';
+import type { FitRecord, OnProgress, Outcome } from '../em/mixture-fit.js';
+import type { MixtureStatistics } from '../em/model.js';
+import { Run } from '../em/restarts.js';
+import { InvalidDataError } from '../errors.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
+import type { NestedNumbers } from '../init/names.js';
 import { leaseBackend, withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
 import { unpackRestarts } from '../threads/protocol.js';
-import { type FitRecord, type ModelState, type OnProgress, type Outcome, Run, bestFit } from './gaussian-best.js';
 import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
-import { type FitPlan, GaussianFit, type Restart } from './gaussian-fit.js';
+import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
 import { type GaussianMixtureJSON, parseGaussianMixture, serializeGaussianMixture } from './gaussian-json.js';
 import { BACKENDS, type CheckedOptions, type GaussianMixtureOptions, checkOptions } from './gaussian-options.js';
 import {
   type FlatGaussianParameters,
+  type GaussianModelState,
   countParameters,
   drawComponent,
   fromComponents,
@@ -27,8 +28,8 @@ import {
   toComponents,
 } from './gaussian-parameters.js';
 import { summarizeGaussianMixture } from './gaussian-summary.js';
-import { COVARIANCE_TYPES, type CovarianceType } from './gaussian.js';
-import type { NestedNumbers } from '../init/names.js';
+import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent, type Moments } from './gaussian.js';
+import { MixtureModel } from './mixture-model.js';
 
 /** One state of EM, as `GaussianMixture.steps` yields it. */
 export interface GaussianMixtureStep extends FlatGaussianParameters {
@@ -71,15 +72,35 @@ export interface FromParameters {
  * const model = GaussianMixture.fit([[1, 2], [1.1, 2.3], [0.8, 1.9], [8, 9], [8.2, 8.8], [7.9, 9.3]], { nComponents: 2 });
  * model.predict([[1, 2], [8, 9]]);
  */
-export class GaussianMixture {
-  readonly #state: ModelState;
+export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> {
+  readonly #state: GaussianModelState;
   readonly #record: FitRecord | undefined;
-  /** log-free components for scoring, made on first use */
-  #parameters: GaussianParameters | undefined;
+  readonly #components: (backend: Backend) => GaussianParameters;
 
-  private constructor(state: ModelState, record: FitRecord | undefined) {
+  private constructor(state: GaussianModelState, record: FitRecord | undefined) {
+    const { covarianceType, nComponents, nFeatures, origin, low, backend: name, weights } = state;
+    // factorised when first needed, then kept
+    let parameters: GaussianParameters | undefined;
+    const components = (backend: Backend) => {
+      parameters ??= toComponents(plainFamily(covarianceType, backend, nFeatures), state, origin, low);
+      return parameters;
+    };
+    super(
+      {
+        backend: name,
+        nComponents,
+        nFeatures,
+        nParameters: countParameters(covarianceType, nComponents, nFeatures),
+        weights,
+        components,
+        rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures, origin),
+        kernels: (backend, data, rows) => backend.gaussian({ data, covarianceType, nComponents, rows }),
+      },
+      record,
+    );
     this.#state = state;
     this.#record = record;
+    this.#components = components;
   }
 
   // ---- making models
@@ -102,8 +123,8 @@ export class GaussianMixture {
     const { onProgress } = options ?? {};
     const { plan, data } = prepare(X, checkOptions(options, 'GaussianMixture.fit', ['onProgress']));
     return withBackend(plan.backend, (backend) => {
-      const { state, record } = bestFit(new GaussianFit(plan, data, backend), onProgress);
-      return new GaussianMixture(state, record);
+      const { parameters, record } = gaussianFit(plan, data, backend).best(onProgress);
+      return new GaussianMixture(stateOf(parameters, data, plan), record);
     });
   }
 
@@ -125,8 +146,11 @@ export class GaussianMixture {
       { plan, data: { ...data, x } },
       { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x) },
     );
-    const { state, record } = result as Outcome;
-    return new GaussianMixture(state, { ...record, restarts: unpackRestarts(record.restarts) });
+    const { parameters, record } = result as Outcome<GaussianComponent>;
+    return new GaussianMixture(stateOf(parameters, data, plan), {
+      ...record,
+      restarts: unpackRestarts(record.restarts),
+    });
   }
 
   /**
@@ -141,15 +165,15 @@ export class GaussianMixture {
     const { plan, data } = prepare(X, checked);
     const backend = leaseBackend(plan.backend);
     try {
-      const fit = new GaussianFit(plan, data, backend);
-      const run = new Run();
+      const fit = gaussianFit(plan, data, backend);
+      const run = new Run<GaussianParameters, MixtureStatistics<Moments>>();
       for (const state of fit.states()) {
         run.add(state);
         const { low: _, ...flat } = fromComponents(state.parameters, data.origin, plan.covarianceType);
         yield { ...flat, iteration: state.iteration, logLikelihood: state.objective, stopReason: state.stopReason };
       }
-      const { state, record } = run.outcome(fit, [run.restart()]);
-      return new GaussianMixture(state, record);
+      const { parameters, record } = fit.outcome(run, [run.restart()]);
+      return new GaussianMixture(stateOf(parameters, data, plan), record);
     } finally {
       backend.release();
     }
@@ -207,10 +231,6 @@ export class GaussianMixture {
 
   // ---- parameters
 
-  /** Mixing proportions w_k (nComponents), summing to 1. */
-  get weights(): Float64Array {
-    return this.#state.weights;
-  }
   /** Means μ_k (nComponents × nFeatures, row-major), in the data's units. */
   get means(): Float64Array {
     return this.#state.means;
@@ -236,133 +256,11 @@ export class GaussianMixture {
   get covarianceType(): CovarianceType {
     return this.#state.covarianceType;
   }
-  get nComponents(): number {
-    return this.#state.nComponents;
-  }
-  get nFeatures(): number {
-    return this.#state.nFeatures;
-  }
-  /** Free parameters: nComponents − 1 proportions, the means, the covariances. */
-  get nParameters(): number {
-    return countParameters(this.covarianceType, this.nComponents, this.nFeatures);
-  }
   /** Factors of the inverse covariances, W = L⁻¹ with Σ = L·Lᵀ: lower triangular, same shape as `covariances` (diag, spherical: 1/σ). */
   get precisionsCholesky(): Float64Array {
     const { components } = withBackend(this.#state.backend, (backend) => this.#components(backend));
     const parts = this.covarianceType === 'tied' ? components.slice(0, 1) : components;
     return Float64Array.from(parts.flatMap(({ precisionCholesky }) => Array.from(precisionCholesky)));
-  }
-
-  // ---- the fit
-
-  /** Total log-likelihood of the training data under these very parameters, nats. */
-  get logLikelihood(): number {
-    return this.#fitted('logLikelihood').logLikelihood;
-  }
-  /** Whether `tol` or `paramTol` was met within `maxIter`. */
-  get converged(): boolean {
-    return this.#fitted('converged').converged;
-  }
-  /** M-steps done (E-steps after the first). */
-  get nIter(): number {
-    return this.#fitted('nIter').nIter;
-  }
-  get stopReason(): StopReason {
-    return this.#fitted('stopReason').stopReason;
-  }
-  /** trace.logLikelihood[t]: total after t M-steps; t = 0 is the initialisation. */
-  get trace(): FitRecord['trace'] {
-    return this.#fitted('trace').trace;
-  }
-  /** Effective counts N_k = Σ_n s_n r_nk under these parameters (nComponents). */
-  get componentCounts(): Float64Array {
-    return this.#fitted('componentCounts').componentCounts;
-  }
-  /** All starts, in order; those that collapsed carry their error. */
-  get restarts(): readonly Restart[] {
-    return this.#fitted('restarts').restarts;
-  }
-  /** Most probable component of every training row (nSamples). */
-  get labels(): Int32Array {
-    const { labels } = this.#fitted('labels');
-    if (labels === undefined) {
-      throw new NotFittedError('labels belong to the training data and are not saved with a model; call predict(X)');
-    }
-    return labels;
-  }
-  /** True if the model comes from a fit (or was saved after one), so that `logLikelihood`, `trace` … exist. */
-  get fitted(): boolean {
-    return this.#record !== undefined;
-  }
-
-  // ---- using models
-
-  /**
-   * Most probable component of each row (nSamples).
-   * @throws {ZeroDensityError} a row whose density is 0 under every component
-   */
-  predict(Y: DataInput): Int32Array {
-    const rows = this.#rows(Y);
-    const labels = new Int32Array(rows.nSamples);
-    const logProbNorm = new Float64Array(rows.nSamples);
-    this.#score(rows, { labels, logProbNorm });
-    checkDensity(logProbNorm);
-    return labels;
-  }
-
-  /**
-   * Responsibilities p(k|x) (nSamples × nComponents, row-major); below 2⁻⁶⁰ exactly 0.
-   * @throws {ZeroDensityError} a row whose density is 0 under every component
-   */
-  predictProba(Y: DataInput): Float64Array {
-    const rows = this.#rows(Y);
-    const responsibilities = new Float64Array(rows.nSamples * this.nComponents);
-    const logProbNorm = new Float64Array(rows.nSamples);
-    this.#score(rows, { responsibilities, logProbNorm });
-    checkDensity(logProbNorm);
-    return responsibilities;
-  }
-
-  /**
-   * log p(x) of each row (nSamples), nats; −Infinity where the density is 0 in double precision. A log-density may be
-   * positive: densities are not probabilities.
-   */
-  scoreSamples(Y: DataInput): Float64Array {
-    const rows = this.#rows(Y);
-    const logProbNorm = new Float64Array(rows.nSamples);
-    this.#score(rows, { logProbNorm });
-    return logProbNorm;
-  }
-
-  /** log w_k + log p(x|k) (nSamples × nComponents, row-major), nats. */
-  weightedLogProb(Y: DataInput): Float64Array {
-    const rows = this.#rows(Y);
-    const weightedLogProb = new Float64Array(rows.nSamples * this.nComponents);
-    this.#score(rows, { weightedLogProb });
-    return weightedLogProb;
-  }
-
-  /** Mean log-likelihood per row (weighted if weights are given), nats. */
-  score(Y: DataInput, options: { sampleWeights?: ArrayLike<number> } = {}): number {
-    const { logLikelihood, weight } = this.#total(Y, options, 'score');
-    return logLikelihood / weight;
-  }
-
-  /** Akaike's criterion, 2p − 2 log L; lower is better. */
-  aic(X: DataInput, options: { sampleWeights?: ArrayLike<number> } = {}): number {
-    return aic(this.#total(X, options, 'aic').logLikelihood, this.nParameters);
-  }
-
-  /** Schwarz's criterion, p·log n − 2 log L with n = Σ weights; lower is better (mclust reports the negative). */
-  bic(X: DataInput, options: { sampleWeights?: ArrayLike<number> } = {}): number {
-    const { logLikelihood, weight } = this.#total(X, options, 'bic');
-    return bic(logLikelihood, this.nParameters, this.#log(weight));
-  }
-
-  /** Integrated completed likelihood: BIC plus twice Σ −log r of each row's most probable component; lower is better. */
-  icl(X: DataInput, options: { sampleWeights?: ArrayLike<number> } = {}): number {
-    const { logLikelihood, weight, logTop } = this.#total(X, options, 'icl');
-    return icl(bic(logLikelihood, this.nParameters, this.#log(weight)), logTop);
   }
 
   /**
@@ -398,90 +296,26 @@ export class GaussianMixture {
   summary(options: { featureNames?: readonly string[] } = {}): string {
     return summarizeGaussianMixture(this.#state, this.#record, this.nParameters, options.featureNames);
   }
+}
 
-  #fitted(what: string): FitRecord {
-    if (this.#record !== undefined) return this.#record;
-    throw new NotFittedError(
-      `this model was built from parameters, so it has no ${what}; call score(X), predict(X) or bic(X) with data, or fit one`,
+function checkRows(Y: DataInput, weights: ArrayLike<number> | undefined, nFeatures: number, origin: Float64Array) {
+  const matrix = toMatrix(Y, 'data');
+  if (matrix.nFeatures !== nFeatures) {
+    throw new InvalidDataError(
+      `the model has ${nFeatures} features but the data have ${matrix.nFeatures} columns; pass rows of ${nFeatures} numbers`,
     );
   }
-
-  #components(backend: Parameters<typeof plainFamily>[1]): GaussianParameters {
-    const { covarianceType, nFeatures, origin, low } = this.#state;
-    this.#parameters ??= toComponents(plainFamily(covarianceType, backend, nFeatures), this.#state, origin, low);
-    return this.#parameters;
-  }
-
-  #rows(Y: DataInput, weights?: ArrayLike<number>): Rows {
-    const matrix = toMatrix(Y, 'data');
-    if (matrix.nFeatures !== this.nFeatures) {
-      throw new InvalidDataError(
-        `the model has ${this.nFeatures} features but the data have ${matrix.nFeatures} columns; pass rows of ${this.nFeatures} numbers`,
-      );
-    }
-    return { ...matrix, sampleWeights: toSampleWeights(weights, matrix.nSamples), origin: this.#state.origin };
-  }
-
-  /** Fills whole-data outputs block by block. */
-  #score(rows: Rows, out: ScoreOutput): void {
-    const { covarianceType, nComponents, nFeatures, backend: name } = this.#state;
-    const size = blockRows(nFeatures, nComponents);
-    withBackend(name, (backend) => {
-      const kernels = backend.gaussian({ data: rows, covarianceType, nComponents, rows: size });
-      const parameters = this.#components(backend);
-      for (const block of blocksOf(rows, size)) {
-        const from = block.start;
-        const to = from + block.nRows;
-        const part: ScoreOutput = {};
-        if (out.logProbNorm) part.logProbNorm = out.logProbNorm.subarray(from, to);
-        if (out.labels) part.labels = out.labels.subarray(from, to);
-        if (out.weightedLogProb) part.weightedLogProb = out.weightedLogProb.subarray(from * nComponents, to * nComponents);
-        if (out.responsibilities) part.responsibilities = out.responsibilities.subarray(from * nComponents, to * nComponents);
-        kernels.score(parameters, block, part);
-      }
-    });
-  }
-
-  #total(X: DataInput, options: { sampleWeights?: ArrayLike<number> }, where: string) {
-    checkKnown(options, ['sampleWeights'], where);
-    const rows = this.#rows(X, options.sampleWeights);
-    const logProbNorm = new Float64Array(rows.nSamples);
-    const withTop = where === 'icl';
-    const terms = withTop ? new Float64Array(rows.nSamples * this.nComponents) : undefined;
-    this.#score(rows, terms === undefined ? { logProbNorm } : { logProbNorm, weightedLogProb: terms });
-    let logLikelihood = 0;
-    let weight = 0;
-    let logTop = 0;
-    for (let i = 0; i < rows.nSamples; i++) {
-      const s = rows.sampleWeights === undefined ? 1 : (rows.sampleWeights[i] as number);
-      if (s === 0) continue;
-      weight += s;
-      logLikelihood += s * (logProbNorm[i] as number);
-      if (terms === undefined) continue;
-      let top = -Infinity;
-      for (let k = 0; k < this.nComponents; k++) top = Math.max(top, terms[i * this.nComponents + k] as number);
-      logTop += s * (top - (logProbNorm[i] as number));
-    }
-    return { logLikelihood, weight, logTop };
-  }
-
-  #log(x: number): number {
-    return withBackend(this.#state.backend, (backend) => backend.log(x));
-  }
+  return { ...matrix, sampleWeights: toSampleWeights(weights, matrix.nSamples), origin };
 }
 
 /** Everything checked: the fit as plain data, and the rows. */
-function prepare(X: DataInput, checked: CheckedOptions): { plan: FitPlan; data: Dataset } {
+function prepare(X: DataInput, checked: CheckedOptions): { plan: GaussianPlan; data: Dataset } {
   const data = prepareData(X, checked);
   const { init: _, initialParameters: __, sampleWeights: ___, ...plan } = checked;
   return { plan: { ...plan, start: prepareStart(checked, data) }, data };
 }
 
-function checkDensity(logProbNorm: Float64Array): void {
-  const row = logProbNorm.findIndex((value) => !Number.isFinite(value));
-  if (row < 0) return;
-  throw new ZeroDensityError(
-    `row ${row} is so far from every component that its density is 0 in double precision, so no component is more probable; check its units (scoreSamples gives −Infinity there)`,
-    row,
-  );
+/** A fit's outcome as a model keeps it. */
+function stateOf(parameters: GaussianParameters, { origin }: Dataset, { covarianceType, backend }: GaussianPlan): GaussianModelState {
+  return { ...fromComponents(parameters, origin, covarianceType), origin, backend };
 }

@@ -1,5 +1,5 @@
 /** Between the parameters users see (flat, in the data's own coordinates) and the components the loop works on. */
-import type { LinearAlgebra } from '../backend.js';
+import type { BackendName, LinearAlgebra } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { NotPositiveDefiniteError } from '../errors.js';
@@ -56,6 +56,14 @@ export interface FlatGaussianParameters {
   readonly weights: Float64Array;
   readonly means: Float64Array;
   readonly covariances: Float64Array;
+}
+
+/** A model's parameters, with what scoring needs to repeat the fit's arithmetic. */
+export interface GaussianModelState extends FlatGaussianParameters {
+  /** digits of the means below their last place, for data far from 0 */
+  readonly low: Float64Array | undefined;
+  readonly origin: Float64Array;
+  readonly backend: BackendName;
 }
 
 /** Checked parameters → components, less `origin`. `low` are the digits of the means below their last place. */

@@ -3,7 +3,8 @@ import { aic, bic } from '../diagnostics/criteria.js';
 import { formatSummary, type NumberTable } from '../diagnostics/summary.js';
 import { InvalidOptionError } from '../errors.js';
 import { withBackend } from '../lease.js';
-import type { FitRecord, ModelState } from './gaussian-best.js';
+import type { FitRecord } from '../em/mixture-fit.js';
+import type { GaussianModelState } from './gaussian-parameters.js';
 
 const SHAPES = {
   full: 'full covariances',
@@ -16,7 +17,7 @@ const SHAPES = {
 const LARGEST_MATRIX = 12;
 
 export function summarizeGaussianMixture(
-  state: ModelState,
+  state: GaussianModelState,
   record: FitRecord | undefined,
   nParameters: number,
   featureNames: readonly string[] | undefined,
@@ -36,7 +37,7 @@ export function summarizeGaussianMixture(
   });
 }
 
-function fitFacts({ backend }: ModelState, record: FitRecord | undefined, nParameters: number): [string, string][] {
+function fitFacts({ backend }: GaussianModelState, record: FitRecord | undefined, nParameters: number): [string, string][] {
   if (record === undefined) return [];
   const { logLikelihood, nIter, converged, stopReason, restarts, componentCounts } = record;
   // the effective counts add up to the weight of the data
@@ -55,7 +56,7 @@ function fitFacts({ backend }: ModelState, record: FitRecord | undefined, nParam
   return facts;
 }
 
-function weightsTable({ weights }: ModelState, record: FitRecord | undefined): NumberTable {
+function weightsTable({ weights }: GaussianModelState, record: FitRecord | undefined): NumberTable {
   return {
     title: 'Weights',
     corner: 'component',
@@ -64,11 +65,11 @@ function weightsTable({ weights }: ModelState, record: FitRecord | undefined): N
   };
 }
 
-function meansTable({ nComponents, nFeatures: d, means }: ModelState, names: readonly string[]): NumberTable {
+function meansTable({ nComponents, nFeatures: d, means }: GaussianModelState, names: readonly string[]): NumberTable {
   return { title: 'Means', corner: 'component', columns: names, rows: rowsOf(means, nComponents, d) };
 }
 
-function covarianceTables(state: ModelState, names: readonly string[]): NumberTable[] {
+function covarianceTables(state: GaussianModelState, names: readonly string[]): NumberTable[] {
   const { covarianceType: type, nComponents: k, nFeatures: d, covariances } = state;
   if (type === 'spherical') {
     return [

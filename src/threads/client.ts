@@ -100,15 +100,16 @@ async function startWebWorker(workerUrl: string | URL | undefined): Promise<AnyW
     workerUrl === undefined
       ? URL.createObjectURL(new Blob([await workerSource()], { type: 'text/javascript' }))
       : undefined;
+  const forget = () => {
+    if (blobUrl !== undefined) URL.revokeObjectURL(blobUrl);
+  };
   let worker: Worker;
   try {
     worker = new Worker(workerUrl ?? (blobUrl as string), { type: 'module' });
   } catch (cause) {
+    forget();
     throw cannotStart(cause);
   }
-  const forget = () => {
-    if (blobUrl !== undefined) URL.revokeObjectURL(blobUrl);
-  };
   return {
     post: (job, transfer) => worker.postMessage(job, transfer),
     listen(onReply, onFailure) {

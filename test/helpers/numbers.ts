@@ -53,11 +53,11 @@ export function sum(values: ArrayLike<number>): number {
 }
 
 /** What a call throws; a failure if it does not. */
-export function thrownBy(call: () => unknown): Error & Record<string, unknown> {
+export function thrownBy<E = Error>(call: () => unknown): E {
   try {
     call();
   } catch (error) {
-    return error as Error & Record<string, unknown>;
+    return error as E;
   }
   throw new Error('expected a throw');
 }

@@ -1,0 +1,142 @@
+/**
+ * Hard E-step: the nearest of K centres for every point of a panel. Lanes are points; the differences x − c are formed
+ * and summed directly, never as |x|² − 2·x·c + |c|², which cancels (its error is that of |x|², not that of the distance)
+ * and would move points that lie nearly between two centres.
+ *
+ * Generic over the metric, a class without data whose `term` is inlined: changetype<M>(0).term(u).
+ */
+import { Clusters } from "../families/clusters";
+import { Panel } from "./panel";
+
+/** (x − c)²: squared Euclidean distances. */
+@unmanaged
+export class SquaredDifference {
+  @inline
+  term(u: v128): v128 {
+    return f64x2.mul(u, u);
+  }
+  /** The distance that belongs to a sum of terms. */
+  @inline
+  distance(sum: v128): v128 {
+    return f64x2.sqrt(sum);
+  }
+}
+
+/** |x − c|: Manhattan distances. */
+@unmanaged
+export class AbsoluteDifference {
+  @inline
+  term(u: v128): v128 {
+    return f64x2.abs(u);
+  }
+  @inline
+  distance(sum: v128): v128 {
+    return sum;
+  }
+}
+
+/**
+ * Least sums of terms into `panel.logProb` (size doubles) and labels into `labels` (i32, written in fours: up to 3 past
+ * the last point). Ties go to the lowest index. Two vectors of points by four centres: 8 accumulators, as many as V8
+ * keeps in registers.
+ */
+export function nearestPanel<M>(clusters: Clusters, panel: Panel, labels: usize): void {
+  const line = <usize>panel.size << 3;
+  const k = clusters.nClusters;
+  const length = <usize>panel.nFeatures * line;
+  for (let p: usize = 0; p < <usize>panel.count << 3; p += 32) {
+    const from = panel.columns + p;
+    const end = from + length;
+    let least0 = f64x2.splat(Infinity);
+    let least1 = f64x2.splat(Infinity);
+    let label0 = i64x2.splat(0);
+    let label1 = i64x2.splat(0);
+    let c = clusters.centers;
+    let i = 0;
+    for (; i + 4 <= k; i += 4) {
+      let a00 = f64x2.splat(0);
+      let a01 = f64x2.splat(0);
+      let a10 = f64x2.splat(0);
+      let a11 = f64x2.splat(0);
+      let a20 = f64x2.splat(0);
+      let a21 = f64x2.splat(0);
+      let a30 = f64x2.splat(0);
+      let a31 = f64x2.splat(0);
+      for (let x = from; x < end; x += line) {
+        const x0 = v128.load(x);
+        const x1 = v128.load(x, 16);
+        const c0 = v128.load64_splat(c);
+        a00 = f64x2.add(a00, changetype<M>(0).term(f64x2.sub(x0, c0)));
+        a01 = f64x2.add(a01, changetype<M>(0).term(f64x2.sub(x1, c0)));
+        const c1 = v128.load64_splat(c, 8);
+        a10 = f64x2.add(a10, changetype<M>(0).term(f64x2.sub(x0, c1)));
+        a11 = f64x2.add(a11, changetype<M>(0).term(f64x2.sub(x1, c1)));
+        const c2 = v128.load64_splat(c, 16);
+        a20 = f64x2.add(a20, changetype<M>(0).term(f64x2.sub(x0, c2)));
+        a21 = f64x2.add(a21, changetype<M>(0).term(f64x2.sub(x1, c2)));
+        const c3 = v128.load64_splat(c, 24);
+        a30 = f64x2.add(a30, changetype<M>(0).term(f64x2.sub(x0, c3)));
+        a31 = f64x2.add(a31, changetype<M>(0).term(f64x2.sub(x1, c3)));
+        c += 32;
+      }
+      label0 = v128.bitselect(i64x2.splat(i), label0, f64x2.lt(a00, least0));
+      label1 = v128.bitselect(i64x2.splat(i), label1, f64x2.lt(a01, least1));
+      least0 = f64x2.pmin(least0, a00);
+      least1 = f64x2.pmin(least1, a01);
+      label0 = v128.bitselect(i64x2.splat(i + 1), label0, f64x2.lt(a10, least0));
+      label1 = v128.bitselect(i64x2.splat(i + 1), label1, f64x2.lt(a11, least1));
+      least0 = f64x2.pmin(least0, a10);
+      least1 = f64x2.pmin(least1, a11);
+      label0 = v128.bitselect(i64x2.splat(i + 2), label0, f64x2.lt(a20, least0));
+      label1 = v128.bitselect(i64x2.splat(i + 2), label1, f64x2.lt(a21, least1));
+      least0 = f64x2.pmin(least0, a20);
+      least1 = f64x2.pmin(least1, a21);
+      label0 = v128.bitselect(i64x2.splat(i + 3), label0, f64x2.lt(a30, least0));
+      label1 = v128.bitselect(i64x2.splat(i + 3), label1, f64x2.lt(a31, least1));
+      least0 = f64x2.pmin(least0, a30);
+      least1 = f64x2.pmin(least1, a31);
+    }
+    for (; i < k; i++) {
+      let a0 = f64x2.splat(0);
+      let a1 = f64x2.splat(0);
+      for (let x = from; x < end; x += line) {
+        const ci = v128.load64_splat(c);
+        a0 = f64x2.add(a0, changetype<M>(0).term(f64x2.sub(v128.load(x), ci)));
+        a1 = f64x2.add(a1, changetype<M>(0).term(f64x2.sub(v128.load(x, 16), ci)));
+        c += 8;
+      }
+      label0 = v128.bitselect(i64x2.splat(i), label0, f64x2.lt(a0, least0));
+      label1 = v128.bitselect(i64x2.splat(i), label1, f64x2.lt(a1, least1));
+      least0 = f64x2.pmin(least0, a0);
+      least1 = f64x2.pmin(least1, a1);
+    }
+    v128.store(panel.logProb + p, least0);
+    v128.store(panel.logProb + p, least1, 16);
+    v128.store(labels + (p >> 1), v128.shuffle<i32>(label0, label1, 0, 2, 4, 6));
+  }
+}
+
+/** Distances of the panel's points to all centres, `count × k` row-major doubles at `out`. */
+export function distancesPanel<M>(clusters: Clusters, panel: Panel, out: usize): void {
+  const line = <usize>panel.size << 3;
+  const k = clusters.nClusters;
+  const rowBytes = <usize>k << 3;
+  const length = <usize>panel.nFeatures * line;
+  for (let i = 0; i < k; i++) {
+    const inBlock = i < (k & ~3);
+    const first = clusters.center(i);
+    for (let p = 0; p < panel.count; p += 2) {
+      const from = panel.columns + (<usize>p << 3);
+      let sum = f64x2.splat(0);
+      let c = first;
+      for (let x = from; x < from + length; x += line) {
+        sum = f64x2.add(sum, changetype<M>(0).term(f64x2.sub(v128.load(x), v128.load64_splat(c))));
+        c += inBlock ? 32 : 8;
+      }
+      const distance = changetype<M>(0).distance(sum);
+      const at = out + <usize>p * rowBytes + (<usize>i << 3);
+      v128.store64_lane(at, distance, 0);
+      if (p + 1 < panel.count) v128.store64_lane(at + rowBytes, distance, 1);
+    }
+  }
+}

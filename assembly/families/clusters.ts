@@ -1,0 +1,117 @@
+/**
+ * What k-means and k-medians share in linear memory: the centres as the host writes them, and what a pass adds up. The
+ * host never computes an address: `lay` fixes them all.
+ */
+import { Panel, padded } from "../em/panel";
+import { Block } from "../em/passes";
+import { fillPanel } from "../em/panel";
+
+/** The header. Field order is the ABI: src/wasm/cluster-kernels.ts reads the pointers by position. */
+@unmanaged
+export class Clusters {
+  nClusters: i32;
+  nFeatures: i32;
+  /** features rounded up to a multiple of 4 */
+  stride: i32;
+  /** [Σ s·d, Σ s, greatest s·d of a row, that row's index in the block (lowest of equals)]: 4 doubles */
+  totals: usize;
+  /**
+   * written by the host, K × nFeatures doubles: groups of four centres feature by feature (4 values of feature 0, 4 of
+   * feature 1, …), then the K mod 4 others one after another
+   */
+  centers: usize;
+  /** Σ s of each cluster's points (K) */
+  counts: usize;
+  /** k-means: per cluster Σ s·x and what rounding took from it, 2 × stride doubles (K) */
+  sums: usize;
+  /** k-means: the same as handed to the host, K × nFeatures sums and K × nFeatures errors */
+  output: usize;
+
+  /** First value of a centre; the next ones are 4 doubles apart in a group of four, else 1. */
+  @inline
+  center(i: i32): usize {
+    const d = <usize>this.nFeatures;
+    const grouped = i < (this.nClusters & ~3);
+    const before = grouped ? <usize>(i & ~3) * d + <usize>(i & 3) : <usize>i * d;
+    return this.centers + (before << 3);
+  }
+}
+
+const HEADER: f64 = 64;
+
+@inline
+function aligned(bytes: f64): f64 {
+  return ceil<f64>(bytes / 64) * 64;
+}
+
+/** Bytes of the state; `sums` is 1 for k-means. As f64 so that nothing can wrap. */
+export function clustersBytes(d: i32, k: i32, sums: i32): f64 {
+  const rows = 8.0 * <f64>k * <f64>d;
+  const added = sums ? aligned(16.0 * <f64>k * <f64>padded(d)) + aligned(2 * rows) : 0;
+  return HEADER + 64 + aligned(rows) + aligned(8.0 * <f64>k) + added;
+}
+
+/** Lays the state out over zeroed memory at `at` (64-byte aligned). */
+export function clustersLay(at: usize, d: i32, k: i32): void {
+  const state = changetype<Clusters>(at);
+  state.nClusters = k;
+  state.nFeatures = d;
+  state.stride = padded(d);
+  state.totals = at + <usize>HEADER;
+  state.centers = state.totals + 64;
+  state.counts = state.centers + <usize>aligned(8.0 * <f64>k * <f64>d);
+  state.sums = state.counts + <usize>aligned(8.0 * <f64>k);
+  state.output = state.sums + <usize>aligned(16.0 * <f64>k * <f64>padded(d));
+}
+
+/** Packs the points of a block from row `start` on. */
+@inline
+export function fillFrom(panel: Panel, block: Block, start: i32): void {
+  const count = min(panel.size, block.nRows - start);
+  fillPanel(panel, block.x, block.isFloat32 != 0, start, count, block.weights, block.origin);
+}
+
+@inline
+export function clearTotals(clusters: Clusters): void {
+  memory.fill(clusters.totals, 0, 32);
+  memory.fill(clusters.counts, 0, <usize>clusters.nClusters << 3);
+}
+
+/** Adds the panel's cost and weight to the totals, and keeps the row of greatest weighted cost. */
+export function addCosts(clusters: Clusters, panel: Panel, start: i32): void {
+  const least = panel.logProb;
+  const weights = panel.weights;
+  const zero = f64x2.splat(0);
+  const two = f64x2.splat(2);
+  let cost = zero;
+  let weight = zero;
+  let most = zero;
+  let mostRow = zero;
+  let row = f64x2.add(f64x2.splat(<f64>start), f64x2(0, 1));
+  // past `count` the weights are 0
+  for (let p: usize = 0; p < <usize>panel.count << 3; p += 16) {
+    const s = v128.load(weights + p);
+    // a weight of 0 takes part in nothing, not even as 0·Infinity
+    const weighted = v128.and(f64x2.mul(s, v128.load(least + p)), f64x2.gt(s, zero));
+    cost = f64x2.add(cost, weighted);
+    weight = f64x2.add(weight, s);
+    mostRow = v128.bitselect(row, mostRow, f64x2.gt(weighted, most));
+    most = f64x2.pmax(most, weighted);
+    row = f64x2.add(row, two);
+  }
+  const totals = clusters.totals;
+  store<f64>(totals, load<f64>(totals) + (f64x2.extract_lane(cost, 0) + f64x2.extract_lane(cost, 1)));
+  store<f64>(totals, load<f64>(totals, 8) + (f64x2.extract_lane(weight, 0) + f64x2.extract_lane(weight, 1)), 8);
+  offer(totals, f64x2.extract_lane(most, 0), f64x2.extract_lane(mostRow, 0));
+  offer(totals, f64x2.extract_lane(most, 1), f64x2.extract_lane(mostRow, 1));
+}
+
+/** The greater cost stays; of equal ones the lower row. */
+@inline
+function offer(totals: usize, cost: f64, row: f64): void {
+  const best = load<f64>(totals, 16);
+  if (cost > best || (cost == best && cost > 0 && row < load<f64>(totals, 24))) {
+    store<f64>(totals, cost, 16);
+    store<f64>(totals, row, 24);
+  }
+}

@@ -1,0 +1,37 @@
+/** K-medians: assignment to the centre of least L1 distance. The medians themselves are selected by the host. */
+import { AbsoluteDifference, distancesPanel, nearestPanel } from "../em/nearest";
+import { Panel } from "../em/panel";
+import { Block } from "../em/passes";
+import { Clusters, addCosts, clearTotals, fillFrom } from "./clusters";
+
+/** Labels of the block's rows (i32, room for 3 more), their cost, and the counts of the clusters. */
+export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize, labels: usize): void {
+  const clusters = changetype<Clusters>(state);
+  const panel = changetype<Panel>(panelAt);
+  const block = changetype<Block>(blockAt);
+  clearTotals(clusters);
+  for (let start = 0; start < block.nRows; start += panel.size) {
+    expectationPanel(clusters, panel, block, start, labels + (<usize>start << 2));
+  }
+}
+
+function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize): void {
+  fillFrom(panel, block, start);
+  nearestPanel<AbsoluteDifference>(clusters, panel, labels);
+  addCosts(clusters, panel, start);
+  for (let p: usize = 0; p < <usize>panel.count; p++) {
+    const count = clusters.counts + (<usize>load<i32>(labels + (p << 2)) << 3);
+    store<f64>(count, load<f64>(count) + load<f64>(panel.weights + (p << 3)));
+  }
+}
+
+/** L1 distances, nRows × K row-major doubles. */
+export function kMediansDistances(state: usize, panelAt: usize, blockAt: usize, out: usize): void {
+  const clusters = changetype<Clusters>(state);
+  const panel = changetype<Panel>(panelAt);
+  const block = changetype<Block>(blockAt);
+  for (let start = 0; start < block.nRows; start += panel.size) {
+    fillFrom(panel, block, start);
+    distancesPanel<AbsoluteDifference>(clusters, panel, out + (<usize>start * <usize>clusters.nClusters << 3));
+  }
+}

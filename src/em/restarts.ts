@@ -1,0 +1,87 @@
+/** Of several starts the best. */
+import { DegenerateComponentError } from '../errors.js';
+import type { StopReason } from './convergence.js';
+import type { EMState } from './loop.js';
+
+/** One of the nInit starts, for the record. */
+export interface Restart {
+  /** what the start reached (total, nats; hard EM: the negative cost); undefined if it collapsed at once */
+  readonly objective: number | undefined;
+  readonly nIter: number;
+  readonly converged: boolean;
+  /** why the start was discarded, if it was */
+  readonly error: DegenerateComponentError | undefined;
+}
+
+/** The states of one start, reduced to what is kept: the objectives and the last state. */
+export class Run<P, S> {
+  /** objective after t M-steps */
+  readonly trace: number[] = [];
+  last: EMState<P, S> | undefined;
+
+  add(state: EMState<P, S>): void {
+    this.trace.push(state.objective);
+    this.last = state;
+  }
+
+  /** The last state of a run that has one. */
+  get reached(): EMState<P, S> {
+    if (this.last === undefined) throw new Error('a run without states');
+    return this.last;
+  }
+
+  restart(error?: DegenerateComponentError): Restart {
+    const { last } = this;
+    return {
+      objective: last?.objective,
+      nIter: last?.iteration ?? 0,
+      converged: hasConverged(last?.stopReason),
+      error,
+    };
+  }
+}
+
+export function hasConverged(stopReason: StopReason | undefined): boolean {
+  return stopReason !== undefined && stopReason !== 'maxIter';
+}
+
+/** Runs every start; those that collapse are recorded and discarded, an error only when all do. */
+export function bestOfStarts<P, S>(
+  nStarts: number,
+  states: () => Iterable<EMState<P, S>>,
+  onState: (state: EMState<P, S>, restart: number) => void = () => {},
+): { best: Run<P, S>; restarts: Restart[] } {
+  const restarts: Restart[] = [];
+  let best: Run<P, S> | undefined;
+  for (let restart = 0; restart < nStarts; restart++) {
+    const run = new Run<P, S>();
+    try {
+      for (const state of states()) {
+        run.add(state);
+        onState(state, restart);
+      }
+    } catch (error) {
+      if (!(error instanceof DegenerateComponentError) || nStarts === 1) throw error;
+      restarts.push(run.restart(error));
+      continue;
+    }
+    restarts.push(run.restart());
+    if (best === undefined || run.reached.objective > best.reached.objective) best = run;
+  }
+  if (best === undefined) throw allCollapsed(restarts);
+  return { best, restarts };
+}
+
+function allCollapsed(restarts: readonly Restart[]): DegenerateComponentError {
+  const first = restarts[0]?.error as DegenerateComponentError;
+  return new DegenerateComponentError(
+    first.component,
+    first.parameters,
+    `all ${restarts.length} starts collapsed; the first: ${first.message}`,
+    {
+      ...(first.iteration === undefined ? {} : { iteration: first.iteration }),
+      ...(first.logLikelihood === undefined ? {} : { logLikelihood: first.logLikelihood }),
+      cause: first,
+    },
+  );
+}

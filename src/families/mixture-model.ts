@@ -1,0 +1,228 @@
+/** The verbs that all fitted mixtures share. A family adds its parameters, its own doc comments and its ways in. */
+import type { Backend, BackendName } from '../backend.js';
+import type { Rows } from '../data/dataset.js';
+import { aic, bic, icl } from '../diagnostics/criteria.js';
+import { blockRows, blocksOf } from '../em/blocks.js';
+import type { StopReason } from '../em/convergence.js';
+import type { FitRecord, MixtureRestart } from '../em/mixture-fit.js';
+import type { BlockKernels, MixtureParameters, ScoreOutput } from '../em/model.js';
+import { NotFittedError, ZeroDensityError } from '../errors.js';
+import { withBackend } from '../lease.js';
+import { checkKnown } from '../options.js';
+
+/** How the verbs reach a family. */
+export interface ModelParts<C, Input> {
+  readonly backend: BackendName;
+  readonly nComponents: number;
+  readonly nFeatures: number;
+  readonly nParameters: number;
+  readonly weights: Float64Array;
+  /** the components as kernels take them; called with any backend of the model's kind */
+  components(backend: Backend): MixtureParameters<C>;
+  /** checks data for scoring */
+  rows(Y: Input, sampleWeights?: ArrayLike<number>): Rows;
+  kernels(backend: Backend, data: Rows, rows: number): Pick<BlockKernels<C, unknown>, 'score'>;
+}
+
+/** Weights of rows for scores and criteria; n is their sum. */
+export interface WeightedOptions {
+  sampleWeights?: ArrayLike<number>;
+}
+
+export abstract class MixtureModel<C, Input> {
+  readonly #parts: ModelParts<C, Input>;
+  readonly #record: FitRecord | undefined;
+
+  /** @internal */
+  protected constructor(parts: ModelParts<C, Input>, record: FitRecord | undefined) {
+    this.#parts = parts;
+    this.#record = record;
+  }
+
+  /** Mixing proportions w_k (nComponents), summing to 1. */
+  get weights(): Float64Array {
+    return this.#parts.weights;
+  }
+  get nComponents(): number {
+    return this.#parts.nComponents;
+  }
+  get nFeatures(): number {
+    return this.#parts.nFeatures;
+  }
+  /** Free parameters, mixing proportions included. */
+  get nParameters(): number {
+    return this.#parts.nParameters;
+  }
+
+  // ---- the fit
+
+  /** Total log-likelihood of the training data under these very parameters, nats. */
+  get logLikelihood(): number {
+    return this.#fitted('logLikelihood').logLikelihood;
+  }
+  /** Whether `tol` or `paramTol` was met within `maxIter`. */
+  get converged(): boolean {
+    return this.#fitted('converged').converged;
+  }
+  /** M-steps done (E-steps after the first). */
+  get nIter(): number {
+    return this.#fitted('nIter').nIter;
+  }
+  get stopReason(): StopReason {
+    return this.#fitted('stopReason').stopReason;
+  }
+  /** trace.logLikelihood[t]: total after t M-steps; t = 0 is the initialisation. */
+  get trace(): FitRecord['trace'] {
+    return this.#fitted('trace').trace;
+  }
+  /** Effective counts N_k = Σ_n s_n r_nk under these parameters (nComponents). */
+  get componentCounts(): Float64Array {
+    return this.#fitted('componentCounts').componentCounts;
+  }
+  /** All starts, in order; those that collapsed carry their error. */
+  get restarts(): readonly MixtureRestart[] {
+    return this.#fitted('restarts').restarts;
+  }
+  /** Most probable component of every training row (nSamples). */
+  get labels(): Int32Array {
+    const { labels } = this.#fitted('labels');
+    if (labels === undefined) {
+      throw new NotFittedError('labels belong to the training data and are not saved with a model; call predict(X)');
+    }
+    return labels;
+  }
+  /** True if the model comes from a fit (or was saved after one), so that `logLikelihood`, `trace` … exist. */
+  get fitted(): boolean {
+    return this.#record !== undefined;
+  }
+
+  // ---- using models
+
+  /**
+   * Most probable component of each row (nSamples).
+   * @throws {ZeroDensityError} a row whose density is 0 under every component
+   */
+  predict(Y: Input): Int32Array {
+    const rows = this.#parts.rows(Y);
+    const labels = new Int32Array(rows.nSamples);
+    const logProbNorm = new Float64Array(rows.nSamples);
+    this.#score(rows, { labels, logProbNorm });
+    checkDensity(logProbNorm);
+    return labels;
+  }
+
+  /**
+   * Responsibilities p(k|x) (nSamples × nComponents, row-major); below 2⁻⁶⁰ exactly 0.
+   * @throws {ZeroDensityError} a row whose density is 0 under every component
+   */
+  predictProba(Y: Input): Float64Array {
+    const rows = this.#parts.rows(Y);
+    const responsibilities = new Float64Array(rows.nSamples * this.nComponents);
+    const logProbNorm = new Float64Array(rows.nSamples);
+    this.#score(rows, { responsibilities, logProbNorm });
+    checkDensity(logProbNorm);
+    return responsibilities;
+  }
+
+  /** log p(x) of each row (nSamples), nats; −Infinity where the density is 0 in double precision. */
+  scoreSamples(Y: Input): Float64Array {
+    const rows = this.#parts.rows(Y);
+    const logProbNorm = new Float64Array(rows.nSamples);
+    this.#score(rows, { logProbNorm });
+    return logProbNorm;
+  }
+
+  /** log w_k + log p(x|k) (nSamples × nComponents, row-major), nats. */
+  weightedLogProb(Y: Input): Float64Array {
+    const rows = this.#parts.rows(Y);
+    const weightedLogProb = new Float64Array(rows.nSamples * this.nComponents);
+    this.#score(rows, { weightedLogProb });
+    return weightedLogProb;
+  }
+
+  /** Mean log-likelihood per row (weighted if weights are given), nats. */
+  score(Y: Input, options: WeightedOptions = {}): number {
+    const { logLikelihood, weight } = this.#total(Y, options, 'score');
+    return logLikelihood / weight;
+  }
+
+  /** Akaike's criterion, 2p − 2 log L; lower is better. */
+  aic(X: Input, options: WeightedOptions = {}): number {
+    return aic(this.#total(X, options, 'aic').logLikelihood, this.nParameters);
+  }
+
+  /** Schwarz's criterion, p·log n − 2 log L with n = Σ weights; lower is better (mclust reports the negative). */
+  bic(X: Input, options: WeightedOptions = {}): number {
+    const { logLikelihood, weight } = this.#total(X, options, 'bic');
+    return bic(logLikelihood, this.nParameters, this.#log(weight));
+  }
+
+  /** Integrated completed likelihood: BIC plus twice Σ −log r of each row's most probable component; lower is better. */
+  icl(X: Input, options: WeightedOptions = {}): number {
+    const { logLikelihood, weight, logTop } = this.#total(X, options, 'icl');
+    return icl(bic(logLikelihood, this.nParameters, this.#log(weight)), logTop);
+  }
+
+  #fitted(what: string): FitRecord {
+    if (this.#record !== undefined) return this.#record;
+    throw new NotFittedError(
+      `this model was built from parameters, so it has no ${what}; call score(X), predict(X) or bic(X) with data, or fit one`,
+    );
+  }
+
+  /** Fills whole-data outputs block by block. */
+  #score(rows: Rows, out: ScoreOutput): void {
+    const { backend: name, nComponents: k, nFeatures } = this.#parts;
+    const size = blockRows(nFeatures, k);
+    withBackend(name, (backend) => {
+      const kernels = this.#parts.kernels(backend, rows, size);
+      const parameters = this.#parts.components(backend);
+      for (const block of blocksOf(rows, size)) {
+        const from = block.start;
+        const to = from + block.nRows;
+        const part: ScoreOutput = {};
+        if (out.logProbNorm) part.logProbNorm = out.logProbNorm.subarray(from, to);
+        if (out.labels) part.labels = out.labels.subarray(from, to);
+        if (out.weightedLogProb) part.weightedLogProb = out.weightedLogProb.subarray(from * k, to * k);
+        if (out.responsibilities) part.responsibilities = out.responsibilities.subarray(from * k, to * k);
+        kernels.score(parameters, block, part);
+      }
+    });
+  }
+
+  #total(X: Input, options: WeightedOptions, where: string) {
+    checkKnown(options, ['sampleWeights'], where);
+    const rows = this.#parts.rows(X, options.sampleWeights);
+    const k = this.nComponents;
+    const logProbNorm = new Float64Array(rows.nSamples);
+    const terms = where === 'icl' ? new Float64Array(rows.nSamples * k) : undefined;
+    this.#score(rows, terms === undefined ? { logProbNorm } : { logProbNorm, weightedLogProb: terms });
+    let logLikelihood = 0;
+    let weight = 0;
+    let logTop = 0;
+    for (let i = 0; i < rows.nSamples; i++) {
+      const s = rows.sampleWeights === undefined ? 1 : (rows.sampleWeights[i] as number);
+      if (s === 0) continue;
+      weight += s;
+      logLikelihood += s * (logProbNorm[i] as number);
+      if (terms === undefined) continue;
+      let top = -Infinity;
+      for (let c = 0; c < k; c++) top = Math.max(top, terms[i * k + c] as number);
+      logTop += s * (top - (logProbNorm[i] as number));
+    }
+    return { logLikelihood, weight, logTop };
+  }
+
+  #log(x: number): number {
+    return withBackend(this.#parts.backend, (backend) => backend.log(x));
+  }
+}
+
+function checkDensity(logProbNorm: Float64Array): void {
+  const row = logProbNorm.findIndex((value) => !Number.isFinite(value));
+  if (row < 0) return;
+  throw new ZeroDensityError(
+    `row ${row} has a density of 0 in double precision under every component, so none is more probable; check its units (scoreSamples gives −Infinity there)`,
+    row,
+  );
+}

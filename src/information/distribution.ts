@@ -1,0 +1,174 @@
+/** What a divergence needs of a distribution, whoever made it: log-densities, draws, and where it lies. */
+import type { Backend } from '../backend.js';
+import type { MatrixLike } from '../data/matrix.js';
+import { createRandom } from '../data/random.js';
+import { InvalidDataError, InvalidParametersError, show } from '../errors.js';
+import { type DrawPoint, type Draws, drawsOfFunction, drawsOfModel, type SampledModel } from './draws.js';
+import { covarianceMatrix, factorOf, type Gaussian, type GaussianLike, toGaussian } from './gaussian.js';
+
+/** A model of this library, or anything that scores rows as they do. */
+export interface ScoredModel extends SampledModel {
+  readonly nFeatures: number;
+  /** log-density of each row, nats */
+  scoreSamples(X: MatrixLike): ArrayLike<number>;
+}
+
+/** Any density: normalised, continuous or of counts. */
+export interface DensityLike {
+  /** log p(x) of one point (nFeatures), nats; −Infinity where the density is 0 */
+  logDensity(x: Float64Array): number;
+  /** draws one point: needed of p for Monte Carlo, and of q for its `'balanced'` estimator */
+  sample?: DrawPoint;
+  /** length of a point; asked from a draw if omitted */
+  readonly nFeatures?: number;
+}
+
+/** One of the two distributions of a divergence. */
+export interface Distribution {
+  readonly name: string;
+  /** undefined: unknown, for it is a function that cannot be drawn from */
+  readonly nFeatures: number | undefined;
+  /** nothing but whole numbers (a pilot sample), or a model of something else than a density over the line */
+  readonly isDiscrete: boolean;
+  /** log-densities of n points (n × nFeatures, row-major): neither NaN nor +Infinity */
+  logDensities(x: Float64Array, n: number): ArrayLike<number>;
+  /** undefined: it cannot be drawn from */
+  readonly draws: ((seed: number) => Draws) | undefined;
+  /** one feature: points among which nearly all of it lies; none if it cannot be told */
+  breakpoints(): number[];
+}
+
+/** log 2π */
+const LOG_TAU = 1.8378770664093453;
+/** draws that show where a function's density lies */
+const N_PILOT = 513;
+/** standard deviations from the mean at which the quadrature starts to look by itself */
+const MULTIPLES = [-8, -4, -1.5, 0, 1.5, 4, 8];
+
+export function ofGaussian(gaussian: Gaussian, backend: Backend): Distribution {
+  const { name, mean } = gaussian;
+  const d = mean.length;
+  const covariance = covarianceMatrix(gaussian);
+  const l = factorOf(backend.cholesky(covariance, d), name);
+  const w = factorOf(backend.inverseCholesky(covariance, d), name);
+  let constant = (-d * LOG_TAU) / 2;
+  for (let j = 0; j < d; j++) constant += backend.log(w[j * d + j] as number);
+  return {
+    name,
+    nFeatures: d,
+    isDiscrete: false,
+    logDensities(x, n) {
+      const out = new Float64Array(n);
+      for (let i = 0; i < n; i++) {
+        let square = 0;
+        for (let r = 0; r < d; r++) {
+          let z = 0;
+          for (let j = 0; j <= r; j++) z += (w[r * d + j] as number) * ((x[i * d + j] as number) - (mean[j] as number));
+          square += z * z;
+        }
+        out[i] = constant - square / 2;
+      }
+      return out;
+    },
+    draws(seed) {
+      const random = createRandom(seed, backend.log);
+      const z = new Float64Array(d);
+      return {
+        next(n) {
+          const out = new Float64Array(n * d);
+          for (let i = 0; i < n; i++) {
+            for (let j = 0; j < d; j++) z[j] = random.normal();
+            for (let r = 0; r < d; r++) {
+              let value = 0;
+              for (let j = 0; j <= r; j++) value += (l[r * d + j] as number) * (z[j] as number);
+              out[i * d + r] = value + (mean[r] as number);
+            }
+          }
+          return out;
+        },
+      };
+    },
+    breakpoints: () => MULTIPLES.map((multiple) => (mean[0] as number) + multiple * (l[0] as number)),
+  };
+}
+
+/** The parameters by which a Gaussian mixture is known. */
+interface MixtureParameters {
+  readonly means: ArrayLike<number>;
+  readonly covariances: ArrayLike<number>;
+  readonly nComponents: number;
+  readonly nFeatures: number;
+}
+
+function isGaussianMixture(model: object): model is ScoredModel & MixtureParameters {
+  return 'means' in model && 'covariances' in model && 'nComponents' in model;
+}
+
+/** The Gaussian that a mixture of one component is. */
+export function singleGaussian(model: object, name: string): Gaussian | undefined {
+  if (!isGaussianMixture(model) || model.nComponents !== 1) return undefined;
+  const { means, covariances } = model;
+  const covariance = covariances.length === 1 ? (covariances[0] as number) : covariances;
+  return toGaussian({ mean: means, covariance } as GaussianLike, name);
+}
+
+export function ofModel(model: ScoredModel, name: string, backend: Backend): Distribution {
+  const { nFeatures } = model;
+  if (!Number.isInteger(nFeatures) || nFeatures < 1) {
+    throw new InvalidParametersError(`${name}.nFeatures must be a positive integer; got ${show(nFeatures)}`);
+  }
+  return {
+    name,
+    nFeatures,
+    isDiscrete: !isGaussianMixture(model),
+    logDensities: checked(name, (x, n) => model.scoreSamples({ data: x, rows: n, columns: nFeatures })),
+    draws: typeof model.sample === 'function' ? (seed) => drawsOfModel(model, name, seed, backend.log) : undefined,
+    breakpoints() {
+      if (!isGaussianMixture(model)) return [];
+      const { means, covariances } = model;
+      return Array.from(means).flatMap((mean, k) => {
+        const sigma = Math.sqrt(covariances[covariances.length === 1 ? 0 : k] as number);
+        return MULTIPLES.map((multiple) => mean + multiple * sigma);
+      });
+    },
+  };
+}
+
+export function ofDensity(density: DensityLike, name: string, seed: number, backend: Backend): Distribution {
+  const { sample } = density;
+  const draws =
+    typeof sample === 'function'
+      ? (from: number) => drawsOfFunction((random) => sample.call(density, random), `${name}.sample`, from, backend.log)
+      : undefined;
+  // one stream for the pilot, another for the estimate
+  const pilot = draws?.(~seed).next(N_PILOT);
+  const nFeatures = density.nFeatures ?? (pilot === undefined ? undefined : pilot.length / N_PILOT);
+  return {
+    name,
+    nFeatures,
+    isDiscrete: pilot?.every(Number.isInteger) ?? false,
+    logDensities: checked(name, (x, n) => {
+      const d = x.length / n;
+      return Float64Array.from({ length: n }, (_, i) => density.logDensity(x.subarray(i * d, (i + 1) * d)));
+    }),
+    draws,
+    // every 16th of the sorted pilot: a peak of a 16th of the mass has a point of its own
+    breakpoints: () => Array.from(pilot ?? []).sort((a, b) => a - b).filter((_, i) => i % 16 === 0),
+  };
+}
+
+/** Log-densities that are NaN or +Infinity are told with the point they belong to. */
+function checked(name: string, score: Distribution['logDensities']): Distribution['logDensities'] {
+  return (x, n) => {
+    const values = score(x, n);
+    for (let i = 0; i < n; i++) {
+      const value: unknown = values[i];
+      if (typeof value === 'number' && value < Infinity) continue;
+      const d = x.length / n;
+      throw new InvalidDataError(
+        `the log-density of ${name} must be a number below +Infinity; got ${show(value)} at x = [${x.subarray(i * d, i * d + Math.min(d, 4)).join(', ')}${d > 4 ? ', …' : ''}]`,
+      );
+    }
+    return values;
+  };
+}

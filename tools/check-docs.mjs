@@ -1,0 +1,70 @@
+// Runs every example of README.md and docs/, compares what it prints with what the page says it prints, and checks
+// generated tables and the picture. Nothing on these pages is typed that a program can tell.
+// usage: node tools/check-docs.mjs [--write]      (after a build; --write puts the present answers in)
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { fillSections, runnableBlocks, settle } from './docs/markdown.mjs';
+import { faithfulSvg } from './docs/picture.mjs';
+import { prepareBlocks, runBlock } from './docs/run-block.mjs';
+import { SECTIONS } from './docs/sections.mjs';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const write = process.argv.includes('--write');
+const stale = [];
+
+/** Takes over, or complains about, a text that is not what it should be. */
+function compare(path, old, now) {
+  if (old === now) return;
+  if (write) writeFileSync(path, now);
+  else stale.push(`${path}\n${firstDifference(old, now)}`);
+}
+
+function firstDifference(old, now) {
+  const [a, b] = [old.split('\n'), now.split('\n')];
+  const i = b.findIndex((line, at) => line !== a[at]);
+  return i < 0 ? '  it is longer than it should be' : `  line ${i + 1} says:  ${a[i] ?? ''}\n  should say: ${b[i]}`;
+}
+
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync('docs')
+    .filter((f) => f.endsWith('.md'))
+    .map((f) => `docs/${f}`),
+];
+const texts = new Map();
+for (const page of pages) texts.set(page, readFileSync(page, 'utf8'));
+
+const picture = 'docs/faithful.svg';
+compare(picture, existsSync(picture) ? readFileSync(picture, 'utf8') : '', await faithfulSvg());
+
+const filled = new Map();
+for (const [page, text] of texts) {
+  filled.set(
+    page,
+    await fillSections(text, (name) => {
+      if (name in SECTIONS) return SECTIONS[name]();
+      throw new Error(
+        `${page}: there is no generated section ${name}; tools/docs/sections.mjs has ${Object.keys(SECTIONS)}`,
+      );
+    }),
+  );
+}
+
+const blocks = [...filled].flatMap(([file, text]) => runnableBlocks(text).map((block) => ({ ...block, file })));
+prepareBlocks(blocks);
+// from the last block of a page to its first, so that replacing one does not move the others
+for (const block of blocks.reverse()) {
+  const printed = runBlock(block);
+  if (block.output === undefined) continue;
+  const { text, from, to } = block.output;
+  const page = filled.get(block.file);
+  filled.set(block.file, page.slice(0, from) + settle(printed, text, block.varies) + page.slice(to));
+}
+for (const [page, text] of texts) compare(page, text, filled.get(page));
+
+if (stale.length > 0) {
+  console.error(`${stale.join('\n')}\nrun npm run docs, and read what it changed`);
+  process.exit(1);
+}
+console.log(`${blocks.length} examples run in ${pages.length} pages; tables and picture are those of this build`);

@@ -1,0 +1,65 @@
+// What a page downloads: bundles imports of dist/ as a user's bundler would, minified and gzipped.
+// usage: node tools/check-size.mjs      (prints a table; exits 1 above a limit)
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import terser from '@rollup/plugin-terser';
+import { rollup } from 'rollup';
+
+/** `initial`: what the import loads; `all`: with the chunks that are loaded when first needed. */
+const LIMITS = [
+  { name: 'GaussianMixture', entry: "export { GaussianMixture } from 'mixwasm';", counted: 'initial', limit: 40_000 },
+  { name: 'everything', entry: "export * from 'mixwasm';", counted: 'all', limit: 72_000 },
+];
+
+/** Large texts inside the code, by the constant that holds them: what they weigh is what leaving them out saves. */
+const PARTS = { wasm: 'KERNELS_BASE64', worker: 'WORKER_SOURCE' };
+
+const library = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+
+async function bundle(entry, emptied) {
+  const input = '\0entry';
+  const plugin = {
+    name: 'entry',
+    resolveId: (id) => (id === input ? input : id === 'mixwasm' ? library : null),
+    load: (id) => (id === input ? entry : null),
+    transform(code) {
+      if (emptied === undefined) return null;
+      return code.replace(new RegExp(`(const ${emptied} =\\s*)('[^'\\n]*'|"(?:[^"\\\\\\n]|\\\\.)*")`), "$1''");
+    },
+  };
+  const built = await rollup({ input, plugins: [plugin], onwarn: () => {} });
+  const { output } = await built.generate({ format: 'es', plugins: [terser({ module: true })] });
+  const sizes = { initial: 0, all: 0 };
+  for (const { code, isDynamicEntry } of output) {
+    const { length } = gzipSync(code, { level: 9 });
+    sizes.all += length;
+    if (!isDynamicEntry) sizes.initial += length;
+  }
+  return sizes;
+}
+
+/** Bytes gzipped, by what is imported: whole, what the import alone loads, and the parts of the whole. */
+export async function measure() {
+  const sizes = [];
+  for (const { name, entry, counted, limit } of LIMITS) {
+    const whole = await bundle(entry);
+    const parts = {};
+    for (const [part, constant] of Object.entries(PARTS)) parts[part] = whole.all - (await bundle(entry, constant)).all;
+    sizes.push({ name, ...whole, ...parts, rest: whole.all - parts.wasm - parts.worker, counted, limit });
+  }
+  return sizes;
+}
+
+/** Prints the table; the process fails if something is above its limit. */
+export async function reportSizes() {
+  const sizes = await measure();
+  console.log('bytes, gzipped; initial: without what is loaded only when first needed (the worker of fitAsync)');
+  console.table(Object.fromEntries(sizes.map(({ name, ...row }) => [name, row])));
+  for (const { name, counted, limit, ...row } of sizes) {
+    if (row[counted] <= limit) continue;
+    console.error(`${name}: ${row[counted]} bytes ${counted}, the limit is ${limit}`);
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await reportSizes();

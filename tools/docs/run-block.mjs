@@ -1,0 +1,63 @@
+// Runs the code of the documentation against dist/, as users run it against the package.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = `${root}build/docs`;
+
+/** Node finds `mixwasm` by the name of the package the files lie in. */
+function node(...args) {
+  return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Compiles the TypeScript blocks, all at once: their types are checked too. */
+export function prepareBlocks(blocks) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const sources = [];
+  for (const block of blocks) {
+    if (block.language === 'sh') continue;
+    const base = `${folder}/${block.file.replace(/\W/g, '-')}-${block.line}`;
+    block.script = `${base}.mjs`;
+    if (block.language === 'js') writeFileSync(block.script, block.code);
+    else sources.push(`${base}.mts`);
+    if (block.language === 'ts') writeFileSync(`${base}.mts`, block.code);
+  }
+  if (sources.length === 0) return;
+  const compilerOptions = {
+    module: 'NodeNext',
+    target: 'ES2022',
+    lib: ['ES2023', 'DOM'],
+    types: ['node'],
+    strict: true,
+    outDir: '.',
+  };
+  writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions, files: sources }));
+  const { status, stdout } = node('node_modules/typescript/bin/tsc', '-p', folder);
+  if (status !== 0) throw new Error(`the TypeScript of the documentation does not compile:\n${stdout}`);
+}
+
+/** What a block prints; throws if it fails. */
+export function runBlock({ language, code, script, file, line }) {
+  const calls = language === 'sh' ? shellCalls(code, `${file}:${line}`) : [[script]];
+  let printed = '';
+  for (const args of calls) {
+    const { status, stdout, stderr } = node(...args);
+    if (status !== 0) throw new Error(`${file}:${line} fails:\n${stderr || stdout}`);
+    printed += stdout;
+  }
+  return printed;
+}
+
+/** Lines `npx mixwasm …` (perhaps after `npm install &&`) as calls of the command line that was just built. */
+function shellCalls(code, place) {
+  return code
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const call = /^(?:npm install && )?npx mixwasm (.*)$/.exec(line);
+      if (call === null) throw new Error(`${place}: only npx mixwasm can be run here; got ${line}`);
+      return ['dist/cli.js', ...call[1].split(/\s+/)];
+    });
+}
