@@ -1,7 +1,9 @@
 /** What a backend offers. The library above this line does not know which one is running. */
 import type { Rows } from './data/dataset.js';
+import type { ClusterKernels, HardStatistics } from './em/hard.js';
 import type { BlockKernels } from './em/model.js';
 import type { CovarianceType, GaussianComponent, Moments } from './families/gaussian.js';
+import type { KMeansStatistics } from './families/k-means-method.js';
 
 /** `'wasm'`: SIMD kernels, the same bits everywhere. `'js'`: plain TypeScript, for pages whose CSP forbids WebAssembly. */
 export type BackendName = 'wasm' | 'js';
@@ -11,6 +13,14 @@ export interface GaussianShape {
   readonly data: Rows;
   readonly covarianceType: CovarianceType;
   readonly nComponents: number;
+  /** rows of the largest block */
+  readonly rows: number;
+}
+
+/** What the kernels of k-means and k-medians have to hold. */
+export interface ClusterShape {
+  readonly data: Rows;
+  readonly nClusters: number;
   /** rows of the largest block */
   readonly rows: number;
 }
@@ -29,6 +39,8 @@ export interface LinearAlgebra {
 export interface Backend extends LinearAlgebra {
   readonly name: BackendName;
   gaussian(shape: GaussianShape): GaussianKernels;
+  kMeans(shape: ClusterShape): ClusterKernels<KMeansStatistics>;
+  kMedians(shape: ClusterShape): ClusterKernels<HardStatistics>;
   /** log Σ exp of every row of `nColumns` terms, and responsibilities if wanted; no term NaN or +Infinity. */
   logSumExp(terms: Float64Array, nColumns: number, norms: Float64Array, responsibilities?: Float64Array): void;
   /** Gives the memory back, zeroed. Nothing of this lease may be used afterwards. */

@@ -1,5 +1,5 @@
 /** Checks of options, shared by every public function: an impossible value says what was expected and what came. */
-import { InvalidOptionError, show } from './errors.js';
+import { InvalidOptionError, InvalidParametersError, show } from './errors.js';
 
 /** Options must be a plain object with known names; a misspelt one is answered with the nearest known. */
 export function checkKnown(options: unknown, known: readonly string[], where: string): void {
@@ -15,6 +15,12 @@ export function checkKnown(options: unknown, known: readonly string[], where: st
       `${where} has no option ${show(name)}${near === undefined ? `; known: ${known.join(', ')}` : `; did you mean ${near}?`}`,
     );
   }
+}
+
+/** For arguments that are not optional. */
+export function requireObject(value: unknown, where: string, needs: string): void {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return;
+  throw new InvalidParametersError(`${where} needs an object with ${needs}; got ${show(value)}`);
 }
 
 /** An integer in [least, most]. */

@@ -1,7 +1,7 @@
 /** When EM stops. */
 
-/** Why a fit stopped: the log-likelihood, the parameters, or the iterations. */
-export type StopReason = 'tol' | 'paramTol' | 'maxIter';
+/** Why a fit stopped: the log-likelihood (or cost), the parameters, labels that no longer change (hard EM), or the iterations. */
+export type StopReason = 'tol' | 'paramTol' | 'stable' | 'maxIter';
 
 /**
  * A criterion over successive iterations: the rise of the mean objective below `tol`, or the largest scaled change of a

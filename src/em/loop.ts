@@ -46,10 +46,11 @@ export function* iterate<P, S>(
     const centred = model.recentre?.(statistics, parameters);
     if (centred !== undefined) statistics = expectationOver(model, centred, data, options.rows);
     const next = model.maximization(statistics, parameters);
+    const before = statistics;
     statistics = expectationOver(model, next, data, options.rows);
     const reached = checked(model.objective(statistics), iteration, next);
     const change = options.paramTol > 0 ? model.change?.(parameters, next) : undefined;
-    stopReason = convergence(iteration, reached - objective, change);
+    stopReason = model.stable?.(statistics, before) ? 'stable' : convergence(iteration, reached - objective, change);
     parameters = next;
     objective = reached;
     yield { iteration, parameters, statistics, objective, stopReason };

@@ -26,6 +26,8 @@ export interface EMModel<P, S> {
   recentre?(statistics: S, parameters: P): P | undefined;
   /** The largest scaled change between two states, for `paramTol`: |Δ|/σ for locations, relative for the rest. */
   change?(previous: P, next: P): number;
+  /** Hard EM: whether the E-step said the same as the one before, so that nothing can change any more. Stops the loop. */
+  stable?(statistics: S, previous: S): boolean;
 }
 
 /** What a mixture is made of; `mixture(family)` is an `EMModel`. `C` is one component's parameters, `T` its statistics. */

@@ -77,11 +77,15 @@ export function checkParameters(
 
 /** nFeatures of nested or flat means. */
 export function featuresOfMeans(means: unknown, nComponents: number): number {
-  if (means !== null && typeof means === 'object' && typeof (means as ArrayLike<unknown>).length === 'number') {
+  if (means !== null && typeof means === 'object' && Number.isInteger((means as ArrayLike<unknown>).length)) {
     const rows = means as ArrayLike<unknown>;
     const first = rows[0];
     if (typeof first === 'number' && rows.length % nComponents === 0) return rows.length / nComponents;
-    if (first !== null && typeof first === 'object') return (first as ArrayLike<unknown>).length;
+    const length = first !== null && typeof first === 'object' ? (first as ArrayLike<unknown>).length : 0;
+    // an array-like may claim any length: only what its last element bears out is believed
+    if (Number.isInteger(length) && length > 0 && typeof (first as ArrayLike<unknown>)[length - 1] === 'number') return length;
   }
-  throw new InvalidParametersError('means must be an array of nComponents rows of numbers, or flat and row-major');
+  throw new InvalidParametersError(
+    'means must be an array of nComponents rows of at least one number, or flat and row-major',
+  );
 }

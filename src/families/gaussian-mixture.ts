@@ -1,6 +1,7 @@
 /** `GaussianMixture`: the model users fit, keep, ask and save. */
 import type { Backend, BackendName } from '../backend.js';
 import { type Dataset, toSampleWeights } from '../data/dataset.js';
+import { Handouts } from '../data/handouts.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
 import type { StopReason } from '../em/convergence.js';
@@ -11,7 +12,7 @@ import { InvalidDataError } from '../errors.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
 import type { NestedNumbers } from '../init/names.js';
 import { leaseBackend, withBackend } from '../lease.js';
-import { checkKnown, choiceOption, integerOption } from '../options.js';
+import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
 import { unpackRestarts } from '../threads/protocol.js';
 import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
@@ -76,6 +77,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
   readonly #state: GaussianModelState;
   readonly #record: FitRecord | undefined;
   readonly #components: (backend: Backend) => GaussianParameters;
+  readonly #handouts = new Handouts();
 
   private constructor(state: GaussianModelState, record: FitRecord | undefined) {
     const { covarianceType, nComponents, nFeatures, origin, low, backend: name, weights } = state;
@@ -188,6 +190,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * const model = GaussianMixture.fromParameters({ means: [[0], [4]], covariances: [1, 2], covarianceType: 'spherical' });
    */
   static fromParameters(parameters: FromParameters): GaussianMixture {
+    requireObject(parameters, 'GaussianMixture.fromParameters', 'means, covariances');
     checkKnown(
       parameters,
       ['weights', 'means', 'covariances', 'covarianceType', 'nComponents', 'backend'],
@@ -233,14 +236,14 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
 
   /** Means μ_k (nComponents × nFeatures, row-major), in the data's units. */
   get means(): Float64Array {
-    return this.#state.means;
+    return this.#handouts.of('means', () => this.#state.means);
   }
   /**
    * Covariances, row-major: full (nComponents × nFeatures × nFeatures), tied (nFeatures × nFeatures), diag (nComponents ×
    * nFeatures), spherical (nComponents). Variances, not standard deviations.
    */
   get covariances(): Float64Array {
-    return this.#state.covariances;
+    return this.#handouts.of('covariances', () => this.#state.covariances);
   }
   /** Variances of every component and feature (nComponents × nFeatures), whatever the type; for one feature: σ²_k. */
   get variances(): Float64Array {

@@ -1,6 +1,7 @@
 /** The verbs that all fitted mixtures share. A family adds its parameters, its own doc comments and its ways in. */
 import type { Backend, BackendName } from '../backend.js';
 import type { Rows } from '../data/dataset.js';
+import { Handouts } from '../data/handouts.js';
 import { aic, bic, icl } from '../diagnostics/criteria.js';
 import { blockRows, blocksOf } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
@@ -32,6 +33,7 @@ export interface WeightedOptions {
 export abstract class MixtureModel<C, Input> {
   readonly #parts: ModelParts<C, Input>;
   readonly #record: FitRecord | undefined;
+  readonly #handouts = new Handouts();
 
   /** @internal */
   protected constructor(parts: ModelParts<C, Input>, record: FitRecord | undefined) {
@@ -41,7 +43,7 @@ export abstract class MixtureModel<C, Input> {
 
   /** Mixing proportions w_k (nComponents), summing to 1. */
   get weights(): Float64Array {
-    return this.#parts.weights;
+    return this.#handouts.of('weights', () => this.#parts.weights);
   }
   get nComponents(): number {
     return this.#parts.nComponents;
@@ -73,11 +75,13 @@ export abstract class MixtureModel<C, Input> {
   }
   /** trace.logLikelihood[t]: total after t M-steps; t = 0 is the initialisation. */
   get trace(): FitRecord['trace'] {
-    return this.#fitted('trace').trace;
+    const { logLikelihood } = this.#fitted('trace').trace;
+    return { logLikelihood: this.#handouts.of('trace', () => logLikelihood) };
   }
   /** Effective counts N_k = Σ_n s_n r_nk under these parameters (nComponents). */
   get componentCounts(): Float64Array {
-    return this.#fitted('componentCounts').componentCounts;
+    const { componentCounts } = this.#fitted('componentCounts');
+    return this.#handouts.of('componentCounts', () => componentCounts);
   }
   /** All starts, in order; those that collapsed carry their error. */
   get restarts(): readonly MixtureRestart[] {
@@ -89,7 +93,7 @@ export abstract class MixtureModel<C, Input> {
     if (labels === undefined) {
       throw new NotFittedError('labels belong to the training data and are not saved with a model; call predict(X)');
     }
-    return labels;
+    return this.#handouts.of('labels', () => labels);
   }
   /** True if the model comes from a fit (or was saved after one), so that `logLikelihood`, `trace` … exist. */
   get fitted(): boolean {

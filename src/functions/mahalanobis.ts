@@ -6,7 +6,7 @@ import { plainFamily, toComponents } from '../families/gaussian-parameters.js';
 import { COVARIANCE_TYPES, type CovarianceType } from '../families/gaussian.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
-import { choiceOption } from '../options.js';
+import { choiceOption, requireObject } from '../options.js';
 import { blockRows } from '../em/blocks.js';
 import { type KernelOptions, backendOf } from './cholesky.js';
 
@@ -27,6 +27,7 @@ export function mahalanobis(
   options: KernelOptions = {},
 ): Float64Array {
   const backend = backendOf(options, 'mahalanobis');
+  requireObject(parameters, 'mahalanobis', 'means, covariances');
   const { means, covariances } = parameters;
   const covarianceType = choiceOption('covarianceType', parameters.covarianceType ?? 'full', COVARIANCE_TYPES);
   const matrix = toMatrix(X);

@@ -140,8 +140,8 @@ export function ofDensity(density: DensityLike, name: string, seed: number, back
     typeof sample === 'function'
       ? (from: number) => drawsOfFunction((random) => sample.call(density, random), `${name}.sample`, from, backend.log)
       : undefined;
-  // one stream for the pilot, another for the estimate
-  const pilot = draws?.(~seed).next(N_PILOT);
+  // one stream for the pilot, another for the estimate; nobody asks where a density of many features lies
+  const pilot = (density.nFeatures ?? 1) === 1 ? draws?.(~seed).next(N_PILOT) : undefined;
   const nFeatures = density.nFeatures ?? (pilot === undefined ? undefined : pilot.length / N_PILOT);
   return {
     name,

@@ -31,7 +31,8 @@ export function monteCarloDivergence(
     const term = (d: number) => balancedTerm(d, exp);
     const a = average(p, q, fromP(seed), half, p, term);
     const b = average(p, q, fromQ(otherSeed(seed)), Math.max(2, nSamples - half), q, term);
-    return finite((a.mean + b.mean) / 2, Math.sqrt(a.standardError ** 2 + b.standardError ** 2) / 2);
+    const variance = a.standardError * a.standardError + b.standardError * b.standardError;
+    return finite((a.mean + b.mean) / 2, Math.sqrt(variance) / 2);
   }
   const term = chosen === 'plain' ? (d: number) => d : (d: number) => expExcess(-d, exp);
   const mean = average(p, q, fromP(seed), nSamples, p, term);

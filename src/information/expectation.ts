@@ -69,7 +69,7 @@ export function checkMonteCarlo(options: MonteCarloOptions): { nSamples: number;
   };
 }
 
-/** Draws `nSamples` points block by block: first one alone tells nothing, so the first block also tells nFeatures. */
+/** Draws `nSamples` points block by block; blocks of many features have fewer rows, from the second on if `nFeatures` is unknown. */
 export function eachBlock(draws: Draws, nSamples: number, visit: (block: Float64Array, n: number) => void, nFeatures = 1): void {
   let size = blockRowsOf(nFeatures);
   for (let done = 0; done < nSamples; ) {

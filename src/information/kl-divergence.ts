@@ -1,5 +1,5 @@
 /** The Kullback–Leibler divergence of any two distributions that can be told from one another. */
-import type { Backend, BackendName } from '../backend.js';
+import type { Backend } from '../backend.js';
 import { InvalidOptionError, InvalidParametersError, show } from '../errors.js';
 import { backendOf } from '../functions/cholesky.js';
 import { withBackend } from '../lease.js';

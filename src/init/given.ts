@@ -106,9 +106,15 @@ function symmetrize(values: Float64Array, k: number, d: number, type: Covariance
   }
 }
 
+/** Parameters beyond this (1 GiB) are a mistake or an attack, not a model. */
+const MOST_NUMBERS = 2 ** 27;
+
 /** Copies nested (or flat) finite numbers of a given shape into one row-major array. */
 export function flatten(input: unknown, name: string, shape: readonly number[]): Float64Array {
   const size = shape.reduce((a, b) => a * b, 1);
+  if (!Number.isSafeInteger(size) || size > MOST_NUMBERS) {
+    throw new InvalidParametersError(`${name} would hold ${shape.join(' × ')} numbers, more than ${MOST_NUMBERS}`);
+  }
   const out = new Float64Array(size);
   if (isArrayLike(input) && input.length === size && (size === 0 || typeof input[0] === 'number')) {
     copyNumbers(input, out, 0, name);

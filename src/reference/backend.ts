@@ -1,6 +1,7 @@
 /** The pure-JS backend. */
 import type { Backend } from '../backend.js';
 import { gaussianKernels } from './gaussian-kernels.js';
+import { kMeansKernels, kMediansKernels } from './k-means-kernels.js';
 import { cholesky, inverseCholesky } from './linear-algebra.js';
 import { EXACT_FLOOR, logSumExpRow } from './log-sum-exp.js';
 
@@ -11,6 +12,8 @@ export const jsBackend: Backend = {
   exp: Math.exp,
   log: Math.log,
   gaussian: gaussianKernels,
+  kMeans: kMeansKernels,
+  kMedians: kMediansKernels,
   logSumExp(terms, nColumns, norms, responsibilities) {
     const row = new Float64Array(nColumns);
     for (let i = 0; i < norms.length; i++) {

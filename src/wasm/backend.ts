@@ -1,6 +1,7 @@
 /** The WebAssembly backend: one leased instance of the kernels behind the `Backend` interface. */
 import type { Backend } from '../backend.js';
 import type { Arena } from './arena.js';
+import { wasmKMeansKernels, wasmKMediansKernels } from './cluster-kernels.js';
 import { leaseEngine, returnEngine } from './engine.js';
 import { wasmGaussianKernels } from './gaussian-kernels.js';
 
@@ -35,6 +36,9 @@ export function leaseWasmBackend(): Backend {
       if (factorScratch === undefined || factorScratch.d < d) factorScratch = reserveFactor(arena, d);
       return wasmGaussianKernels(engine, shape);
     },
+
+    kMeans: (shape) => wasmKMeansKernels(engine, shape),
+    kMedians: (shape) => wasmKMediansKernels(engine, shape),
 
     logSumExp(terms, nColumns, norms, responsibilities) {
       const mark = arena.mark();

@@ -28,6 +28,12 @@ export interface Kernels {
   gaussianDiagMoments(state: number, panel: number, block: number, responsibilities: number): void;
   gaussianDiagScore: ScoreKernel;
   gaussianDiagMahalanobis(state: number, panel: number, block: number, out: number): void;
+  clustersBytes(d: number, k: number, sums: number): number;
+  clustersLay(at: number, d: number, k: number): void;
+  kMeansExpectation(state: number, panel: number, block: number, labels: number): void;
+  kMeansDistances(state: number, panel: number, block: number, out: number): void;
+  kMediansExpectation(state: number, panel: number, block: number, labels: number): void;
+  kMediansDistances(state: number, panel: number, block: number, out: number): void;
 }
 
 type ScoreKernel = (

@@ -1,0 +1,137 @@
+/**
+ * Hard EM: every row belongs to one cluster. The E-step assigns rows to their nearest centre, the M-step moves each
+ * centre to where its rows cost least; the objective is −cost, and the loop is that of soft EM (Celeux & Govaert 1992).
+ *
+ * One thing differs from a mixture: the fixed point is reached exactly, when no label changes. To see that, and because
+ * some centres (medians) are not a function of any sum, the statistics carry the labels of their rows: merging joins them.
+ */
+import type { Block, Dataset } from '../data/dataset.js';
+import type { Random } from '../data/random.js';
+import type { EMModel } from './model.js';
+
+/** Parameters: nClusters × nFeatures, row-major, less the data's origin. */
+export interface Centers {
+  readonly centers: Float64Array;
+}
+
+/** Labels of the rows from `start` on. */
+export interface LabelRun {
+  readonly start: number;
+  readonly labels: Int32Array;
+}
+
+/** What an assignment says of some rows. */
+export interface HardStatistics {
+  /** Σ s·(distance term to the own centre) */
+  cost: number;
+  /** Σ s */
+  weight: number;
+  /** Σ s of each cluster (nClusters) */
+  counts: Float64Array;
+  /** the row of greatest weighted cost (lowest of equals), and that cost; 0 when every row lies on its centre */
+  farthest: { cost: number; row: number };
+  /** in the order of the rows */
+  runs: LabelRun[];
+}
+
+/** The hard E-step of a whole block, and what `transform` shows; on one backend. */
+export interface ClusterKernels<S extends HardStatistics> {
+  expectation(parameters: Centers, block: Block): S;
+  /** Distances, nRows × nClusters row-major, into `out`. */
+  distances(parameters: Centers, block: Block, out: Float64Array): void;
+}
+
+/** What k-means and k-medians do differently. */
+export interface HardMethod<S extends HardStatistics> {
+  /** Statistics of both in one; `a` may be reused. */
+  merge(a: S, b: S): S;
+  /** The best centres of the clusters (nClusters × nFeatures, less the origin); an empty cluster's row is ignored. */
+  update(statistics: S, data: Dataset): Float64Array;
+  /** Statistics of given labels, cost apart: what `update` needs. */
+  fromLabels(labels: Int32Array, nClusters: number, data: Dataset): S;
+}
+
+/** The `EMModel` of a method over one data set. */
+export function hardModel<S extends HardStatistics>(
+  method: HardMethod<S>,
+  kernels: Pick<ClusterKernels<S>, 'expectation'>,
+  data: Dataset,
+  initialize: (random: Random) => Centers,
+): EMModel<Centers, S> {
+  return {
+    initialize: (_data, random) => initialize(random),
+    expectation: (parameters, block) => kernels.expectation(parameters, block),
+    merge: (a, b) => method.merge(a, b),
+    maximization: (statistics, previous) => ({
+      centers: fillEmpty(method.update(statistics, data), statistics, previous.centers, data),
+    }),
+    objective: ({ cost }) => -cost,
+    stable: (statistics, previous) => !anyChange(statistics, previous, data.sampleWeights),
+  };
+}
+
+/**
+ * The rule for empty clusters (no row, or none of positive weight): the first of them moves to the row of greatest
+ * weighted cost, so the next assignment costs less; its former cluster still counts that row until then. The others stay
+ * where they are and get their turn in the next M-steps, when costs are known again: two rows far out often lie side by
+ * side, and one centre serves both. When every row lies on a centre there is nothing to gain and empty clusters stay.
+ */
+function fillEmpty(centers: Float64Array, statistics: HardStatistics, previous: Float64Array, data: Dataset): Float64Array {
+  const { counts, farthest } = statistics;
+  const { x, nFeatures: d, origin } = data;
+  let reseed = farthest.cost > 0;
+  for (let k = 0; k < counts.length; k++) {
+    if ((counts[k] as number) > 0) continue;
+    for (let j = 0; j < d; j++) {
+      centers[k * d + j] = reseed
+        ? (x[farthest.row * d + j] as number) - (origin[j] as number)
+        : (previous[k * d + j] as number);
+    }
+    reseed = false;
+  }
+  return centers;
+}
+
+/** Adds the parts that both methods have. */
+export function mergeHard<S extends HardStatistics>(a: S, b: S): S {
+  a.cost += b.cost;
+  a.weight += b.weight;
+  for (let k = 0; k < a.counts.length; k++) a.counts[k] = (a.counts[k] as number) + (b.counts[k] as number);
+  const { farthest } = b;
+  // blocks may be merged in any order: of equal costs the lower row
+  if (
+    farthest.cost > a.farthest.cost ||
+    (farthest.cost === a.farthest.cost && farthest.cost > 0 && farthest.row < a.farthest.row)
+  ) {
+    a.farthest = farthest;
+  }
+  a.runs = a.runs.concat(b.runs);
+  return a;
+}
+
+/** Statistics of given labels without any cost. */
+export function labelled(labels: Int32Array, nClusters: number, data: Dataset): HardStatistics {
+  const counts = new Float64Array(nClusters);
+  labels.forEach((k, i) => {
+    counts[k] = (counts[k] as number) + (data.sampleWeights === undefined ? 1 : (data.sampleWeights[i] as number));
+  });
+  return { cost: 0, weight: data.totalWeight, counts, farthest: { cost: 0, row: 0 }, runs: [{ start: 0, labels }] };
+}
+
+/** The labels of all rows in one array. */
+export function joinLabels({ runs }: HardStatistics): Int32Array {
+  const out = new Int32Array(runs.reduce((n, { labels }) => n + labels.length, 0));
+  for (const { start, labels } of runs) out.set(labels, start);
+  return out;
+}
+
+/** Whether a row that counts has another label; both come from the same blocks. */
+function anyChange(a: HardStatistics, b: HardStatistics, weights: Float64Array | undefined): boolean {
+  return a.runs.some(({ start, labels }, r) => {
+    const before = (b.runs[r] as LabelRun).labels;
+    for (let i = 0; i < labels.length; i++) {
+      if (labels[i] !== before[i] && (weights === undefined || (weights[start + i] as number) > 0)) return true;
+    }
+    return false;
+  });
+}

@@ -1,0 +1,64 @@
+/** The M-step of k-means: means of the clusters, from sums. */
+import type { Dataset, Rows } from '../data/dataset.js';
+import { type HardMethod, type HardStatistics, labelled, mergeHard } from '../em/hard.js';
+
+/** Hard statistics and Σ s·(x − origin) of each cluster, twice as precise as a double. */
+export interface KMeansStatistics extends HardStatistics {
+  /** (nClusters × nFeatures) */
+  sums: Float64Array;
+  /** what rounding took from `sums` (nClusters × nFeatures) */
+  errors: Float64Array;
+}
+
+/**
+ * Lloyd's algorithm (Lloyd 1982): for squared Euclidean distances a cluster's best centre is its mean, Σ s·x / Σ s.
+ *
+ * Sums carry their rounding errors along (Ogita, Rump & Oishi 2005, Sum2), so that a mean is right to the last place or
+ * two however many rows it has, however far the previous centre was, and however the rows are cut into blocks.
+ */
+export const kMeansMethod: HardMethod<KMeansStatistics> = {
+  merge(a, b) {
+    mergeHard(a, b);
+    for (let i = 0; i < a.sums.length; i++) {
+      addTo(a.sums, a.errors, i, b.sums[i] as number);
+      a.errors[i] = (a.errors[i] as number) + (b.errors[i] as number);
+    }
+    return a;
+  },
+
+  update({ counts, sums, errors }, { nFeatures }) {
+    return sums.map((sum, i) => (sum + (errors[i] as number)) / (counts[Math.floor(i / nFeatures)] as number));
+  },
+
+  fromLabels(labels, nClusters, data: Dataset) {
+    const length = nClusters * data.nFeatures;
+    const statistics = { ...labelled(labels, nClusters, data), sums: new Float64Array(length), errors: new Float64Array(length) };
+    labels.forEach((k, i) => {
+      const s = data.sampleWeights === undefined ? 1 : (data.sampleWeights[i] as number);
+      if (s > 0) accumulateRow(statistics, data, i, k, s);
+    });
+    return statistics;
+  },
+};
+
+/** Adds row `i` of the data to cluster `k` with weight `s`. */
+export function accumulateRow(
+  { sums, errors }: Pick<KMeansStatistics, 'sums' | 'errors'>,
+  { x, nFeatures, origin }: Rows,
+  i: number,
+  k: number,
+  s: number,
+): void {
+  const row = i * nFeatures;
+  const at = k * nFeatures;
+  for (let j = 0; j < nFeatures; j++) addTo(sums, errors, at + j, s * ((x[row + j] as number) - (origin[j] as number)));
+}
+
+/** Knuth's two-sum: before + value = after + lost, exactly. */
+function addTo(sums: Float64Array, errors: Float64Array, at: number, value: number): void {
+  const before = sums[at] as number;
+  const after = before + value;
+  const added = after - before;
+  sums[at] = after;
+  errors[at] = (errors[at] as number) + (before - (after - added) + (value - added));
+}
