@@ -1,32 +1,9 @@
 /** mixwasm: mixture models and EM at native speed, wherever JavaScript runs. */
-export { GaussianMixture } from './families/gaussian-mixture.js';
-export type {
-  AsyncFitOptions,
-  FromParameters,
-  GaussianMixtureStep,
-  SyncFitOptions,
-} from './families/gaussian-mixture.js';
-export type { FitRecord, MixtureRestart, OnProgress } from './em/mixture-fit.js';
-export type { WeightedOptions } from './families/mixture-model.js';
-export type { GaussianMixtureJSON } from './families/gaussian-json.js';
-export type {
-  GaussianInitialParameters,
-  GaussianMixtureOptions,
-  Regularization,
-} from './families/gaussian-options.js';
-export type { CovarianceType } from './families/gaussian.js';
+
 export type { BackendName } from './backend.js';
 export type { DataInput, MatrixLike } from './data/matrix.js';
 export type { StopReason } from './em/convergence.js';
-export type { InitName, NestedNumbers } from './init/names.js';
-export type { AsyncOptions } from './threads/client.js';
-export { cholesky } from './functions/cholesky.js';
-export type { KernelOptions } from './functions/cholesky.js';
-export { logSumExp, responsibilities } from './functions/log-sum-exp.js';
-export { mahalanobis } from './functions/mahalanobis.js';
-export { weightedCovariance } from './functions/weighted-covariance.js';
-export { loadKernels } from './wasm/kernels.js';
-export type { KernelSource } from './wasm/kernels.js';
+export type { FitRecord, MixtureRestart, OnProgress } from './em/mixture-fit.js';
 export {
   BackendUnavailableError,
   DegenerateComponentError,
@@ -40,3 +17,27 @@ export {
   WorkerError,
   ZeroDensityError,
 } from './errors.js';
+export type { CovarianceType } from './families/gaussian.js';
+export type { GaussianMixtureJSON } from './families/gaussian-json.js';
+export type {
+  AsyncFitOptions,
+  FromParameters,
+  GaussianMixtureStep,
+  SyncFitOptions,
+} from './families/gaussian-mixture.js';
+export { GaussianMixture } from './families/gaussian-mixture.js';
+export type {
+  GaussianInitialParameters,
+  GaussianMixtureOptions,
+  Regularization,
+} from './families/gaussian-options.js';
+export type { WeightedOptions } from './families/mixture-model.js';
+export type { KernelOptions } from './functions/cholesky.js';
+export { cholesky } from './functions/cholesky.js';
+export { logSumExp, responsibilities } from './functions/log-sum-exp.js';
+export { mahalanobis } from './functions/mahalanobis.js';
+export { weightedCovariance } from './functions/weighted-covariance.js';
+export type { InitName, NestedNumbers } from './init/names.js';
+export type { AsyncOptions } from './threads/client.js';
+export type { KernelSource } from './wasm/kernels.js';
+export { loadKernels } from './wasm/kernels.js';

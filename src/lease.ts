@@ -1,18 +1,30 @@
 /** Chooses a backend by name and gives it back whatever happens. */
 import type { Backend, BackendName } from './backend.js';
+import type { Rows } from './data/dataset.js';
 import { jsBackend } from './reference/backend.js';
 import { leaseWasmBackend } from './wasm/backend.js';
 
-export function leaseBackend(name: BackendName): Backend {
-  return name === 'js' ? jsBackend : leaseWasmBackend();
+/** `bytes` is what the work is expected to need: memory of that size is made at once instead of grown. */
+export function leaseBackend(name: BackendName, bytes = 0): Backend {
+  return name === 'js' ? jsBackend : leaseWasmBackend(bytes);
 }
 
 /** Runs `use` with a backend of its own. */
-export function withBackend<T>(name: BackendName, use: (backend: Backend) => T): T {
-  const backend = leaseBackend(name);
+export function withBackend<T>(name: BackendName, use: (backend: Backend) => T, bytes = 0): T {
+  const backend = leaseBackend(name, bytes);
   try {
     return use(backend);
   } finally {
     backend.release();
   }
+}
+
+/** A generous estimate of what a mixture over some rows needs; being wrong costs time, never correctness. */
+export function expectedBytes({ nSamples, nFeatures, x, sampleWeights }: Rows, nComponents: number): number {
+  const stride = nFeatures + 3;
+  const data = nSamples * (nFeatures * x.BYTES_PER_ELEMENT + (sampleWeights === undefined ? 0 : 8));
+  const parameters = 8 * nComponents * (4 * stride * stride + 8 * stride);
+  const panel = 8 * 64 * (4 * stride + nComponents);
+  const outputs = Math.min(nSamples, 16384) * (2 * nComponents + 2) * 8;
+  return Math.min(data, 2 ** 29) + parameters + panel + outputs + 24 * nFeatures * nFeatures + 2 ** 18;
 }

@@ -39,7 +39,10 @@ export function nonNegativeOption(name: string, value: unknown): number {
 /** One of some names. */
 export function choiceOption<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
   if (typeof value === 'string' && (choices as readonly string[]).includes(value)) return value as T;
-  throw new InvalidOptionError(name, `${name} must be one of ${choices.map((c) => `'${c}'`).join(', ')}; got ${show(value)}`);
+  throw new InvalidOptionError(
+    name,
+    `${name} must be one of ${choices.map((c) => `'${c}'`).join(', ')}; got ${show(value)}`,
+  );
 }
 
 function nearest(name: string, known: readonly string[]): string | undefined {

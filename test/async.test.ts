@@ -21,8 +21,8 @@ import {
 } from '../src/index.js';
 import { WORKER_SOURCE } from '../src/threads/worker-inline.js';
 import { clusters, matrixOf, rowsOf } from './helpers/data.js';
-import { BACKENDS, TYPES, bits } from './helpers/numbers.js';
-import { type ReferenceCase, load } from './helpers/reference.js';
+import { BACKENDS, bits, TYPES } from './helpers/numbers.js';
+import { load, type ReferenceCase } from './helpers/reference.js';
 
 /** Every worker that was started, to see that it ends. */
 const workers: threads.Worker[] = [];
@@ -55,14 +55,22 @@ function bitsOf(model: GaussianMixture): bigint[][] {
 }
 
 async function rejection<E = Error>(promise: Promise<unknown>): Promise<E> {
-  return promise.then(() => Promise.reject(new Error('expected a rejection')), (error) => error as E);
+  return promise.then(
+    () => Promise.reject(new Error('expected a rejection')),
+    (error) => error as E,
+  );
 }
 
 describe('fitAsync gives the bits of fit', () => {
   it.each(BACKENDS.flatMap((backend) => TYPES.map((covarianceType) => ({ backend, covarianceType }))))(
     '$covarianceType on $backend',
     async (given) => {
-      const all: AsyncFitOptions = { ...options, ...given, nInit: 2, sampleWeights: values.subarray(0, 150).map(Math.abs) };
+      const all: AsyncFitOptions = {
+        ...options,
+        ...given,
+        nInit: 2,
+        sampleWeights: values.subarray(0, 150).map(Math.abs),
+      };
       const model = await GaussianMixture.fitAsync(X, all);
       const want = GaussianMixture.fit(X, all);
       expect(bitsOf(model)).toEqual(bitsOf(want));
@@ -74,7 +82,10 @@ describe('fitAsync gives the bits of fit', () => {
   );
 
   it('from every kind of start, and far from 0', async () => {
-    const far = matrixOf(values.map((v) => v + 1e8), 3);
+    const far = matrixOf(
+      values.map((v) => v + 1e8),
+      3,
+    );
     const labels = Array.from({ length: 150 }, (_, i) => i % 3);
     const initialParameters = { means: rowsOf(values.subarray(0, 9), 3) };
     const jobs: [typeof X, Partial<AsyncFitOptions>][] = [
@@ -85,7 +96,9 @@ describe('fitAsync gives the bits of fit', () => {
       [X, { initialParameters }],
       [matrixOf(Float64Array.from(values), 3), { seed: 7 }],
     ];
-    const models = await Promise.all(jobs.map(([data, some]) => GaussianMixture.fitAsync(data, { ...options, ...some })));
+    const models = await Promise.all(
+      jobs.map(([data, some]) => GaussianMixture.fitAsync(data, { ...options, ...some })),
+    );
     models.forEach((model, i) => {
       const [data, some] = jobs[i]!;
       const want = GaussianMixture.fit(data, { ...options, ...some });
@@ -98,7 +111,12 @@ describe('fitAsync gives the bits of fit', () => {
     const shared = new Float64Array(new SharedArrayBuffer(values.byteLength));
     shared.set(values);
     const float32 = matrixOf(Float32Array.from(values), 3);
-    for (const data of [float32, rowsOf(values, 3), matrixOf(shared, 3), matrixOf(new Float64Array([0, ...values]).subarray(1), 3)]) {
+    for (const data of [
+      float32,
+      rowsOf(values, 3),
+      matrixOf(shared, 3),
+      matrixOf(new Float64Array([0, ...values]).subarray(1), 3),
+    ]) {
       expect(bitsOf(await GaussianMixture.fitAsync(data, options))).toEqual(bitsOf(GaussianMixture.fit(data, options)));
     }
   });
@@ -114,7 +132,14 @@ describe('progress', () => {
 
   it('of a listener that throws rejects with what it threw, and ends the worker', async () => {
     const mine = new Error('mine');
-    const error = await rejection(GaussianMixture.fitAsync(X, { ...endless, onProgress: () => { throw mine; } }));
+    const error = await rejection(
+      GaussianMixture.fitAsync(X, {
+        ...endless,
+        onProgress: () => {
+          throw mine;
+        },
+      }),
+    );
     expect(error).toBe(mine);
   });
 });
@@ -122,7 +147,9 @@ describe('progress', () => {
 describe('abort', () => {
   it('before the call starts no worker', async () => {
     const reason = new Error('changed my mind');
-    expect(await rejection(GaussianMixture.fitAsync(X, { ...options, signal: AbortSignal.abort(reason) }))).toBe(reason);
+    expect(await rejection(GaussianMixture.fitAsync(X, { ...options, signal: AbortSignal.abort(reason) }))).toBe(
+      reason,
+    );
     expect(workers.length).toBe(0);
   });
 
@@ -161,7 +188,13 @@ describe('errors keep their class', () => {
   const acidity = load<ReferenceCase>('collapse_acidity_k5.json');
 
   it('of a collapse, with component and parameters', async () => {
-    const job = { nComponents: 5, covarianceType: 'spherical', initialParameters: acidity.init, regCovar: 0, tol: 0 } as const;
+    const job = {
+      nComponents: 5,
+      covarianceType: 'spherical',
+      initialParameters: acidity.init,
+      regCovar: 0,
+      tol: 0,
+    } as const;
     const error = await rejection<DegenerateComponentError>(GaussianMixture.fitAsync(acidity.dataset.rows, job));
     expect(error).toBeInstanceOf(DegenerateComponentError);
     expect([error.name, error.code, error.component]).toEqual(['DegenerateComponentError', 'DEGENERATE_COMPONENT', 0]);
@@ -181,12 +214,34 @@ describe('errors keep their class', () => {
   });
 
   it.each<[string, unknown, object, new (...args: never[]) => Error]>([
-    ['data', [[1, 2], [Number.NaN, 3]], {}, InvalidDataError],
+    [
+      'data',
+      [
+        [1, 2],
+        [Number.NaN, 3],
+      ],
+      {},
+      InvalidDataError,
+    ],
     ['options', X, { nComponents: 0 }, InvalidOptionError],
     ['an unknown option', X, { nComponent: 3 }, InvalidOptionError],
     ['parameters', X, { initialParameters: { means: [[1]] } }, InvalidParametersError],
-    ['a covariance', X, { nComponents: 1, covarianceType: 'tied', initialParameters: { means: [[0, 0, 0]], covariances: new Array(9).fill(1) } }, NotPositiveDefiniteError],
-    ['an outlier', [1, 2, 1e200], { nComponents: 1, initialParameters: { means: [1], covariances: [1e-300] } }, ZeroDensityError],
+    [
+      'a covariance',
+      X,
+      {
+        nComponents: 1,
+        covarianceType: 'tied',
+        initialParameters: { means: [[0, 0, 0]], covariances: new Array(9).fill(1) },
+      },
+      NotPositiveDefiniteError,
+    ],
+    [
+      'an outlier',
+      [1, 2, 1e200],
+      { nComponents: 1, initialParameters: { means: [1], covariances: [1e-300] } },
+      ZeroDensityError,
+    ],
   ])('of %s', async (_what, data, some, Kind) => {
     const promise = GaussianMixture.fitAsync(data as typeof X, { ...options, ...some });
     expect(promise).toBeInstanceOf(Promise);
@@ -201,7 +256,11 @@ describe('what is handed over', () => {
     const own = { data: values.slice(), rows: 150, columns: 3 };
     const sampleWeights = new Float64Array(150).fill(1).map((_, i) => 1 + (i % 2));
     const means = values.slice(0, 9);
-    const want = GaussianMixture.fit(X, { ...options, sampleWeights: sampleWeights.slice(), initialParameters: { means: means.slice() } });
+    const want = GaussianMixture.fit(X, {
+      ...options,
+      sampleWeights: sampleWeights.slice(),
+      initialParameters: { means: means.slice() },
+    });
     const promise = GaussianMixture.fitAsync(own, { ...options, sampleWeights, initialParameters: { means } });
     own.data.fill(0);
     sampleWeights.fill(0);
@@ -241,7 +300,9 @@ describe('the worker', () => {
   it('may come from a file', async () => {
     const workerUrl = file('worker.mjs', WORKER_SOURCE);
     for (const url of [workerUrl, workerUrl.href]) {
-      expect(bitsOf(await GaussianMixture.fitAsync(X, { ...options, workerUrl: url }))).toEqual(bitsOf(GaussianMixture.fit(X, options)));
+      expect(bitsOf(await GaussianMixture.fitAsync(X, { ...options, workerUrl: url }))).toEqual(
+        bitsOf(GaussianMixture.fit(X, options)),
+      );
     }
   });
 
@@ -249,7 +310,9 @@ describe('the worker', () => {
     ['missing', 'throw new Error("broken")', /the worker failed: broken/],
     ['leaving', 'process.exit(3)', /ended \(exit code 3\) before its job/],
   ])('%s is told', async (name, text, message) => {
-    const error = await rejection<WorkerError>(GaussianMixture.fitAsync(X, { ...options, workerUrl: file(`${name}.mjs`, text) }));
+    const error = await rejection<WorkerError>(
+      GaussianMixture.fitAsync(X, { ...options, workerUrl: file(`${name}.mjs`, text) }),
+    );
     expect(error).toBeInstanceOf(WorkerError);
     expect(error.code).toBe('WORKER');
     expect(error.message).toMatch(message);
@@ -263,13 +326,16 @@ describe('the worker', () => {
   it('ends with its job, so that the process can exit', async () => {
     // the compiled sources of `npm run build`
     const built = new URL('../build/js/index.js', import.meta.url);
-    const script = file('exit.mjs', `
+    const script = file(
+      'exit.mjs',
+      `
       import { GaussianMixture } from ${JSON.stringify(built.href)};
       const X = Array.from({ length: 50 }, (_, i) => [Math.sin(i), Math.cos(i * i)]);
       const { nIter } = await GaussianMixture.fitAsync(X, { nComponents: 2, maxIter: 5, tol: 0 });
       const aborted = await GaussianMixture.fitAsync(X, { nComponents: 2, maxIter: 1e9, tol: 0, signal: AbortSignal.timeout(200) }).catch((e) => e.name);
       console.log(nIter, aborted);
-    `);
+    `,
+    );
     const { stdout } = await promisify(execFile)(process.execPath, [script.pathname], { timeout: 25_000 });
     expect(stdout.trim()).toBe('5 TimeoutError');
   });

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../src/backend.js';
-import { type Dataset, createDataset } from '../src/data/dataset.js';
-import { type Random, createRandom } from '../src/data/random.js';
+import { createDataset, type Dataset } from '../src/data/dataset.js';
+import { createRandom, type Random } from '../src/data/random.js';
 import { expectationOver } from '../src/em/blocks.js';
 import { iterate } from '../src/em/loop.js';
 import { mixture } from '../src/em/mixture.js';
@@ -14,7 +14,7 @@ import { countParameters, familyFor } from '../src/families/gaussian-parameters.
 import { tiedParameters } from '../src/families/gaussian-tied.js';
 import { leaseBackend } from '../src/lease.js';
 import { componentsFor, dataset, generator, randomParameters } from './helpers/data.js';
-import { BACKENDS, TYPES, largestDifference, relativeEach, relativeToMax, sum } from './helpers/numbers.js';
+import { BACKENDS, largestDifference, relativeEach, relativeToMax, sum, TYPES } from './helpers/numbers.js';
 
 /** A family with whatever the contract needs to exercise it. */
 interface Row {
@@ -112,7 +112,9 @@ describe.each(table)('$name on $backend', ({ make, backend: name }) => {
       const want = components.map((component, k) => Math.log(weights[k]!) + family.logDensity(component, point(i)));
       expect(want.every(Number.isFinite)).toBe(true);
       if (kernels === undefined) continue;
-      expect(largestDifference(terms.subarray(i * K, (i + 1) * K), want)).toBeLessThanOrEqual(1e-13 * Math.max(...want.map(Math.abs)));
+      expect(largestDifference(terms.subarray(i * K, (i + 1) * K), want)).toBeLessThanOrEqual(
+        1e-13 * Math.max(...want.map(Math.abs)),
+      );
       const norm = Math.log(sum(want.map(Math.exp)));
       expect(Math.abs(norms[i]! - norm)).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(norm)));
     }
@@ -175,7 +177,9 @@ describe.each(table)('$name on $backend', ({ make, backend: name }) => {
 
   it('runs in the loop, monotone, the same by kernels and point by point', () => {
     const options = { tol: 0, paramTol: 0, maxIter: 20, rows: 128 };
-    const [a, b] = [model, pointwise].map((m) => [...iterate(m, data, parameters, options)].map(({ objective }) => objective));
+    const [a, b] = [model, pointwise].map((m) =>
+      [...iterate(m, data, parameters, options)].map(({ objective }) => objective),
+    );
     expect(a!.length).toBe(21);
     expect(relativeEach(a!, b!)).toBeLessThanOrEqual(1e-12);
     for (let t = 1; t < 21; t++) expect(a![t]! - a![t - 1]!).toBeGreaterThanOrEqual(-1e-12 * Math.abs(a![t]!));
@@ -196,7 +200,8 @@ describe.each(table)('$name on $backend', ({ make, backend: name }) => {
     components.forEach((component) => {
       const statistics = family.emptyStatistics(d);
       for (let i = 0; i < 20000; i++) family.accumulate(statistics, family.sample(component, random), 1);
-      const fitted = family.maximizeAll === undefined ? family.maximize(statistics) : family.maximizeAll([statistics])[0];
+      const fitted =
+        family.maximizeAll === undefined ? family.maximize(statistics) : family.maximizeAll([statistics])[0];
       // 20000 points: a σ of every estimate is under 0.03 for variances up to 2
       expect(largestDifference(numbers(fitted), numbers(component))).toBeLessThanOrEqual(0.15);
     });

@@ -7,23 +7,26 @@ import {
   InvalidDataError,
   InvalidOptionError,
   InvalidParametersError,
+  loadKernels,
   MixwasmError,
   NotFittedError,
   NotPositiveDefiniteError,
   OutOfMemoryError,
   WorkerError,
-  ZeroDensityError,
-  loadKernels,
   weightedCovariance,
+  ZeroDensityError,
 } from '../src/index.js';
-import { Arena } from '../src/wasm/arena.js';
 import { packError, unpackError } from '../src/threads/protocol.js';
+import { Arena } from '../src/wasm/arena.js';
 import { clusters, rowsOf } from './helpers/data.js';
-import { BACKENDS, TYPES, bits, thrownBy } from './helpers/numbers.js';
+import { BACKENDS, bits, TYPES, thrownBy } from './helpers/numbers.js';
 
 const X = rowsOf(clusters(60, 2, 2), 2);
 const good = { nComponents: 2 } as const;
-const fitWith = (options: object, data: unknown = X) => () => GaussianMixture.fit(data as number[][], { ...good, ...options });
+const fitWith =
+  (options: object, data: unknown = X) =>
+  () =>
+    GaussianMixture.fit(data as number[][], { ...good, ...options });
 
 interface Fault {
   what: string;
@@ -39,22 +42,26 @@ function changed(row: number, column: number, value: unknown): unknown[][] {
 }
 
 const data: Fault[] = [
-  ...[Number.NaN, Infinity, -Infinity].map((value): Fault => ({
-    what: `${value} in the data`,
-    call: fitWith({}, changed(7, 1, value)),
-    error: InvalidDataError,
-    code: 'INVALID_DATA',
-    message: new RegExp(`must be finite; got ${value} at row 7, column 1; .*(drop|impute)`),
-    place: { row: 7, column: 1 },
-  })),
-  ...['1', null, undefined, {}, 1n].map((value): Fault => ({
-    what: `${typeof value} in the data`,
-    call: fitWith({}, changed(3, 0, value)),
-    error: InvalidDataError,
-    code: 'INVALID_DATA',
-    message: /X must hold numbers; got .* at row 3, column 0/,
-    place: { row: 3, column: 0 },
-  })),
+  ...[Number.NaN, Infinity, -Infinity].map(
+    (value): Fault => ({
+      what: `${value} in the data`,
+      call: fitWith({}, changed(7, 1, value)),
+      error: InvalidDataError,
+      code: 'INVALID_DATA',
+      message: new RegExp(`must be finite; got ${value} at row 7, column 1; .*(drop|impute)`),
+      place: { row: 7, column: 1 },
+    }),
+  ),
+  ...['1', null, undefined, {}, 1n].map(
+    (value): Fault => ({
+      what: `${typeof value} in the data`,
+      call: fitWith({}, changed(3, 0, value)),
+      error: InvalidDataError,
+      code: 'INVALID_DATA',
+      message: /X must hold numbers; got .* at row 3, column 0/,
+      place: { row: 3, column: 0 },
+    }),
+  ),
   {
     what: 'a ragged row',
     call: fitWith({}, [[1, 2], [3, 4], [5]]),
@@ -63,16 +70,21 @@ const data: Fault[] = [
     message: /ragged: row 2 has 1 values, row 0 has 2; every row/,
     place: { row: 2, column: undefined },
   },
-  ...[[], [[]], { data: [], rows: 0, columns: 2 }, new Float64Array(0)].map((empty): Fault => ({
-    what: 'empty data',
-    call: fitWith({}, empty),
-    error: InvalidDataError,
-    code: 'INVALID_DATA',
-    message: /empty \(\d rows × \d columns\); at least one/,
-  })),
+  ...[[], [[]], { data: [], rows: 0, columns: 2 }, new Float64Array(0)].map(
+    (empty): Fault => ({
+      what: 'empty data',
+      call: fitWith({}, empty),
+      error: InvalidDataError,
+      code: 'INVALID_DATA',
+      message: /empty \(\d rows × \d columns\); at least one/,
+    }),
+  ),
   {
     what: 'fewer rows than components',
-    call: fitWith({ nComponents: 3 }, [[1, 2], [3, 4]]),
+    call: fitWith({ nComponents: 3 }, [
+      [1, 2],
+      [3, 4],
+    ]),
     error: InvalidDataError,
     code: 'INVALID_DATA',
     message: /3 components need at least 3 rows; got 2; lower nComponents/,
@@ -84,68 +96,119 @@ const data: Fault[] = [
     code: 'INVALID_DATA',
     message: /at least 3 rows of positive weight; got 2/,
   },
-  ...([
-    [[1, 2], /one weight per row: expected 60, got 2/],
-    [[-1, ...new Array(59).fill(1)], /not negative; got -1 at row 0/],
-    [[1, Number.NaN, ...new Array(58).fill(1)], /finite.*got NaN at row 1/],
-    [new Array(60).fill(0), /all zero; at least one/],
-    ['abc', /must be an array of 60 numbers; got "abc"/],
-    [new Array(60).fill(1e308), /overflow when summed; scale/],
-  ] as const).map(([sampleWeights, message]): Fault => ({
-    what: `sampleWeights ${String(sampleWeights).slice(0, 12)}`,
-    call: fitWith({ sampleWeights }),
-    error: InvalidDataError,
-    code: 'INVALID_DATA',
-    message,
-  })),
+  ...(
+    [
+      [[1, 2], /one weight per row: expected 60, got 2/],
+      [[-1, ...new Array(59).fill(1)], /not negative; got -1 at row 0/],
+      [[1, Number.NaN, ...new Array(58).fill(1)], /finite.*got NaN at row 1/],
+      [new Array(60).fill(0), /all zero; at least one/],
+      ['abc', /must be an array of 60 numbers; got "abc"/],
+      [new Array(60).fill(1e308), /overflow when summed; scale/],
+    ] as const
+  ).map(
+    ([sampleWeights, message]): Fault => ({
+      what: `sampleWeights ${String(sampleWeights).slice(0, 12)}`,
+      call: fitWith({ sampleWeights }),
+      error: InvalidDataError,
+      code: 'INVALID_DATA',
+      message,
+    }),
+  ),
 ];
 
 const options: Fault[] = (
   [
-    ['nComponents', [0, -1, 2.5, '2', Number.NaN, undefined, null, Infinity], /nComponents must be an integer ≥ 1; got/],
+    [
+      'nComponents',
+      [0, -1, 2.5, '2', Number.NaN, undefined, null, Infinity],
+      /nComponents must be an integer ≥ 1; got/,
+    ],
     ['maxIter', [-1, 1.5, '10', Number.NaN], /maxIter must be an integer ≥ 0; got/],
     ['nInit', [0, 2.5, '1'], /nInit must be an integer ≥ 1; got/],
     ['tol', [-1e-9, Number.NaN, Infinity, '1e-3'], /tol must be a finite number ≥ 0; got/],
     ['paramTol', [-1, Number.NaN], /paramTol must be a finite number ≥ 0; got/],
-    ['regCovar', [-1e-6, Number.NaN, 'x', true, { relative: -1 }, { relative: '1' }], /regCovar(\.relative)? must be .*; got/],
+    [
+      'regCovar',
+      [-1e-6, Number.NaN, 'x', true, { relative: -1 }, { relative: '1' }],
+      /regCovar(\.relative)? must be .*; got/,
+    ],
     ['seed', [1.5, '1', 2 ** 60, Number.NaN], /seed must be an integer.*; got/],
     ['covarianceType', ['ful', 'Full', 3], /covarianceType must be one of 'full', 'tied', 'diag', 'spherical'; got/],
     ['init', ['kmean', 7, {}, { labels: [], responsibilities: [] }], /init (must be one of|as an object takes)/],
     ['backend', ['gpu', 1], /backend must be one of 'wasm', 'js'; got/],
   ] as const
 ).flatMap(([option, values, message]) =>
-  values.map((value): Fault => ({
-    what: `${option}: ${typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-    call: fitWith({ [option]: value }),
-    error: InvalidOptionError,
-    code: 'INVALID_OPTION',
-    message,
-    place: { option: option === 'regCovar' && typeof value === 'object' ? 'regCovar.relative' : option },
-  })),
+  values.map(
+    (value): Fault => ({
+      what: `${option}: ${typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+      call: fitWith({ [option]: value }),
+      error: InvalidOptionError,
+      code: 'INVALID_OPTION',
+      message,
+      place: { option: option === 'regCovar' && typeof value === 'object' ? 'regCovar.relative' : option },
+    }),
+  ),
 );
 
-const means = [[0, 0], [1, 1]];
-const eye = [[1, 0], [0, 1]];
+const means = [
+  [0, 0],
+  [1, 1],
+];
+const eye = [
+  [1, 0],
+  [0, 1],
+];
 const parameters: Fault[] = (
   [
-    ['weights that do not sum to 1', { weights: [0.5, 0.6], means }, /weights must sum to 1 \(within 1e-8\); they sum to 1\.1.*divide/, undefined],
+    [
+      'weights that do not sum to 1',
+      { weights: [0.5, 0.6], means },
+      /weights must sum to 1 \(within 1e-8\); they sum to 1\.1.*divide/,
+      undefined,
+    ],
     ['weights off by 2e-8', { weights: [0.5, 0.50000002], means }, /must sum to 1/, undefined],
     ['a negative weight', { weights: [1.5, -0.5], means }, /not be negative; got -0.5 for component 1/, 1],
     ['too few weights', { weights: [1], means }, /weights must have shape 2/, undefined],
     ['means of a wrong number', { means: [[0, 0]] }, /means must have shape 2 × 2 .*got length 1/, undefined],
     ['means of a wrong width', { means: [[0], [1]] }, /shape 2 × 2.*got length 1/, undefined],
-    ['a mean that is not finite', { means: [[0, Number.NaN], [1, 1]] }, /finite numbers; got NaN/, undefined],
+    [
+      'a mean that is not finite',
+      {
+        means: [
+          [0, Number.NaN],
+          [1, 1],
+        ],
+      },
+      /finite numbers; got NaN/,
+      undefined,
+    ],
     ['covariances of a wrong shape', { means, covariances: [eye] }, /covariances must have shape 2 × 2 × 2/, undefined],
-    ['an asymmetric covariance', { means, covariances: [eye, [[1, 0.5], [0.4, 1]]] }, /symmetric; component 1 has 0.4 at \(1, 0\) but 0.5 at \(0, 1\)/, 1],
+    [
+      'an asymmetric covariance',
+      {
+        means,
+        covariances: [
+          eye,
+          [
+            [1, 0.5],
+            [0.4, 1],
+          ],
+        ],
+      },
+      /symmetric; component 1 has 0.4 at \(1, 0\) but 0.5 at \(0, 1\)/,
+      1,
+    ],
   ] as const
-).map(([what, initialParameters, message, component]): Fault => ({
-  what,
-  call: fitWith({ initialParameters }),
-  error: InvalidParametersError,
-  code: 'INVALID_PARAMETERS',
-  message,
-  place: { component },
-}));
+).map(
+  ([what, initialParameters, message, component]): Fault => ({
+    what,
+    call: fitWith({ initialParameters }),
+    error: InvalidParametersError,
+    code: 'INVALID_PARAMETERS',
+    message,
+    place: { component },
+  }),
+);
 
 const starts: Fault[] = (
   [
@@ -156,18 +219,31 @@ const starts: Fault[] = (
     [{ responsibilities: new Array(60).fill([0.5, 0.6]) }, /sum to 1 in every row; row 0 sums to 1.1/],
     [{ responsibilities: new Array(60).fill([1.5, -0.5]) }, /not be negative; got -0.5 at row 0, component 1/],
   ] as const
-).map(([init, message]): Fault => ({
-  what: `init ${JSON.stringify(init).slice(0, 30)}`,
-  call: fitWith({ init }),
-  error: InvalidParametersError,
-  code: 'INVALID_PARAMETERS',
-  message,
-}));
+).map(
+  ([init, message]): Fault => ({
+    what: `init ${JSON.stringify(init).slice(0, 30)}`,
+    call: fitWith({ init }),
+    error: InvalidParametersError,
+    code: 'INVALID_PARAMETERS',
+    message,
+  }),
+);
 
 const others: Fault[] = [
   {
     what: 'an initial covariance that is not positive definite',
-    call: fitWith({ initialParameters: { means, covariances: [eye, [[1, 2], [2, 1]]] } }),
+    call: fitWith({
+      initialParameters: {
+        means,
+        covariances: [
+          eye,
+          [
+            [1, 2],
+            [2, 1],
+          ],
+        ],
+      },
+    }),
     error: NotPositiveDefiniteError,
     code: 'NOT_POSITIVE_DEFINITE',
     message: /component 1 is not positive definite: pivot 1 .*positive eigenvalues/,
@@ -175,7 +251,16 @@ const others: Fault[] = [
   },
   {
     what: 'a singular initial covariance',
-    call: fitWith({ covarianceType: 'tied', initialParameters: { means, covariances: [[1, 1], [1, 1]] } }),
+    call: fitWith({
+      covarianceType: 'tied',
+      initialParameters: {
+        means,
+        covariances: [
+          [1, 1],
+          [1, 1],
+        ],
+      },
+    }),
     error: NotPositiveDefiniteError,
     code: 'NOT_POSITIVE_DEFINITE',
     message: /not positive definite/,
@@ -183,7 +268,16 @@ const others: Fault[] = [
   },
   {
     what: 'a variance of 0',
-    call: fitWith({ covarianceType: 'diag', initialParameters: { means, covariances: [[1, 1], [1, 0]] } }),
+    call: fitWith({
+      covarianceType: 'diag',
+      initialParameters: {
+        means,
+        covariances: [
+          [1, 1],
+          [1, 0],
+        ],
+      },
+    }),
     error: InvalidParametersError,
     code: 'INVALID_PARAMETERS',
     message: /variances must be positive; got 0 for component 1, feature 1/,
@@ -191,7 +285,11 @@ const others: Fault[] = [
   },
   {
     what: 'constant data without regularisation',
-    call: fitWith({ regCovar: 0, nComponents: 1 }, [[1, 2], [1, 3], [1, 4]]),
+    call: fitWith({ regCovar: 0, nComponents: 1 }, [
+      [1, 2],
+      [1, 3],
+      [1, 4],
+    ]),
     error: DegenerateComponentError,
     code: 'DEGENERATE_COMPONENT',
     message: /not positive definite.*set regCovar above 0.*initialisation/,
@@ -199,7 +297,10 @@ const others: Fault[] = [
   },
   {
     what: 'collinear columns without regularisation',
-    call: fitWith({ regCovar: 0, nComponents: 1 }, X.map(([a, b]) => [a!, b!, a! + b!])),
+    call: fitWith(
+      { regCovar: 0, nComponents: 1 },
+      X.map(([a, b]) => [a!, b!, a! + b!]),
+    ),
     error: DegenerateComponentError,
     code: 'DEGENERATE_COMPONENT',
     message: /regCovar/,
@@ -207,7 +308,22 @@ const others: Fault[] = [
   },
   {
     what: 'an outlier beyond every density',
-    call: fitWith({ initialParameters: { means: [[0, 0], [1, 1]], covariances: [[1e-300, 0], [0, 1e-300]] }, covarianceType: 'tied' }, [...X, [1e100, 0]]),
+    call: fitWith(
+      {
+        initialParameters: {
+          means: [
+            [0, 0],
+            [1, 1],
+          ],
+          covariances: [
+            [1e-300, 0],
+            [0, 1e-300],
+          ],
+        },
+        covarianceType: 'tied',
+      },
+      [...X, [1e100, 0]],
+    ),
     error: ZeroDensityError,
     code: 'ZERO_DENSITY',
     message: /row 60 .*density.*(remove|scale)/,
@@ -218,17 +334,20 @@ describe.each(BACKENDS)('on %s', (backend) => {
   const ordinary = () => GaussianMixture.fit(X, { ...good, backend, maxIter: 20 });
   const before = bits(ordinary().covariances);
 
-  it.each([...data, ...options, ...parameters, ...starts, ...others])('$what', ({ call, error, code, message, place }) => {
-    const thrown = thrownBy<MixwasmError & Record<string, unknown>>(call);
-    expect(thrown).toBeInstanceOf(error);
-    expect(thrown).toBeInstanceOf(MixwasmError);
-    expect(thrown).toBeInstanceOf(Error);
-    expect([thrown.name, thrown.code]).toEqual([error.name, code]);
-    expect(thrown.message).toMatch(message);
-    for (const [key, value] of Object.entries(place ?? {})) expect(thrown[key], key).toBe(value);
-    // and nothing is left behind
-    expect(bits(ordinary().covariances)).toEqual(before);
-  });
+  it.each([...data, ...options, ...parameters, ...starts, ...others])(
+    '$what',
+    ({ call, error, code, message, place }) => {
+      const thrown = thrownBy<MixwasmError & Record<string, unknown>>(call);
+      expect(thrown).toBeInstanceOf(error);
+      expect(thrown).toBeInstanceOf(MixwasmError);
+      expect(thrown).toBeInstanceOf(Error);
+      expect([thrown.name, thrown.code]).toEqual([error.name, code]);
+      expect(thrown.message).toMatch(message);
+      for (const [key, value] of Object.entries(place ?? {})) expect(thrown[key], key).toBe(value);
+      // and nothing is left behind
+      expect(bits(ordinary().covariances)).toEqual(before);
+    },
+  );
 });
 
 describe('options', () => {
@@ -273,7 +392,16 @@ describe('a model', () => {
   const built = GaussianMixture.fromParameters({ means, covariances: [eye, eye] });
 
   it('that was not fitted says so, and what to do instead', () => {
-    for (const what of ['logLikelihood', 'trace', 'nIter', 'converged', 'stopReason', 'componentCounts', 'restarts', 'labels'] as const) {
+    for (const what of [
+      'logLikelihood',
+      'trace',
+      'nIter',
+      'converged',
+      'stopReason',
+      'componentCounts',
+      'restarts',
+      'labels',
+    ] as const) {
       const error = thrownBy<NotFittedError>(() => built[what]);
       expect(error).toBeInstanceOf(NotFittedError);
       expect(error.code).toBe('NOT_FITTED');
@@ -284,35 +412,74 @@ describe('a model', () => {
   });
 
   it('refuses rows of another width and rows that are not finite', () => {
-    for (const verb of ['predict', 'predictProba', 'scoreSamples', 'weightedLogProb', 'score', 'bic', 'aic', 'icl'] as const) {
+    for (const verb of [
+      'predict',
+      'predictProba',
+      'scoreSamples',
+      'weightedLogProb',
+      'score',
+      'bic',
+      'aic',
+      'icl',
+    ] as const) {
       expect(() => built[verb]([[1, 2, 3]])).toThrow(/model has 2 features but the data have 3 columns/);
-      const error = thrownBy<InvalidDataError>(() => built[verb]([[1, 2], [Number.NaN, 0]]));
+      const error = thrownBy<InvalidDataError>(() =>
+        built[verb]([
+          [1, 2],
+          [Number.NaN, 0],
+        ]),
+      );
       expect([error.row, error.column]).toEqual([1, 0]);
       expect(() => built[verb]([])).toThrow(InvalidDataError);
     }
   });
 
-  it.each(TYPES)('names a row whose density is 0, and gives −Infinity where that is an answer (%s)', (covarianceType) => {
-    for (const backend of BACKENDS) {
-      const covariances = { full: [eye, eye], tied: eye, diag: [[1, 1], [1, 1]], spherical: [1, 1] }[covarianceType];
-      const model = GaussianMixture.fromParameters({ means, covariances, covarianceType, backend });
-      const rows = [[0, 0], [1e200, 0], [1e300, -1e300]];
-      for (const verb of ['predict', 'predictProba'] as const) {
-        const error = thrownBy<ZeroDensityError>(() => model[verb](rows));
-        expect(error).toBeInstanceOf(ZeroDensityError);
-        expect(error.row).toBe(1);
+  it.each(TYPES)(
+    'names a row whose density is 0, and gives −Infinity where that is an answer (%s)',
+    (covarianceType) => {
+      for (const backend of BACKENDS) {
+        const covariances = {
+          full: [eye, eye],
+          tied: eye,
+          diag: [
+            [1, 1],
+            [1, 1],
+          ],
+          spherical: [1, 1],
+        }[covarianceType];
+        const model = GaussianMixture.fromParameters({ means, covariances, covarianceType, backend });
+        const rows = [
+          [0, 0],
+          [1e200, 0],
+          [1e300, -1e300],
+        ];
+        for (const verb of ['predict', 'predictProba'] as const) {
+          const error = thrownBy<ZeroDensityError>(() => model[verb](rows));
+          expect(error).toBeInstanceOf(ZeroDensityError);
+          expect(error.row).toBe(1);
+        }
+        expect(Array.from(model.scoreSamples(rows)).slice(1)).toEqual([-Infinity, -Infinity]);
+        expect(Array.from(model.weightedLogProb(rows)).slice(2)).toEqual(new Array(4).fill(-Infinity));
+        expect(model.score(rows)).toBe(-Infinity);
       }
-      expect(Array.from(model.scoreSamples(rows)).slice(1)).toEqual([-Infinity, -Infinity]);
-      expect(Array.from(model.weightedLogProb(rows)).slice(2)).toEqual(new Array(4).fill(-Infinity));
-      expect(model.score(rows)).toBe(-Infinity);
-    }
-  });
+    },
+  );
 });
 
 describe('codes', () => {
   it('survive a structured clone to another thread and back', () => {
-    const degenerate = new DegenerateComponentError(2, { weights: Float64Array.of(1) }, 'collapsed', { iteration: 4, logLikelihood: -3, cause: new RangeError('why') });
-    for (const error of [degenerate, new InvalidDataError('bad', 3, 4), new OutOfMemoryError(9, 'too much'), new WorkerError('died'), new ZeroDensityError('far', 1)]) {
+    const degenerate = new DegenerateComponentError(2, { weights: Float64Array.of(1) }, 'collapsed', {
+      iteration: 4,
+      logLikelihood: -3,
+      cause: new RangeError('why'),
+    });
+    for (const error of [
+      degenerate,
+      new InvalidDataError('bad', 3, 4),
+      new OutOfMemoryError(9, 'too much'),
+      new WorkerError('died'),
+      new ZeroDensityError('far', 1),
+    ]) {
       const back = unpackError(structuredClone(packError(error)));
       expect(back).toBeInstanceOf(error.constructor);
       expect(back.message).toBe(error.message);

@@ -1,13 +1,13 @@
 /** The starts, and when EM stops. */
 import { describe, expect, it } from 'vitest';
-import { GaussianMixture, type GaussianMixtureOptions } from '../src/index.js';
 import { createDataset } from '../src/data/dataset.js';
 import { createRandom } from '../src/data/random.js';
-import { kmeansPlusPlus } from '../src/init/kmeans-plus-plus.js';
+import { GaussianMixture, type GaussianMixtureOptions } from '../src/index.js';
 import { lloyd } from '../src/init/kmeans.js';
+import { kmeansPlusPlus } from '../src/init/kmeans-plus-plus.js';
 import { clusters, matrixOf } from './helpers/data.js';
-import { BACKENDS, TYPES, bits, relativeToMax, sum } from './helpers/numbers.js';
-import { type ReferenceCase, load } from './helpers/reference.js';
+import { BACKENDS, bits, relativeToMax, sum, TYPES } from './helpers/numbers.js';
+import { load, type ReferenceCase } from './helpers/reference.js';
 
 const [N, D, K] = [240, 3, 3];
 const values = clusters(N, D, K, 11, 6);
@@ -36,7 +36,9 @@ describe.each(BACKENDS)('on %s', (backend) => {
       expect(relativeToMax(start.score(X) * N, start.logLikelihood)).toBeLessThanOrEqual(1e-13);
       expect(Math.abs(sum(start.weights) - 1)).toBeLessThanOrEqual(1e-15);
       expect(start.variances.every((v) => v > 0 && v < Infinity)).toBe(true);
-      expect(bits(fit({ init, covarianceType, backend, maxIter: 0, seed: 5 }).covariances)).toEqual(bits(start.covariances));
+      expect(bits(fit({ init, covarianceType, backend, maxIter: 0, seed: 5 }).covariances)).toEqual(
+        bits(start.covariances),
+      );
       // it is where the fit starts
       const fitted = fit({ init, covarianceType, backend, maxIter: 3, seed: 5 });
       expect(fitted.trace.logLikelihood[0]).toBe(start.logLikelihood);
@@ -99,7 +101,11 @@ describe.each(BACKENDS)('on %s', (backend) => {
     for (const initialParameters of [
       { weights, means, covariances },
       { weights, means: flatMeans, covariances: flatCovariances },
-      { weights: Float64Array.from(weights), means: Float64Array.from(flatMeans), covariances: Float64Array.from(flatCovariances) },
+      {
+        weights: Float64Array.from(weights),
+        means: Float64Array.from(flatMeans),
+        covariances: Float64Array.from(flatCovariances),
+      },
     ]) {
       const model = fit({ covarianceType, initialParameters, backend, maxIter: 0 });
       expect(Array.from(model.weights)).toEqual(weights);
@@ -115,18 +121,26 @@ describe.each(BACKENDS)('on %s', (backend) => {
     expect(Array.from(model.weights)).toEqual([1 / 3, 1 / 3, 1 / 3]);
     expect(Array.from(model.means)).toEqual(means.flat());
     const copies = covarianceType === 'tied' ? 1 : K;
-    expect(relativeToMax(model.covariances, Array.from({ length: copies }, () => Array.from(whole.covariances)).flat())).toBeLessThanOrEqual(1e-12);
+    expect(
+      relativeToMax(model.covariances, Array.from({ length: copies }, () => Array.from(whole.covariances)).flat()),
+    ).toBeLessThanOrEqual(1e-12);
   });
 });
 
 describe('stopping', () => {
   const faithful = load<ReferenceCase>('gmm_faithful_k2_full.json').dataset.rows;
-  const run = (options: Partial<GaussianMixtureOptions>) => GaussianMixture.fit(faithful, { nComponents: 2, regCovar: 0, ...options });
+  const run = (options: Partial<GaussianMixtureOptions>) =>
+    GaussianMixture.fit(faithful, { nComponents: 2, regCovar: 0, ...options });
 
   it('tol: 0 runs exactly maxIter, even at the fixed point', () => {
     for (const maxIter of [0, 1, 2, 150]) {
       const model = run({ tol: 0, maxIter });
-      expect([model.nIter, model.trace.logLikelihood.length, model.stopReason, model.converged]).toEqual([maxIter, maxIter + 1, 'maxIter', false]);
+      expect([model.nIter, model.trace.logLikelihood.length, model.stopReason, model.converged]).toEqual([
+        maxIter,
+        maxIter + 1,
+        'maxIter',
+        false,
+      ]);
     }
   });
 
@@ -147,7 +161,9 @@ describe('stopping', () => {
     const paramTol = 1e-5;
     const model = run({ tol: 0, paramTol, covarianceType });
     expect([model.stopReason, model.converged]).toEqual(['paramTol', true]);
-    const steps = [...GaussianMixture.steps(faithful, { nComponents: 2, regCovar: 0, tol: 0, paramTol, covarianceType })];
+    const steps = [
+      ...GaussianMixture.steps(faithful, { nComponents: 2, regCovar: 0, tol: 0, paramTol, covarianceType }),
+    ];
     const moved = steps.slice(1).map(({ means, weights }, t) => {
       const before = steps[t]!;
       const ofWeights = weights.map((w, k) => Math.abs(w / before.weights[k]! - 1));
@@ -158,7 +174,9 @@ describe('stopping', () => {
     expect(moved.length).toBe(model.nIter);
     // unitless: a scale of 1000 stops at the same iteration
     const scaled = faithful.map((row) => row.map((v) => v * 1024));
-    expect(GaussianMixture.fit(scaled, { nComponents: 2, regCovar: 0, tol: 0, paramTol, covarianceType }).nIter).toBe(model.nIter);
+    expect(GaussianMixture.fit(scaled, { nComponents: 2, regCovar: 0, tol: 0, paramTol, covarianceType }).nIter).toBe(
+      model.nIter,
+    );
   });
 
   it('either suffices, and the reason says which', () => {
@@ -167,7 +185,10 @@ describe('stopping', () => {
     expect(run({ tol: 1e-15, paramTol: 1e-15, maxIter: 3 }).stopReason).toBe('maxIter');
   });
 
-  function variance({ covarianceType, covariances }: { covarianceType: string; covariances: Float64Array }, at: number): number {
+  function variance(
+    { covarianceType, covariances }: { covarianceType: string; covariances: Float64Array },
+    at: number,
+  ): number {
     const [k, j] = [Math.floor(at / 2), at % 2];
     if (covarianceType === 'full') return covariances[k * 4 + j * 3]!;
     if (covarianceType === 'tied') return covariances[j * 3]!;
@@ -203,6 +224,15 @@ describe('k-means', () => {
       expect(model.means.every(Number.isFinite)).toBe(true);
     }
     // N = K, and a constant column
-    expect(GaussianMixture.fit([[1, 5], [2, 5], [4, 5]], { nComponents: 3, covarianceType: 'diag', maxIter: 5 }).means.length).toBe(6);
+    expect(
+      GaussianMixture.fit(
+        [
+          [1, 5],
+          [2, 5],
+          [4, 5],
+        ],
+        { nComponents: 3, covarianceType: 'diag', maxIter: 5 },
+      ).means.length,
+    ).toBe(6);
   });
 });

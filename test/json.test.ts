@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, InvalidParametersError, MixwasmError, NotPositiveDefiniteError } from '../src/index.js';
 import { clusters, matrixOf } from './helpers/data.js';
-import { TYPES, bits, thrownBy } from './helpers/numbers.js';
+import { bits, TYPES, thrownBy } from './helpers/numbers.js';
 
 const X = matrixOf(clusters(50, 2, 2), 2);
 const model = GaussianMixture.fit(X, { nComponents: 2, maxIter: 5 });
@@ -26,7 +26,9 @@ describe('a saved model', () => {
     const shape = (value: unknown): number[] => (Array.isArray(value) ? [value.length, ...shape(value[0])] : []);
     expect(shape(json.weights)).toEqual([3]);
     expect(shape(json.means)).toEqual([3, 2]);
-    expect(shape(json.covariances)).toEqual({ full: [3, 2, 2], tied: [2, 2], diag: [3, 2], spherical: [3] }[covarianceType]);
+    expect(shape(json.covariances)).toEqual(
+      { full: [3, 2, 2], tied: [2, 2], diag: [3, 2], spherical: [3] }[covarianceType],
+    );
     expect(json.fit.trace.logLikelihood.length).toBe(3);
   });
 
@@ -57,13 +59,18 @@ describe('hostile input', () => {
 
   it('of another version says so', () => {
     for (const version of [0, 2, '1', null, undefined]) {
-      expect(() => GaussianMixture.fromJSON(withField('version', version))).toThrow(/version must be 1; got .*another release/);
+      expect(() => GaussianMixture.fromJSON(withField('version', version))).toThrow(
+        /version must be 1; got .*another release/,
+      );
     }
     expect(() => GaussianMixture.fromJSON(withField('format', 'mixwasm/other'))).toThrow(/format must be/);
   });
 
   it('by way of __proto__ changes nothing and gives nothing', () => {
-    const poisoned = text.replace(/^\{/, '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},');
+    const poisoned = text.replace(
+      /^\{/,
+      '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},',
+    );
     expect(JSON.stringify(GaussianMixture.fromJSON(poisoned))).toBe(text);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     const { weights, ...rest } = JSON.parse(text);
@@ -85,12 +92,45 @@ describe('hostile input', () => {
     ['weights', undefined],
     ['means', [[0, 0]]],
     ['means', [[0, 0], [1]]],
-    ['means', [[0, 'x'], [1, 1]]],
+    [
+      'means',
+      [
+        [0, 'x'],
+        [1, 1],
+      ],
+    ],
     ['means', [null, null]],
     ['means', undefined],
-    ['covariances', [[1, 0], [0, 1]]],
-    ['covariances', [[[1, 0], [0, 1]], [[1, 0], [0]]]],
-    ['covariances', [[[1, 0.5], [0, 1]], [[1, 0], [0, 1]]]],
+    [
+      'covariances',
+      [
+        [1, 0],
+        [0, 1],
+      ],
+    ],
+    [
+      'covariances',
+      [
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        [[1, 0], [0]],
+      ],
+    ],
+    [
+      'covariances',
+      [
+        [
+          [1, 0.5],
+          [0, 1],
+        ],
+        [
+          [1, 0],
+          [0, 1],
+        ],
+      ],
+    ],
     ['covariances', null],
     ['covarianceType', 'banana'],
     ['covarianceType', ['full']],
@@ -135,34 +175,71 @@ describe('hostile input', () => {
   });
 
   it('a covariance that is not positive definite is refused', () => {
-    const bad = withField('covariances', [[[1, 2], [2, 1]], [[1, 0], [0, 1]]]);
+    const bad = withField('covariances', [
+      [
+        [1, 2],
+        [2, 1],
+      ],
+      [
+        [1, 0],
+        [0, 1],
+      ],
+    ]);
     const error = thrownBy<NotPositiveDefiniteError>(() => GaussianMixture.fromJSON(bad));
     expect(error).toBeInstanceOf(NotPositiveDefiniteError);
     expect([error.component, error.pivot]).toEqual([0, 1]);
   });
 
   it.each([2 ** 40, -1, 2.5, 'x'])('a made-up length of %s asks for no memory', (length) => {
-    for (const json of [withField('means', [{ length }, { length }]), withField('origin', { length }), withField('covariances', { length })]) {
+    for (const json of [
+      withField('means', [{ length }, { length }]),
+      withField('origin', { length }),
+      withField('covariances', { length }),
+    ]) {
       expect(() => GaussianMixture.fromJSON(json)).toThrow(MixwasmError);
     }
   });
 
   it('a model of no features is no model', () => {
-    const nothing = { format: 'mixwasm/gaussian-mixture', version: 1, covarianceType: 'full', weights: [1], means: [[]], covariances: [[]] };
+    const nothing = {
+      format: 'mixwasm/gaussian-mixture',
+      version: 1,
+      covarianceType: 'full',
+      weights: [1],
+      means: [[]],
+      covariances: [[]],
+    };
     expect(() => GaussianMixture.fromJSON(nothing)).toThrow(InvalidParametersError);
     expect(() => GaussianMixture.fromParameters({ means: [[]], covariances: [[]] })).toThrow(InvalidParametersError);
   });
 
   it('nesting without end is refused', () => {
     const deep = '['.repeat(50_000) + ']'.repeat(50_000);
-    expect(() => GaussianMixture.fromJSON(text.replace(/"means":\[\[/, `"means":[${deep},[`))).toThrow(InvalidParametersError);
+    expect(() => GaussianMixture.fromJSON(text.replace(/"means":\[\[/, `"means":[${deep},[`))).toThrow(
+      InvalidParametersError,
+    );
   });
 });
 
 describe('fromParameters', () => {
   it('takes nested and flat arrays, and fills in equal weights', () => {
-    const covariances = [[[1, 0.2], [0.2, 2]], [[1, 0], [0, 1]]];
-    const want = GaussianMixture.fromParameters({ means: [[0, 1], [2, 3]], covariances }).scoreSamples(X);
+    const covariances = [
+      [
+        [1, 0.2],
+        [0.2, 2],
+      ],
+      [
+        [1, 0],
+        [0, 1],
+      ],
+    ];
+    const want = GaussianMixture.fromParameters({
+      means: [
+        [0, 1],
+        [2, 3],
+      ],
+      covariances,
+    }).scoreSamples(X);
     for (const means of [[0, 1, 2, 3], Float64Array.of(0, 1, 2, 3), [Float32Array.of(0, 1), Float32Array.of(2, 3)]]) {
       const nComponents = 2;
       for (const flat of [covariances, covariances.flat(2), Float64Array.from(covariances.flat(2))]) {
@@ -186,9 +263,21 @@ describe('fromParameters', () => {
 
   it('averages an asymmetry of rounding away, and divides out weights off by rounding', () => {
     const a = 0.3 + 1e-10;
-    const { covariances } = GaussianMixture.fromParameters({ means: [[0, 0]], covariances: [[[1, 0.3], [a, 1]]] });
+    const { covariances } = GaussianMixture.fromParameters({
+      means: [[0, 0]],
+      covariances: [
+        [
+          [1, 0.3],
+          [a, 1],
+        ],
+      ],
+    });
     expect(covariances[1]).toBe(covariances[2]);
-    const { weights } = GaussianMixture.fromParameters({ weights: [0.5, 0.5 + 5e-9], means: [[0], [1]], covariances: [[[1]], [[1]]] });
+    const { weights } = GaussianMixture.fromParameters({
+      weights: [0.5, 0.5 + 5e-9],
+      means: [[0], [1]],
+      covariances: [[[1]], [[1]]],
+    });
     expect(weights[0]! + weights[1]!).toBeCloseTo(1, 15);
   });
 

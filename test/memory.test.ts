@@ -1,8 +1,8 @@
 /** Linear memory: leased, zeroed, given back, and never in the way of another fit. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { GaussianMixture, cholesky, logSumExp, mahalanobis, weightedCovariance } from '../src/index.js';
+import { cholesky, GaussianMixture, logSumExp, mahalanobis, weightedCovariance } from '../src/index.js';
 import { clusters, matrixOf } from './helpers/data.js';
-import { TYPES, bits, thrownBy } from './helpers/numbers.js';
+import { bits, TYPES, thrownBy } from './helpers/numbers.js';
 
 /** Every memory made since this file was loaded (each test file has modules, and so an engine pool, of its own). */
 const memories: WebAssembly.Memory[] = [];
@@ -40,7 +40,11 @@ function everyKernel(i: number): void {
   if (i % 10 === 0) model.sample(5);
   if (i % 10 === 1) weightedCovariance(X);
   if (i % 10 === 2) logSumExp(X);
-  if (i % 10 === 3) cholesky([[2, 1], [1, 2]]);
+  if (i % 10 === 3)
+    cholesky([
+      [2, 1],
+      [1, 2],
+    ]);
   if (i % 10 === 4) mahalanobis(X, { means: [[0, 0, 0]], covariances: [1], covarianceType: 'spherical' });
   if (i % 10 === 5) thrownBy(() => GaussianMixture.fit([0, 0, 0, 1], { nComponents: 2, regCovar: 0 }));
   if (i % 10 === 6) GaussianMixture.steps(X, options).next();
@@ -68,7 +72,14 @@ describe('after a fit', () => {
   it('every byte is zero again', async () => {
     const base = await heapBase();
     for (let i = 0; i < 20; i++) everyKernel(i % 10 === 6 ? 0 : i);
-    thrownBy(() => GaussianMixture.fit(X, { ...options, onProgress: () => { throw new Error('mine'); } }));
+    thrownBy(() =>
+      GaussianMixture.fit(X, {
+        ...options,
+        onProgress: () => {
+          throw new Error('mine');
+        },
+      }),
+    );
     for (const { buffer } of memories) {
       expect(new Uint8Array(buffer, base).findIndex((byte) => byte !== 0)).toBe(-1);
     }
@@ -84,7 +95,10 @@ describe('after a fit', () => {
     const idle = memories.length;
     four();
     expect(memories.length).toBe(idle);
-    GaussianMixture.fit(new Float64Array(2_500_000).map((_, i) => i % 1000), { nComponents: 1, maxIter: 0 });
+    GaussianMixture.fit(
+      new Float64Array(2_500_000).map((_, i) => i % 1000),
+      { nComponents: 1, maxIter: 0 },
+    );
     expect(memories.filter(({ buffer }) => buffer.byteLength > 16 * 2 ** 20).length).toBe(1);
     // it was one of the four: now one is missing
     four();
@@ -92,11 +106,12 @@ describe('after a fit', () => {
   });
 
   it('at most four idle memories are kept', () => {
-    const open = () => Array.from({ length: 7 }, () => {
-      const steps = GaussianMixture.steps(X, options);
-      steps.next();
-      return steps;
-    });
+    const open = () =>
+      Array.from({ length: 7 }, () => {
+        const steps = GaussianMixture.steps(X, options);
+        steps.next();
+        return steps;
+      });
     for (const steps of open()) steps.return(undefined as never);
     const before = memories.length;
     for (const steps of open()) steps.return(undefined as never);
@@ -120,8 +135,12 @@ describe('during a fit', () => {
   });
 
   it('interleaved iterators do not disturb each other', () => {
-    const kinds = TYPES.flatMap((covarianceType) => [1, 3].map((nComponents) => ({ ...options, covarianceType, nComponents, maxIter: 6 })));
-    const alone = kinds.map((kind) => [...GaussianMixture.steps(X, kind)].map(({ means, covariances }) => bits([...means, ...covariances])));
+    const kinds = TYPES.flatMap((covarianceType) =>
+      [1, 3].map((nComponents) => ({ ...options, covarianceType, nComponents, maxIter: 6 })),
+    );
+    const alone = kinds.map((kind) =>
+      [...GaussianMixture.steps(X, kind)].map(({ means, covariances }) => bits([...means, ...covariances])),
+    );
     const running = kinds.map((kind) => GaussianMixture.steps(X, kind));
     for (let t = 0; t <= 6; t++) {
       running.forEach((steps, i) => {
@@ -167,7 +186,12 @@ describe('during a fit', () => {
     const mine = new Error('mine');
     for (const at of [0, 1, 3]) {
       const thrown = thrownBy(() =>
-        GaussianMixture.fit(X, { ...options, onProgress: ({ iteration }) => { if (iteration === at) throw mine; } }),
+        GaussianMixture.fit(X, {
+          ...options,
+          onProgress: ({ iteration }) => {
+            if (iteration === at) throw mine;
+          },
+        }),
       );
       expect(thrown).toBe(mine);
       const steps = GaussianMixture.steps(X, options);
@@ -175,7 +199,12 @@ describe('during a fit', () => {
       expect(() => steps.throw(mine)).toThrow(mine);
       expect(steps.next().done).toBe(true);
       thrownBy(() => GaussianMixture.fit([0, 0, 1, 1], { nComponents: 2, regCovar: 0 }));
-      thrownBy(() => cholesky([[1, 2], [2, 1]]));
+      thrownBy(() =>
+        cholesky([
+          [1, 2],
+          [2, 1],
+        ]),
+      );
       expect(bits(GaussianMixture.fit(X, options).means)).toEqual(want);
     }
     expect(usage()).toEqual(before);

@@ -1,6 +1,6 @@
 /** The basics of a generator of random numbers; not a test battery, but what a slip in the seeding would break. */
 import { describe, expect, it } from 'vitest';
-import { type Random, createRandom } from '../src/data/random.js';
+import { createRandom, type Random } from '../src/data/random.js';
 import { sum } from './helpers/numbers.js';
 
 const SIZE = 100_000;
@@ -38,7 +38,8 @@ describe('seeds', () => {
   it('the same one has the same stream', () => {
     for (const seed of SEEDS) {
       const [a, b] = [stream(seed), stream(seed)];
-      for (let i = 0; i < 50; i++) expect([a.uniform(), a.normal(), a.integer(9)]).toEqual([b.uniform(), b.normal(), b.integer(9)]);
+      for (let i = 0; i < 50; i++)
+        expect([a.uniform(), a.normal(), a.integer(9)]).toEqual([b.uniform(), b.normal(), b.integer(9)]);
     }
   });
 
@@ -46,7 +47,12 @@ describe('seeds', () => {
     const firsts = draws(20_000, () => 0).map((_, seed) => stream(seed).uniform());
     expect(Math.abs(chiSquareDeviation(histogram(firsts, 50)))).toBeLessThan(5);
     expect(Math.abs(correlation(firsts.slice(1), firsts.slice(0, -1)))).toBeLessThan(5 / Math.sqrt(20_000));
-    for (const [a, b] of [[0, 1], [1, 2], [1, 2 ** 32 + 1], [5, -5]] as const) {
+    for (const [a, b] of [
+      [0, 1],
+      [1, 2],
+      [1, 2 ** 32 + 1],
+      [5, -5],
+    ] as const) {
       const [x, y] = [a, b].map((seed) => {
         const random = stream(seed);
         return draws(20_000, () => random.uniform());
@@ -106,7 +112,8 @@ describe.each(SEEDS)('the stream of %d', (seed) => {
     const children = [parent.split(), parent.split(), parent.split()];
     const streams = [parent, ...children].map((r) => draws(20_000, () => r.uniform()));
     for (let a = 0; a < 4; a++) {
-      for (let b = 0; b < a; b++) expect(Math.abs(correlation(streams[a]!, streams[b]!))).toBeLessThan(5 / Math.sqrt(20_000));
+      for (let b = 0; b < a; b++)
+        expect(Math.abs(correlation(streams[a]!, streams[b]!))).toBeLessThan(5 / Math.sqrt(20_000));
     }
     const again = stream(seed);
     expect(again.split().uniform()).toBe(streams[1]![0]);

@@ -1,8 +1,8 @@
 /** Several starts: those that collapse are recorded and discarded; an error only when all do. */
 import { describe, expect, it } from 'vitest';
 import { DegenerateComponentError, GaussianMixture, MixwasmError } from '../src/index.js';
-import { BACKENDS, TYPES, bits, thrownBy } from './helpers/numbers.js';
-import { type ReferenceCase, load } from './helpers/reference.js';
+import { BACKENDS, bits, TYPES, thrownBy } from './helpers/numbers.js';
+import { load, type ReferenceCase } from './helpers/reference.js';
 
 const acidity = load<ReferenceCase>('collapse_acidity_k5.json').dataset.rows;
 const collapsing = { nComponents: 5, init: 'kmeans++', regCovar: 0, maxIter: 300, tol: 0 } as const;
@@ -41,7 +41,9 @@ describe.each(BACKENDS)('nInit on %s', (backend) => {
   it('fails when all collapse, with the first as the cause', () => {
     // two values only: each component must end on one of them
     const X = [0, 0, 0, 0, 10, 10, 10, 10];
-    const error = thrownBy<DegenerateComponentError>(() => GaussianMixture.fit(X, { nComponents: 2, regCovar: 0, nInit: 4, backend }));
+    const error = thrownBy<DegenerateComponentError>(() =>
+      GaussianMixture.fit(X, { nComponents: 2, regCovar: 0, nInit: 4, backend }),
+    );
     expect(error).toBeInstanceOf(DegenerateComponentError);
     expect(error.message).toMatch(/^all 4 starts collapsed; the first: component \d/);
     expect(error.cause).toBeInstanceOf(DegenerateComponentError);
@@ -91,7 +93,12 @@ describe.each(BACKENDS)('a variance that data of this magnitude cannot have, on 
 describe.each(TYPES)('collapse, %s', (covarianceType) => {
   it.each(BACKENDS)('is told by name whatever the offset and scale, on %s', (backend) => {
     // a group of identical rows; σ of the rest is 1 in units of `scale`
-    for (const [offset, scale] of [[0, 1], [1e6, 1], [0, 1e-6], [-1e3, 1e5]] as const) {
+    for (const [offset, scale] of [
+      [0, 1],
+      [1e6, 1],
+      [0, 1e-6],
+      [-1e3, 1e5],
+    ] as const) {
       const X = Array.from({ length: 40 }, (_, i) => {
         const [a, b] = i < 20 ? [30, 30] : [Math.sin(i * 7), Math.cos(i * i)];
         return [offset + scale * a!, offset + scale * b!];

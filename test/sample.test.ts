@@ -2,11 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture } from '../src/index.js';
 import { generator, randomParameters, rowsOf } from './helpers/data.js';
-import { BACKENDS, TYPES, bits, largestDifference, relativeToMax, sum } from './helpers/numbers.js';
+import { BACKENDS, bits, largestDifference, relativeToMax, sum, TYPES } from './helpers/numbers.js';
 
 const SIZE = 40_000;
 
-function mixtureOf(covarianceType: (typeof TYPES)[number], k: number, d: number, backend: 'wasm' | 'js'): GaussianMixture {
+function mixtureOf(
+  covarianceType: (typeof TYPES)[number],
+  k: number,
+  d: number,
+  backend: 'wasm' | 'js',
+): GaussianMixture {
   const { weights, means, covariances } = randomParameters(covarianceType, k, d, 12);
   return GaussianMixture.fromParameters({ weights, means, covariances, covarianceType, nComponents: k, backend });
 }
@@ -100,6 +105,9 @@ it('is the same on both backends but for the last bits of the logarithm', () => 
   }
 });
 
-function factorDiagonal({ covarianceType: type, precisionsCholesky: w, nFeatures: d }: GaussianMixture, j: number): number {
+function factorDiagonal(
+  { covarianceType: type, precisionsCholesky: w, nFeatures: d }: GaussianMixture,
+  j: number,
+): number {
   return w[type === 'spherical' ? 0 : type === 'diag' ? j : j * (d + 1)]!;
 }

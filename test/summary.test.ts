@@ -31,12 +31,20 @@ describe.each(TYPES)('%s', (covarianceType) => {
   });
 
   it('says how it ended', () => {
-    expect(GaussianMixture.fit(X, { nComponents: 2, covarianceType, tol: 1e-2 }).summary()).toMatch(/converged \(tol\)/);
-    expect(GaussianMixture.fit(X, { nComponents: 2, covarianceType, tol: 0, maxIter: 2 }).summary()).toMatch(/not converged/);
+    expect(GaussianMixture.fit(X, { nComponents: 2, covarianceType, tol: 1e-2 }).summary()).toMatch(
+      /converged \(tol\)/,
+    );
+    expect(GaussianMixture.fit(X, { nComponents: 2, covarianceType, tol: 0, maxIter: 2 }).summary()).toMatch(
+      /not converged/,
+    );
   });
 
   it('has no line that runs off a terminal, with many features too', () => {
-    const wide = GaussianMixture.fit(matrixOf(clusters(200, 15, 2), 15), { nComponents: 2, covarianceType, maxIter: 2 });
+    const wide = GaussianMixture.fit(matrixOf(clusters(200, 15, 2), 15), {
+      nComponents: 2,
+      covarianceType,
+      maxIter: 2,
+    });
     for (const line of [...text.split('\n'), ...wide.summary().split('\n')]) {
       expect(line.length).toBeLessThanOrEqual(120);
       expect(line).toBe(line.trimEnd());
@@ -51,7 +59,11 @@ it('of one feature and one component is in the singular', () => {
 });
 
 it('of a model that was not fitted has its parameters only', () => {
-  const text = GaussianMixture.fromParameters({ means: [[0, 1e9]], covariances: [[1e-9, 12345678]], covarianceType: 'diag' }).summary();
+  const text = GaussianMixture.fromParameters({
+    means: [[0, 1e9]],
+    covariances: [[1e-9, 12345678]],
+    covarianceType: 'diag',
+  }).summary();
   expect(text).not.toMatch(/log-likelihood|iterations/);
   expect(text).toMatch(/1(\.0+)?e-9/);
   expect(text).toMatch(/1\.2346e\+7|12345678/);

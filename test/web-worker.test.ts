@@ -17,7 +17,10 @@ class PageWorker {
   onmessageerror: Listener = null;
   terminated = false;
   private readonly thread: Promise<threads.Worker>;
-  constructor(readonly url: string | URL, readonly options: { type: string }) {
+  constructor(
+    readonly url: string | URL,
+    readonly options: { type: string },
+  ) {
     PageWorker.started.push(this);
     this.thread = this.start(String(url));
     this.thread.catch((error) => this.onerror?.({ message: error.message }));
@@ -59,7 +62,10 @@ afterEach(() => {
 describe('fitAsync on a page', () => {
   it('gives the bits of fit, ends the worker and frees its text', async () => {
     const seen: number[] = [];
-    const model = await GaussianMixture.fitAsync(X, { ...options, onProgress: ({ iteration }) => seen.push(iteration) });
+    const model = await GaussianMixture.fitAsync(X, {
+      ...options,
+      onProgress: ({ iteration }) => seen.push(iteration),
+    });
     expect(bits(model.covariances)).toEqual(bits(GaussianMixture.fit(X, options).covariances));
     expect(seen[0]).toBe(0);
     const [worker] = PageWorker.started;
@@ -71,16 +77,25 @@ describe('fitAsync on a page', () => {
 
   it('ends the worker on abort and on errors too', async () => {
     const controller = new AbortController();
-    const endless = { ...options, maxIter: 1e9, signal: controller.signal, onProgress: () => controller.abort('enough') };
+    const endless = {
+      ...options,
+      maxIter: 1e9,
+      signal: controller.signal,
+      onProgress: () => controller.abort('enough'),
+    };
     await expect(GaussianMixture.fitAsync(X, endless)).rejects.toBe('enough');
-    await expect(GaussianMixture.fitAsync([0, 0, 1, 1], { nComponents: 2, regCovar: 0 })).rejects.toMatchObject({ code: 'DEGENERATE_COMPONENT' });
+    await expect(GaussianMixture.fitAsync([0, 0, 1, 1], { nComponents: 2, regCovar: 0 })).rejects.toMatchObject({
+      code: 'DEGENERATE_COMPONENT',
+    });
     await expect(GaussianMixture.fitAsync([Number.NaN], options)).rejects.toBeInstanceOf(InvalidDataError);
     expect(PageWorker.started.map(({ terminated }) => terminated)).toEqual([true, true]);
     expect(PageWorker.revoked.length).toBe(2);
   });
 
   it('takes a URL where blobs are forbidden, and tells when nothing is there', async () => {
-    const error = await GaussianMixture.fitAsync(X, { ...options, workerUrl: 'https://example.org/worker.js' }).catch((e) => e);
+    const error = await GaussianMixture.fitAsync(X, { ...options, workerUrl: 'https://example.org/worker.js' }).catch(
+      (e) => e,
+    );
     expect(error).toBeInstanceOf(WorkerError);
     expect(error.message).toMatch(/worker failed: not found.*workerUrl/);
     expect(PageWorker.revoked).toEqual([]);
@@ -96,11 +111,14 @@ describe('fitAsync on a page', () => {
     expect(error.message).toMatch(/blocked by policy.*worker-src/);
     expect(PageWorker.revoked.length, 'the text of a worker that did not start is freed too').toBe(1);
 
-    vi.stubGlobal('Worker', class extends PageWorker {
-      override postMessage(): void {
-        setTimeout(() => this.onmessageerror?.({}));
-      }
-    });
+    vi.stubGlobal(
+      'Worker',
+      class extends PageWorker {
+        override postMessage(): void {
+          setTimeout(() => this.onmessageerror?.({}));
+        }
+      },
+    );
     await expect(GaussianMixture.fitAsync(X, options)).rejects.toThrow(/reply of the worker could not be read/);
   });
 });
@@ -108,7 +126,10 @@ describe('fitAsync on a page', () => {
 describe('the worker script', () => {
   it('answers jobs of a page by messages, and unknown ones by an error', async () => {
     const replies: { type: string; error?: { message: string } }[] = [];
-    const page = globalThis as unknown as { postMessage?: unknown; onmessage?: ((event: { data: unknown }) => void) | null };
+    const page = globalThis as unknown as {
+      postMessage?: unknown;
+      onmessage?: ((event: { data: unknown }) => void) | null;
+    };
     page.postMessage = (reply: { type: string }) => replies.push(reply);
     try {
       vi.resetModules();

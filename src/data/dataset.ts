@@ -101,7 +101,8 @@ function residualMean(
 ): number {
   let sum = 0;
   for (let i = 0; i < nSamples; i++) {
-    sum += (sampleWeights === undefined ? 1 : (sampleWeights[i] as number)) * ((x[i * nFeatures + j] as number) - origin);
+    sum +=
+      (sampleWeights === undefined ? 1 : (sampleWeights[i] as number)) * ((x[i * nFeatures + j] as number) - origin);
   }
   return sum / totalWeight;
 }

@@ -68,7 +68,9 @@ function isFloat(value: object): value is FloatArray {
 
 function rejectBigInt(value: object, name: string): void {
   if (tagOf(value).startsWith('Big')) {
-    throw new InvalidDataError(`${name} holds BigInt values; convert them to numbers first: Float64Array.from(a, Number)`);
+    throw new InvalidDataError(
+      `${name} holds BigInt values; convert them to numbers first: Float64Array.from(a, Number)`,
+    );
   }
 }
 

@@ -76,7 +76,12 @@ export function hardModel<S extends HardStatistics>(
  * where they are and get their turn in the next M-steps, when costs are known again: two rows far out often lie side by
  * side, and one centre serves both. When every row lies on a centre there is nothing to gain and empty clusters stay.
  */
-function fillEmpty(centers: Float64Array, statistics: HardStatistics, previous: Float64Array, data: Dataset): Float64Array {
+function fillEmpty(
+  centers: Float64Array,
+  statistics: HardStatistics,
+  previous: Float64Array,
+  data: Dataset,
+): Float64Array {
   const { counts, farthest } = statistics;
   const { x, nFeatures: d, origin } = data;
   let reseed = farthest.cost > 0;

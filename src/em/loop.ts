@@ -2,7 +2,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { MixwasmError } from '../errors.js';
 import { expectationOver } from './blocks.js';
-import { type StopReason, createConvergence } from './convergence.js';
+import { createConvergence, type StopReason } from './convergence.js';
 import type { EMModel } from './model.js';
 
 export interface LoopOptions {

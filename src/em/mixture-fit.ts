@@ -4,9 +4,9 @@ import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
 import type { StopReason } from './convergence.js';
-import { type EMState, NonFiniteObjective, iterate } from './loop.js';
+import { type EMState, iterate, NonFiniteObjective } from './loop.js';
 import type { BlockKernels, EMModel, MixtureParameters, MixtureStatistics } from './model.js';
-import { type Restart, type Run, bestOfStarts, hasConverged } from './restarts.js';
+import { bestOfStarts, hasConverged, type Restart, type Run } from './restarts.js';
 
 /** What every mixture fit has to know: plain data, so that a worker can be told. */
 export interface MixturePlan {
@@ -154,7 +154,8 @@ export class MixtureFit<C, T> {
       const logProbNorm = new Float64Array(nRows);
       kernels.score(parameters, { data, start, nRows }, { logProbNorm });
       const i = logProbNorm.findIndex(
-        (value, at) => !Number.isFinite(value) && (data.sampleWeights === undefined || data.sampleWeights[start + at] !== 0),
+        (value, at) =>
+          !Number.isFinite(value) && (data.sampleWeights === undefined || data.sampleWeights[start + at] !== 0),
       );
       if (i >= 0) {
         return new ZeroDensityError(

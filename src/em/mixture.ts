@@ -92,6 +92,11 @@ function maximizeComponents<C, T>(family: Family<C, T>, statistics: readonly T[]
     return components;
   } catch (cause) {
     if (!(cause instanceof DegenerateStatistics)) throw cause;
-    throw new DegenerateComponentError(k, previous, `component ${k} collapsed: ${cause.message} after the M-step; the likelihood has no maximum there: set regCovar above 0, use fewer components, or another start (init, seed, nInit)`, { cause });
+    throw new DegenerateComponentError(
+      k,
+      previous,
+      `component ${k} collapsed: ${cause.message} after the M-step; the likelihood has no maximum there: set regCovar above 0, use fewer components, or another start (init, seed, nInit)`,
+      { cause },
+    );
   }
 }

@@ -1,12 +1,12 @@
 /** Checks of what users give a Gaussian mixture: data, starts, parameters. All before any kernel runs. */
-import { type Dataset, createDataset, toSampleWeights } from '../data/dataset.js';
+import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { InvalidDataError, InvalidParametersError } from '../errors.js';
 import { flatten, toCovariances, toLabels, toResponsibilities, toWeights } from '../init/given.js';
 import type { InitName } from '../init/names.js';
+import type { CovarianceType } from './gaussian.js';
 import type { CheckedOptions, GaussianInitialParameters } from './gaussian-options.js';
 import type { FlatGaussianParameters } from './gaussian-parameters.js';
-import type { CovarianceType } from './gaussian.js';
 
 /** How a fit starts, checked: a name, or numbers of the right shape. */
 export type Start =
@@ -35,7 +35,10 @@ export function prepareData(X: DataInput, { nComponents, sampleWeights: given }:
 }
 
 /** The start that the options ask for. */
-export function prepareStart({ init, initialParameters, nComponents, covarianceType }: CheckedOptions, data: Dataset): Start {
+export function prepareStart(
+  { init, initialParameters, nComponents, covarianceType }: CheckedOptions,
+  data: Dataset,
+): Start {
   const { nSamples, nFeatures } = data;
   if (initialParameters !== undefined) {
     const { weights, means, covariances } = initialParameters;
@@ -83,7 +86,8 @@ export function featuresOfMeans(means: unknown, nComponents: number): number {
     if (typeof first === 'number' && rows.length % nComponents === 0) return rows.length / nComponents;
     const length = first !== null && typeof first === 'object' ? (first as ArrayLike<unknown>).length : 0;
     // an array-like may claim any length: only what its last element bears out is believed
-    if (Number.isInteger(length) && length > 0 && typeof (first as ArrayLike<unknown>)[length - 1] === 'number') return length;
+    if (Number.isInteger(length) && length > 0 && typeof (first as ArrayLike<unknown>)[length - 1] === 'number')
+      return length;
   }
   throw new InvalidParametersError(
     'means must be an array of nComponents rows of at least one number, or flat and row-major',

@@ -1,20 +1,21 @@
 /** Gaussians with a variance per feature. */
 import {
-  type GaussianComponent,
-  type GaussianContext,
-  type GaussianFamily,
-  HALF_LOG_TWO_PI,
-  type Moments,
   accumulateMoments,
   collapse,
   collapsed,
   displacement,
   emptyMoments,
+  type GaussianComponent,
+  type GaussianContext,
+  type GaussianFamily,
+  HALF_LOG_TWO_PI,
+  type Moments,
   meanChange,
   meanOf,
   mergeMoments,
   normals,
   recentreMoved,
+  square,
 } from './gaussian.js';
 
 export function gaussianDiag(context: GaussianContext): GaussianFamily {
@@ -55,7 +56,7 @@ export function gaussianDiag(context: GaussianContext): GaussianFamily {
     recentre: (statistics, components) =>
       recentreMoved(statistics, components, leastDeviation, (k, j, delta) => {
         const { values } = statistics[k] as Moments;
-        return (values[1 + d + j] as number) / (values[0] as number) - (delta[j] as number) ** 2;
+        return (values[1 + d + j] as number) / (values[0] as number) - square(delta[j] as number);
       }),
 
     change(previous, next) {

@@ -1,25 +1,25 @@
 /** A Gaussian mixture fit: the parts that `MixtureFit` needs. */
 import type { Backend } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
-import { type Random, createRandom } from '../data/random.js';
+import { createRandom, type Random } from '../data/random.js';
 import { blockRows } from '../em/blocks.js';
-import { type MixturePlan, MixtureFit } from '../em/mixture-fit.js';
 import { mixture } from '../em/mixture.js';
+import { MixtureFit, type MixturePlan } from '../em/mixture-fit.js';
 import {
+  dataCovariance,
   type GaussianParameters,
   type StartContext,
-  dataCovariance,
   startFromLabels,
   startFromResponsibilities,
   startFromRows,
 } from '../init/gaussian-start.js';
-import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { lloyd } from '../init/kmeans.js';
+import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { distinctRows, randomResponsibilities } from '../init/random.js';
+import type { CovarianceType, GaussianComponent, Moments } from './gaussian.js';
 import type { Start } from './gaussian-checks.js';
 import type { Regularization } from './gaussian-options.js';
 import { familyFor, fromComponents, toComponents } from './gaussian-parameters.js';
-import type { CovarianceType, GaussianComponent, Moments } from './gaussian.js';
 
 /** What a fit has to know: plain data, so that a worker can be told. */
 export interface GaussianPlan extends MixturePlan {
@@ -29,7 +29,11 @@ export interface GaussianPlan extends MixturePlan {
 }
 
 /** One fit on one lease of a backend. */
-export function gaussianFit(plan: GaussianPlan, data: Dataset, backend: Backend): MixtureFit<GaussianComponent, Moments> {
+export function gaussianFit(
+  plan: GaussianPlan,
+  data: Dataset,
+  backend: Backend,
+): MixtureFit<GaussianComponent, Moments> {
   const { nComponents, covarianceType, regCovar, seed, start, nInit } = plan;
   const rows = blockRows(data.nFeatures, nComponents);
   const kernels = backend.gaussian({ data, covarianceType, nComponents, rows });

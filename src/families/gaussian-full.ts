@@ -1,21 +1,22 @@
 /** Gaussians with a full covariance matrix each. */
 import {
-  type GaussianComponent,
-  type GaussianContext,
-  type GaussianFamily,
-  HALF_LOG_TWO_PI,
-  type Moments,
   accumulateMoments,
   collapse,
   diagonalIndex,
   displacement,
   emptyMoments,
+  type GaussianComponent,
+  type GaussianContext,
+  type GaussianFamily,
+  HALF_LOG_TWO_PI,
+  type Moments,
   meanChange,
   meanOf,
   mergeMoments,
   normals,
   packedLength,
   recentreMoved,
+  square,
 } from './gaussian.js';
 
 export function gaussianFull(context: GaussianContext): GaussianFamily {
@@ -34,7 +35,8 @@ export function gaussianFull(context: GaussianContext): GaussianFamily {
     maximize(moments) {
       const delta = displacement(moments);
       const covariance = scatter(moments, delta, d);
-      for (let i = 0; i < covariance.length; i++) covariance[i] = (covariance[i] as number) / (moments.values[0] as number);
+      for (let i = 0; i < covariance.length; i++)
+        covariance[i] = (covariance[i] as number) / (moments.values[0] as number);
       regularize(covariance, context);
       return orCollapse(build(meanOf(moments, delta), covariance, leastPivots(covariance, context)), covariance, d);
     },
@@ -46,7 +48,7 @@ export function gaussianFull(context: GaussianContext): GaussianFamily {
       recentreMoved(statistics, components, context.leastDeviation, (k, j, delta) => {
         const { values } = statistics[k] as Moments;
         const second = values[1 + d + diagonalIndex(j, true)] as number;
-        return second / (values[0] as number) - (delta[j] as number) ** 2;
+        return second / (values[0] as number) - square(delta[j] as number);
       }),
 
     change: fullChange,
@@ -109,22 +111,23 @@ export function orCollapse(
   );
 }
 
-export function fullLogDensity({ mean, precisionCholesky, logDeterminant }: GaussianComponent, x: Float64Array): number {
+export function fullLogDensity(
+  { mean, precisionCholesky, logDeterminant }: GaussianComponent,
+  x: Float64Array,
+): number {
   const d = mean.length;
   let squares = 0;
   for (let i = 0; i < d; i++) {
     let y = 0;
-    for (let j = 0; j <= i; j++) y += (precisionCholesky[i * d + j] as number) * ((x[j] as number) - (mean[j] as number));
+    for (let j = 0; j <= i; j++)
+      y += (precisionCholesky[i * d + j] as number) * ((x[j] as number) - (mean[j] as number));
     squares += y * y;
   }
   return logDeterminant - d * HALF_LOG_TWO_PI - 0.5 * squares;
 }
 
 /** x = μ + L·z by forward substitution in W·(x − μ) = z. */
-export function fullSample(
-  { mean, precisionCholesky }: GaussianComponent,
-  random: { normal(): number },
-): Float64Array {
+export function fullSample({ mean, precisionCholesky }: GaussianComponent, random: { normal(): number }): Float64Array {
   const d = mean.length;
   const x = normals(d, random);
   for (let i = 0; i < d; i++) {

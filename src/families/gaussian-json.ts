@@ -1,12 +1,12 @@
 /** A Gaussian mixture as JSON: only numbers and names, rebuilt from an allow-list. */
 import type { StopReason } from '../em/convergence.js';
-import { InvalidParametersError, MixwasmError, show } from '../errors.js';
-import { flatten } from '../init/given.js';
 import type { FitRecord } from '../em/mixture-fit.js';
-import type { GaussianModelState } from './gaussian-parameters.js';
-import { BACKENDS } from './gaussian-options.js';
-import { checkParameters, featuresOfMeans } from './gaussian-checks.js';
+import { InvalidParametersError, type MixwasmError, show } from '../errors.js';
+import { flatten } from '../init/given.js';
 import { COVARIANCE_TYPES } from './gaussian.js';
+import { checkParameters, featuresOfMeans } from './gaussian-checks.js';
+import { BACKENDS } from './gaussian-options.js';
+import type { GaussianModelState } from './gaussian-parameters.js';
 
 const FORMAT = 'mixwasm/gaussian-mixture';
 const VERSION = 1;
@@ -35,7 +35,10 @@ export interface GaussianMixtureJSON {
   };
 }
 
-export function serializeGaussianMixture(state: GaussianModelState, record: FitRecord | undefined): GaussianMixtureJSON {
+export function serializeGaussianMixture(
+  state: GaussianModelState,
+  record: FitRecord | undefined,
+): GaussianMixtureJSON {
   const { covarianceType, nComponents: k, nFeatures: d, weights, means, covariances, origin, low, backend } = state;
   const rows = (values: Float64Array, width: number) => chunk(Array.from(values), width);
   const json: GaussianMixtureJSON = {
@@ -74,13 +77,16 @@ export function parseGaussianMixture(input: unknown): GaussianModelState & { rec
   if (!isObject(json)) throw bad(`expected an object or its JSON text, got ${show(json)}`);
   if (own(json, 'format') !== FORMAT) throw bad(`format must be ${show(FORMAT)}; got ${show(own(json, 'format'))}`);
   if (own(json, 'version') !== VERSION) {
-    throw bad(`version must be ${VERSION}; got ${show(own(json, 'version'))}; it was saved by another release of mixwasm`);
+    throw bad(
+      `version must be ${VERSION}; got ${show(own(json, 'version'))}; it was saved by another release of mixwasm`,
+    );
   }
   const covarianceType = oneOf(json, 'covarianceType', COVARIANCE_TYPES);
   const backend = own(json, 'backend') === undefined ? 'wasm' : oneOf(json, 'backend', BACKENDS);
   const weights = own(json, 'weights');
   const means = own(json, 'means');
-  if (!Array.isArray(weights) || weights.length === 0) throw bad(`weights must be a non-empty array; got ${show(weights)}`);
+  if (!Array.isArray(weights) || weights.length === 0)
+    throw bad(`weights must be a non-empty array; got ${show(weights)}`);
   const k = weights.length;
   const d = featuresOfMeans(means, k);
   const flat = checkParameters({ weights, means, covariances: own(json, 'covariances') }, covarianceType, k, d);

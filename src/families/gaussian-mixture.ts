@@ -11,25 +11,25 @@ import { Run } from '../em/restarts.js';
 import { InvalidDataError } from '../errors.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
 import type { NestedNumbers } from '../init/names.js';
-import { leaseBackend, withBackend } from '../lease.js';
+import { expectedBytes, leaseBackend, withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
 import { unpackRestarts } from '../threads/protocol.js';
+import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent, type Moments } from './gaussian.js';
 import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
 import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
 import { type GaussianMixtureJSON, parseGaussianMixture, serializeGaussianMixture } from './gaussian-json.js';
-import { BACKENDS, type CheckedOptions, type GaussianMixtureOptions, checkOptions } from './gaussian-options.js';
+import { BACKENDS, type CheckedOptions, checkOptions, type GaussianMixtureOptions } from './gaussian-options.js';
 import {
-  type FlatGaussianParameters,
-  type GaussianModelState,
   countParameters,
   drawComponent,
+  type FlatGaussianParameters,
   fromComponents,
+  type GaussianModelState,
   plainFamily,
   toComponents,
 } from './gaussian-parameters.js';
 import { summarizeGaussianMixture } from './gaussian-summary.js';
-import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent, type Moments } from './gaussian.js';
 import { MixtureModel } from './mixture-model.js';
 
 /** One state of EM, as `GaussianMixture.steps` yields it. */
@@ -124,10 +124,14 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
   static fit(X: DataInput, options: SyncFitOptions): GaussianMixture {
     const { onProgress } = options ?? {};
     const { plan, data } = prepare(X, checkOptions(options, 'GaussianMixture.fit', ['onProgress']));
-    return withBackend(plan.backend, (backend) => {
-      const { parameters, record } = gaussianFit(plan, data, backend).best(onProgress);
-      return new GaussianMixture(stateOf(parameters, data, plan), record);
-    });
+    return withBackend(
+      plan.backend,
+      (backend) => {
+        const { parameters, record } = gaussianFit(plan, data, backend).best(onProgress);
+        return new GaussianMixture(stateOf(parameters, data, plan), record);
+      },
+      expectedBytes(data, plan.nComponents),
+    );
   }
 
   /**
@@ -141,7 +145,10 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
     const { signal, onProgress, workerUrl, transfer, ...rest } = options ?? {};
     signal?.throwIfAborted();
     // checked here, so that bad input is told at once and in the caller's stack
-    const { plan, data } = prepare(X, checkOptions(rest as GaussianMixtureOptions, 'GaussianMixture.fitAsync', ASYNC_OPTIONS));
+    const { plan, data } = prepare(
+      X,
+      checkOptions(rest as GaussianMixtureOptions, 'GaussianMixture.fitAsync', ASYNC_OPTIONS),
+    );
     const x = shareable(data.x, transfer === true);
     const result = await runInWorker(
       'gaussianMixture',
@@ -165,7 +172,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
     const checked = checkOptions(options, 'GaussianMixture.steps');
     if (checked.nInit !== 1) integerOption('nInit (steps follows one start)', checked.nInit, 1, 1);
     const { plan, data } = prepare(X, checked);
-    const backend = leaseBackend(plan.backend);
+    const backend = leaseBackend(plan.backend, expectedBytes(data, plan.nComponents));
     try {
       const fit = gaussianFit(plan, data, backend);
       const run = new Run<GaussianParameters, MixtureStatistics<Moments>>();
@@ -207,7 +214,10 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
       nComponents,
       nFeatures,
     );
-    const model = new GaussianMixture({ ...flat, low: undefined, origin: new Float64Array(nFeatures), backend }, undefined);
+    const model = new GaussianMixture(
+      { ...flat, low: undefined, origin: new Float64Array(nFeatures), backend },
+      undefined,
+    );
     // factorises now, so that a covariance that is not positive definite is told here
     withBackend(backend, (leased) => model.#components(leased));
     return model;
@@ -319,6 +329,10 @@ function prepare(X: DataInput, checked: CheckedOptions): { plan: GaussianPlan; d
 }
 
 /** A fit's outcome as a model keeps it. */
-function stateOf(parameters: GaussianParameters, { origin }: Dataset, { covarianceType, backend }: GaussianPlan): GaussianModelState {
+function stateOf(
+  parameters: GaussianParameters,
+  { origin }: Dataset,
+  { covarianceType, backend }: GaussianPlan,
+): GaussianModelState {
   return { ...fromComponents(parameters, origin, covarianceType), origin, backend };
 }

@@ -85,7 +85,11 @@ export interface CheckedOptions {
   backend: BackendName;
 }
 
-export function checkOptions(options: GaussianMixtureOptions, where: string, alsoKnown: readonly string[] = []): CheckedOptions {
+export function checkOptions(
+  options: GaussianMixtureOptions,
+  where: string,
+  alsoKnown: readonly string[] = [],
+): CheckedOptions {
   if (options === undefined) {
     throw new InvalidOptionError('nComponents', `${where} needs options with nComponents, the number of components`);
   }

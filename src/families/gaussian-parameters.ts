@@ -4,12 +4,12 @@ import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { NotPositiveDefiniteError } from '../errors.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
+import type { CovarianceType, GaussianComponent, GaussianContext, GaussianFamily } from './gaussian.js';
 import { gaussianDiag } from './gaussian-diag.js';
 import { gaussianFull } from './gaussian-full.js';
 import type { Regularization } from './gaussian-options.js';
 import { gaussianSpherical } from './gaussian-spherical.js';
 import { gaussianTied } from './gaussian-tied.js';
-import type { CovarianceType, GaussianComponent, GaussianContext, GaussianFamily } from './gaussian.js';
 
 const FAMILIES: Record<CovarianceType, (context: GaussianContext) => GaussianFamily> = {
   full: gaussianFull,
@@ -140,7 +140,12 @@ export function fromComponents(
 /** Free parameters: K − 1 proportions, the means, the covariances. */
 export function countParameters(type: CovarianceType, nComponents: number, nFeatures: number): number {
   const matrix = (nFeatures * (nFeatures + 1)) / 2;
-  const perCovariance = { full: nComponents * matrix, tied: matrix, diag: nComponents * nFeatures, spherical: nComponents };
+  const perCovariance = {
+    full: nComponents * matrix,
+    tied: matrix,
+    diag: nComponents * nFeatures,
+    spherical: nComponents,
+  };
   return nComponents - 1 + nComponents * nFeatures + perCovariance[type];
 }
 

@@ -1,19 +1,21 @@
 /** Gaussians with one variance: the mean of the features' variances. Statistics are those of the diagonal family. */
-import { gaussianDiag, variances } from './gaussian-diag.js';
+
 import {
+  collapse,
+  collapsed,
+  displacement,
   type GaussianComponent,
   type GaussianContext,
   type GaussianFamily,
   HALF_LOG_TWO_PI,
   type Moments,
-  collapse,
-  collapsed,
-  displacement,
   meanChange,
   meanOf,
   normals,
   recentreMoved,
+  square,
 } from './gaussian.js';
+import { gaussianDiag, variances } from './gaussian-diag.js';
 
 export function gaussianSpherical(context: GaussianContext): GaussianFamily {
   const { regularization, leastDeviation, algebra } = context;
@@ -25,8 +27,8 @@ export function gaussianSpherical(context: GaussianContext): GaussianFamily {
 
     logDensity({ mean, precisionCholesky, logDeterminant }, x) {
       let squares = 0;
-      for (let j = 0; j < mean.length; j++) squares += ((x[j] as number) - (mean[j] as number)) ** 2;
-      return logDeterminant - mean.length * HALF_LOG_TWO_PI - 0.5 * squares * (precisionCholesky[0] as number) ** 2;
+      for (let j = 0; j < mean.length; j++) squares += square((x[j] as number) - (mean[j] as number));
+      return logDeterminant - mean.length * HALF_LOG_TWO_PI - 0.5 * squares * square(precisionCholesky[0] as number);
     },
 
     maximize(moments) {

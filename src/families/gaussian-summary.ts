@@ -1,9 +1,9 @@
 /** The report of a Gaussian mixture. */
 import { aic, bic } from '../diagnostics/criteria.js';
 import { formatSummary, type NumberTable } from '../diagnostics/summary.js';
+import type { FitRecord } from '../em/mixture-fit.js';
 import { InvalidOptionError } from '../errors.js';
 import { withBackend } from '../lease.js';
-import type { FitRecord } from '../em/mixture-fit.js';
 import type { GaussianModelState } from './gaussian-parameters.js';
 
 const SHAPES = {
@@ -37,7 +37,11 @@ export function summarizeGaussianMixture(
   });
 }
 
-function fitFacts({ backend }: GaussianModelState, record: FitRecord | undefined, nParameters: number): [string, string][] {
+function fitFacts(
+  { backend }: GaussianModelState,
+  record: FitRecord | undefined,
+  nParameters: number,
+): [string, string][] {
   if (record === undefined) return [];
   const { logLikelihood, nIter, converged, stopReason, restarts, componentCounts } = record;
   // the effective counts add up to the weight of the data

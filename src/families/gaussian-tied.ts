@@ -1,16 +1,18 @@
 /** Gaussians that share one full covariance matrix. */
-import { gaussianFull, fullComponent, leastPivots, orCollapse, regularize, scatter } from './gaussian-full.js';
+
 import {
+  diagonalIndex,
+  displacement,
   type GaussianComponent,
   type GaussianContext,
   type GaussianFamily,
   type Moments,
-  diagonalIndex,
-  displacement,
   meanOf,
   packedLength,
   recentreMoved,
+  square,
 } from './gaussian.js';
+import { fullComponent, gaussianFull, leastPivots, orCollapse, regularize, scatter } from './gaussian-full.js';
 
 /** Second moments may lie anywhere among the components' statistics: only their sum is used. */
 export function gaussianTied(context: GaussianContext): GaussianFamily {
@@ -62,7 +64,7 @@ function pooledVariance(statistics: readonly Moments[], d: number): Float64Array
     const delta = displacement(moments);
     for (let j = 0; j < d; j++) {
       const second = moments.values[1 + d + diagonalIndex(j, true)] as number;
-      variance[j] = (variance[j] as number) + second - count * (delta[j] as number) ** 2;
+      variance[j] = (variance[j] as number) + second - count * square(delta[j] as number);
     }
   }
   return variance.map((sum) => sum / total);

@@ -107,6 +107,10 @@ export function meanOf(moments: Moments, delta: Float64Array): Float64Array {
   return moments.center.map((c, j) => c + (delta[j] as number));
 }
 
+export function square(x: number): number {
+  return x * x;
+}
+
 /** Where the variance of feature j starts in the second moments. */
 export function diagonalIndex(j: number, packed: boolean): number {
   return packed ? (j * (j + 3)) / 2 : j;
@@ -145,7 +149,11 @@ export function recentreMoved(
 }
 
 /** Largest of |Δmean|/σ and |Δcov|/(σσ) between two states of a component; `deviation(j)` is σ before. */
-export function meanChange(previous: GaussianComponent, next: GaussianComponent, deviation: (j: number) => number): number {
+export function meanChange(
+  previous: GaussianComponent,
+  next: GaussianComponent,
+  deviation: (j: number) => number,
+): number {
   let largest = 0;
   for (let j = 0; j < next.mean.length; j++) {
     const change = Math.abs((next.mean[j] as number) - (previous.mean[j] as number)) / deviation(j);

@@ -32,7 +32,11 @@ export const kMeansMethod: HardMethod<KMeansStatistics> = {
 
   fromLabels(labels, nClusters, data: Dataset) {
     const length = nClusters * data.nFeatures;
-    const statistics = { ...labelled(labels, nClusters, data), sums: new Float64Array(length), errors: new Float64Array(length) };
+    const statistics = {
+      ...labelled(labels, nClusters, data),
+      sums: new Float64Array(length),
+      errors: new Float64Array(length),
+    };
     labels.forEach((k, i) => {
       const s = data.sampleWeights === undefined ? 1 : (data.sampleWeights[i] as number);
       if (s > 0) accumulateRow(statistics, data, i, k, s);

@@ -8,7 +8,7 @@ import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, MixtureRestart } from '../em/mixture-fit.js';
 import type { BlockKernels, MixtureParameters, ScoreOutput } from '../em/model.js';
 import { NotFittedError, ZeroDensityError } from '../errors.js';
-import { withBackend } from '../lease.js';
+import { expectedBytes, withBackend } from '../lease.js';
 import { checkKnown } from '../options.js';
 
 /** How the verbs reach a family. */
@@ -178,20 +178,24 @@ export abstract class MixtureModel<C, Input> {
   #score(rows: Rows, out: ScoreOutput): void {
     const { backend: name, nComponents: k, nFeatures } = this.#parts;
     const size = blockRows(nFeatures, k);
-    withBackend(name, (backend) => {
-      const kernels = this.#parts.kernels(backend, rows, size);
-      const parameters = this.#parts.components(backend);
-      for (const block of blocksOf(rows, size)) {
-        const from = block.start;
-        const to = from + block.nRows;
-        const part: ScoreOutput = {};
-        if (out.logProbNorm) part.logProbNorm = out.logProbNorm.subarray(from, to);
-        if (out.labels) part.labels = out.labels.subarray(from, to);
-        if (out.weightedLogProb) part.weightedLogProb = out.weightedLogProb.subarray(from * k, to * k);
-        if (out.responsibilities) part.responsibilities = out.responsibilities.subarray(from * k, to * k);
-        kernels.score(parameters, block, part);
-      }
-    });
+    withBackend(
+      name,
+      (backend) => {
+        const kernels = this.#parts.kernels(backend, rows, size);
+        const parameters = this.#parts.components(backend);
+        for (const block of blocksOf(rows, size)) {
+          const from = block.start;
+          const to = from + block.nRows;
+          const part: ScoreOutput = {};
+          if (out.logProbNorm) part.logProbNorm = out.logProbNorm.subarray(from, to);
+          if (out.labels) part.labels = out.labels.subarray(from, to);
+          if (out.weightedLogProb) part.weightedLogProb = out.weightedLogProb.subarray(from * k, to * k);
+          if (out.responsibilities) part.responsibilities = out.responsibilities.subarray(from * k, to * k);
+          kernels.score(parameters, block, part);
+        }
+      },
+      expectedBytes(rows, k),
+    );
   }
 
   #total(X: Input, options: WeightedOptions, where: string) {

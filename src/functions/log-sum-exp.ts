@@ -2,7 +2,7 @@
 import { type DataInput, type FloatArray, toTable } from '../data/matrix.js';
 import { InvalidDataError, ZeroDensityError } from '../errors.js';
 import { withBackend } from '../lease.js';
-import { type KernelOptions, backendOf } from './cholesky.js';
+import { backendOf, type KernelOptions } from './cholesky.js';
 
 /**
  * log Σ exp(x_i) without overflow, the largest term taken out and the others added by log1p (Blanchard, Higham & Higham
@@ -58,12 +58,18 @@ export function responsibilities(weightedLogProb: DataInput, options: KernelOpti
   const norms = new Float64Array(nSamples);
   withBackend(backend, (leased) => leased.logSumExp(doubles(x), nFeatures, norms, out));
   const empty = norms.indexOf(-Infinity);
-  if (empty >= 0) throw new ZeroDensityError(`row ${empty} has no term above −Infinity, so no component is more probable`, empty);
+  if (empty >= 0)
+    throw new ZeroDensityError(`row ${empty} has no term above −Infinity, so no component is more probable`, empty);
   return out;
 }
 
 function isFlat(terms: DataInput): boolean {
-  return terms !== null && typeof terms === 'object' && 'length' in terms && (terms.length === 0 || typeof terms[0] === 'number');
+  return (
+    terms !== null &&
+    typeof terms === 'object' &&
+    'length' in terms &&
+    (terms.length === 0 || typeof terms[0] === 'number')
+  );
 }
 
 function doubles(x: FloatArray): Float64Array {

@@ -1,14 +1,14 @@
 /** The quadratic-form kernel as a function of its own. */
 import { type DataInput, toMatrix } from '../data/matrix.js';
+import { blockRows } from '../em/blocks.js';
 import { InvalidDataError } from '../errors.js';
+import { COVARIANCE_TYPES, type CovarianceType } from '../families/gaussian.js';
 import { checkParameters, featuresOfMeans } from '../families/gaussian-checks.js';
 import { plainFamily, toComponents } from '../families/gaussian-parameters.js';
-import { COVARIANCE_TYPES, type CovarianceType } from '../families/gaussian.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { choiceOption, requireObject } from '../options.js';
-import { blockRows } from '../em/blocks.js';
-import { type KernelOptions, backendOf } from './cholesky.js';
+import { backendOf, type KernelOptions } from './cholesky.js';
 
 /**
  * Mahalanobis distances √((x − μ_k)ᵀ Σ_k⁻¹ (x − μ_k)) of every row to every component.

@@ -1,11 +1,11 @@
 /** The moment kernel as a function of its own. */
 import { createDataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
-import { TreeSum, blockRows, blocksOf } from '../em/blocks.js';
+import { blockRows, blocksOf, TreeSum } from '../em/blocks.js';
+import { displacement, type GaussianComponent, type Moments, meanOf, mergeMoments } from '../families/gaussian.js';
 import { scatter } from '../families/gaussian-full.js';
-import { type GaussianComponent, type Moments, displacement, meanOf, mergeMoments } from '../families/gaussian.js';
 import { withBackend } from '../lease.js';
-import { type KernelOptions, backendOf } from './cholesky.js';
+import { backendOf, type KernelOptions } from './cholesky.js';
 
 /**
  * Weighted mean and maximum-likelihood covariance (divided by Σ weights), accumulated about the mean, so that an offset

@@ -153,7 +153,10 @@ export function ofDensity(density: DensityLike, name: string, seed: number, back
     }),
     draws,
     // every 16th of the sorted pilot: a peak of a 16th of the mass has a point of its own
-    breakpoints: () => Array.from(pilot ?? []).sort((a, b) => a - b).filter((_, i) => i % 16 === 0),
+    breakpoints: () =>
+      Array.from(pilot ?? [])
+        .sort((a, b) => a - b)
+        .filter((_, i) => i % 16 === 0),
   };
 }
 

@@ -61,12 +61,19 @@ export function drawsOfFunction(draw: DrawPoint, name: string, seed: number, log
           block = new Float64Array(n * nFeatures);
         }
         if (point.length !== nFeatures) {
-          throw new InvalidDataError(`sample ${drawn} of ${name} has ${point.length} numbers, sample 0 has ${nFeatures}`, drawn);
+          throw new InvalidDataError(
+            `sample ${drawn} of ${name} has ${point.length} numbers, sample 0 has ${nFeatures}`,
+            drawn,
+          );
         }
         for (let j = 0; j < nFeatures; j++) {
           const value: unknown = point[j];
           if (typeof value !== 'number' || value - value !== 0) {
-            throw new InvalidDataError(`sample ${drawn} of ${name} must be finite; got ${show(value)} at index ${j}`, drawn, j);
+            throw new InvalidDataError(
+              `sample ${drawn} of ${name} must be finite; got ${show(value)} at index ${j}`,
+              drawn,
+              j,
+            );
           }
           block[i * nFeatures + j] = value;
         }

@@ -95,15 +95,13 @@ function noSample(name: string, why: string): InvalidOptionError {
 }
 
 /** Over one feature: ∫ p·log(p/q) − p + q dx ≥ 0, after a check that both densities integrate to 1. */
-export function quadratureDivergence(
-  p: Distribution,
-  q: Distribution,
-  tol: number,
-  { exp }: Backend,
-): Quadrature {
+export function quadratureDivergence(p: Distribution, q: Distribution, tol: number, { exp }: Backend): Quadrature {
   const breakpoints = [...p.breakpoints(), ...q.breakpoints()];
   if (breakpoints.length === 0) {
-    throw noSample('p', 'quadrature finds where the densities lie from draws, or from the parameters of a Gaussian mixture');
+    throw noSample(
+      'p',
+      'quadrature finds where the densities lie from draws, or from the parameters of a Gaussian mixture',
+    );
   }
   for (const density of [p, q]) {
     const mass = integrateLine((x) => Float64Array.from(density.logDensities(x, x.length), exp), breakpoints, 1e-8);

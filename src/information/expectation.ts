@@ -53,7 +53,10 @@ export function monteCarloExpectation(
       for (let i = 0; i < n; i++) {
         const value: unknown = f(block.subarray(i * d, (i + 1) * d));
         if (typeof value !== 'number' || value - value !== 0) {
-          throw new InvalidDataError(`f must give a finite number; got ${show(value)} for sample ${mean.count}`, mean.count);
+          throw new InvalidDataError(
+            `f must give a finite number; got ${show(value)} for sample ${mean.count}`,
+            mean.count,
+          );
         }
         mean.add(value);
       }
@@ -70,7 +73,12 @@ export function checkMonteCarlo(options: MonteCarloOptions): { nSamples: number;
 }
 
 /** Draws `nSamples` points block by block; blocks of many features have fewer rows, from the second on if `nFeatures` is unknown. */
-export function eachBlock(draws: Draws, nSamples: number, visit: (block: Float64Array, n: number) => void, nFeatures = 1): void {
+export function eachBlock(
+  draws: Draws,
+  nSamples: number,
+  visit: (block: Float64Array, n: number) => void,
+  nFeatures = 1,
+): void {
   let size = blockRowsOf(nFeatures);
   for (let done = 0; done < nSamples; ) {
     const n = Math.min(size, nSamples - done);

@@ -35,7 +35,8 @@ export function toGaussian({ mean: m, covariance }: GaussianLike, name: string):
     }
     const mean = flatten(given, 'mean', [length]);
     const d = mean.length;
-    const isDiagonal = typeof covariance === 'number' || (covariance?.length === d && typeof covariance[0] === 'number');
+    const isDiagonal =
+      typeof covariance === 'number' || (covariance?.length === d && typeof covariance[0] === 'number');
     const values = typeof covariance === 'number' ? new Float64Array(d).fill(covariance) : covariance;
     return { name, mean, isDiagonal, covariance: toCovariances(values, isDiagonal ? 'diag' : 'tied', 1, d) };
   } catch (error) {

@@ -5,10 +5,18 @@ import { backendOf } from '../functions/cholesky.js';
 import { withBackend } from '../lease.js';
 import { choiceOption, nonNegativeOption } from '../options.js';
 import { discreteDivergence } from './discrete.js';
-import { type DensityLike, type Distribution, ofDensity, ofGaussian, ofModel, type ScoredModel, singleGaussian } from './distribution.js';
+import {
+  type DensityLike,
+  type Distribution,
+  ofDensity,
+  ofGaussian,
+  ofModel,
+  type ScoredModel,
+  singleGaussian,
+} from './distribution.js';
 import { type DivergenceEstimator, ESTIMATORS, monteCarloDivergence, quadratureDivergence } from './estimators.js';
 import { checkMonteCarlo, type MonteCarloOptions } from './expectation.js';
-import { type Gaussian, gaussianDivergence, type GaussianLike, toGaussian } from './gaussian.js';
+import { type Gaussian, type GaussianLike, gaussianDivergence, toGaussian } from './gaussian.js';
 
 /** What can be compared: two vectors of probabilities, or any two of the others. */
 export type DistributionLike = ArrayLike<number> | GaussianLike | ScoredModel | DensityLike;
@@ -75,8 +83,7 @@ function checkSettings(options: DivergenceOptions) {
   return {
     ...checkMonteCarlo(options),
     method: choiceOption('method', options.method ?? 'auto', METHODS),
-    estimator:
-      options.estimator === undefined ? undefined : choiceOption('estimator', options.estimator, ESTIMATORS),
+    estimator: options.estimator === undefined ? undefined : choiceOption('estimator', options.estimator, ESTIMATORS),
     tol: nonNegativeOption('tol', options.tol ?? 1e-10),
   };
 }
@@ -87,7 +94,8 @@ function divergence(p: DistributionLike, q: DistributionLike, settings: Settings
     if (!isVector(p) || !isVector(q)) {
       throw new InvalidParametersError('p and q must both be vectors of probabilities, or neither');
     }
-    if (method !== 'auto' && method !== 'exact') throw methodError(method, 'vectors of probabilities are summed exactly');
+    if (method !== 'auto' && method !== 'exact')
+      throw methodError(method, 'vectors of probabilities are summed exactly');
     return exact(discreteDivergence(p, q, backend));
   }
   const gaussianP = gaussianOf(p, 'p');
@@ -97,8 +105,10 @@ function divergence(p: DistributionLike, q: DistributionLike, settings: Settings
     return exact(gaussianDivergence(gaussianP, gaussianQ, backend));
   }
   if (method === 'exact') throw methodError(method, 'it needs two vectors of probabilities or two Gaussians');
-  const left = gaussianP === undefined ? toDistribution(p, 'p', settings.seed, backend) : ofGaussian(gaussianP, backend);
-  const right = gaussianQ === undefined ? toDistribution(q, 'q', settings.seed, backend) : ofGaussian(gaussianQ, backend);
+  const left =
+    gaussianP === undefined ? toDistribution(p, 'p', settings.seed, backend) : ofGaussian(gaussianP, backend);
+  const right =
+    gaussianQ === undefined ? toDistribution(q, 'q', settings.seed, backend) : ofGaussian(gaussianQ, backend);
   const nFeatures = left.nFeatures ?? right.nFeatures;
   checkFeatures(nFeatures, right.nFeatures ?? nFeatures);
   const isLine = nFeatures === 1 && !left.isDiscrete && !right.isDiscrete;
@@ -132,7 +142,9 @@ function isVector(value: DistributionLike): value is ArrayLike<number> {
 /** `{ mean, covariance }`, or a mixture that has one component only. */
 function gaussianOf(value: DistributionLike, name: string): Gaussian | undefined {
   if (value === null || typeof value !== 'object') return undefined;
-  return 'mean' in value && 'covariance' in value ? toGaussian(value as GaussianLike, name) : singleGaussian(value, name);
+  return 'mean' in value && 'covariance' in value
+    ? toGaussian(value as GaussianLike, name)
+    : singleGaussian(value, name);
 }
 
 function toDistribution(value: DistributionLike, name: string, seed: number, backend: Backend): Distribution {

@@ -1,17 +1,17 @@
 /** Turns labels, responsibilities, rows or given parameters into the first parameters of a Gaussian mixture. */
 import type { GaussianKernels } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
-import { TreeSum, blocksOf } from '../em/blocks.js';
+import type { Random } from '../data/random.js';
+import { blocksOf, TreeSum } from '../em/blocks.js';
 import { DegenerateStatistics, proportions } from '../em/mixture.js';
 import type { EMModel, MixtureParameters, MixtureStatistics } from '../em/model.js';
-import type { Random } from '../data/random.js';
 import { DegenerateComponentError } from '../errors.js';
 import {
   type CovarianceType,
+  displacement,
   type GaussianComponent,
   type GaussianFamily,
   type Moments,
-  displacement,
 } from '../families/gaussian.js';
 
 export type GaussianParameters = MixtureParameters<GaussianComponent>;
@@ -57,7 +57,8 @@ export function startFromLabels(context: StartContext, labels: Int32Array, rando
   }
   const rowsOf = new Int32Array(nComponents);
   labels.forEach((k, i) => {
-    if (data.sampleWeights === undefined || (data.sampleWeights[i] as number) > 0) rowsOf[k] = (rowsOf[k] as number) + 1;
+    if (data.sampleWeights === undefined || (data.sampleWeights[i] as number) > 0)
+      rowsOf[k] = (rowsOf[k] as number) + 1;
   });
   const needed = covarianceType === 'full' ? data.nFeatures + 1 : 2;
   const components = statistics.components.map((moments, k) => {

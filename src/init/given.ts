@@ -31,7 +31,10 @@ export function toResponsibilities(input: NestedNumbers, nSamples: number, nComp
     for (let k = 0; k < nComponents; k++) {
       const r = table[i * nComponents + k] as number;
       if (r < 0) {
-        throw new InvalidParametersError(`init.responsibilities must not be negative; got ${r} at row ${i}, component ${k}`, k);
+        throw new InvalidParametersError(
+          `init.responsibilities must not be negative; got ${r} at row ${i}, component ${k}`,
+          k,
+        );
       }
       sum += r;
     }
@@ -48,11 +51,14 @@ export function toWeights(input: ArrayLike<number> | undefined, nComponents: num
   const weights = flatten(input, 'weights', [nComponents]);
   let sum = 0;
   weights.forEach((weight, k) => {
-    if (weight < 0) throw new InvalidParametersError(`weights must not be negative; got ${weight} for component ${k}`, k);
+    if (weight < 0)
+      throw new InvalidParametersError(`weights must not be negative; got ${weight} for component ${k}`, k);
     sum += weight;
   });
   if (!(Math.abs(sum - 1) <= 1e-8)) {
-    throw new InvalidParametersError(`weights must sum to 1 (within 1e-8); they sum to ${sum}; divide them by their sum`);
+    throw new InvalidParametersError(
+      `weights must sum to 1 (within 1e-8); they sum to ${sum}; divide them by their sum`,
+    );
   }
   return Math.abs(sum - 1) > 1e-12 ? weights.map((weight) => weight / sum) : weights;
 }

@@ -46,5 +46,7 @@ function clusterMeans(data: Dataset, labels: Int32Array, nClusters: number): Flo
       sums[k * nFeatures + j] = (sums[k * nFeatures + j] as number) + weight * u;
     }
   }
-  return sums.map((sum, at) => sum / (counts[Math.floor(at / nFeatures)] as number) + (origin[at % nFeatures] as number));
+  return sums.map(
+    (sum, at) => sum / (counts[Math.floor(at / nFeatures)] as number) + (origin[at % nFeatures] as number),
+  );
 }

@@ -6,8 +6,8 @@
 import type { GaussianKernels, GaussianShape } from '../backend.js';
 import type { Rows } from '../data/dataset.js';
 import type { MixtureStatistics, ScoreOutput } from '../em/model.js';
-import { type GaussianComponent, type Moments, logConstants, packedLength } from '../families/gaussian.js';
-import { MIXTURE_FLOOR, logSumExpRow } from './log-sum-exp.js';
+import { type GaussianComponent, logConstants, type Moments, packedLength } from '../families/gaussian.js';
+import { logSumExpRow, MIXTURE_FLOOR } from './log-sum-exp.js';
 
 export function gaussianKernels({ data, covarianceType, nComponents }: GaussianShape): GaussianKernels {
   const d = data.nFeatures;
@@ -26,7 +26,7 @@ export function gaussianKernels({ data, covarianceType, nComponents }: GaussianS
       const q = quadratic(x, mean, precisionCholesky, residuals, k * d, d);
       const value = (constants[k] as number) - 0.5 * q;
       // an overflow to ∞ − ∞ is a density of 0
-      terms[k] = value === value ? value : -Infinity;
+      terms[k] = Number.isNaN(value) ? -Infinity : value;
     }
   }
 
@@ -111,7 +111,12 @@ function subtract(x: Float64Array, center: Float64Array, out: Float64Array, at: 
 }
 
 function withCounts(logLikelihood: number, weight: number, components: Moments[]): MixtureStatistics<Moments> {
-  return { logLikelihood, weight, counts: Float64Array.from(components, ({ values }) => values[0] as number), components };
+  return {
+    logLikelihood,
+    weight,
+    counts: Float64Array.from(components, ({ values }) => values[0] as number),
+    components,
+  };
 }
 
 function quadraticFull(

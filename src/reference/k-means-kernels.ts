@@ -17,7 +17,9 @@ export function kMeansKernels({ data, nClusters }: ClusterShape): ClusterKernels
       const sums = new Float64Array(centers.length);
       const errors = new Float64Array(centers.length);
       const part = { sums, errors };
-      const statistics = assign(nearestSquared, centers, nClusters, block, (i, k, s) => accumulateRow(part, data, i, k, s));
+      const statistics = assign(nearestSquared, centers, nClusters, block, (i, k, s) =>
+        accumulateRow(part, data, i, k, s),
+      );
       return { ...statistics, sums, errors };
     },
     distances({ centers }, block, out) {

@@ -166,7 +166,9 @@ async function nodeThreads(): Promise<NodeThreads> {
   try {
     return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as NodeThreads;
   } catch (cause) {
-    throw new WorkerError('no workers here: neither a global Worker nor node:worker_threads; use fit or steps', { cause });
+    throw new WorkerError('no workers here: neither a global Worker nor node:worker_threads; use fit or steps', {
+      cause,
+    });
   }
 }
 

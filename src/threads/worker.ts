@@ -1,14 +1,18 @@
 /** The worker: takes one job, answers with progress, a result or an error. Bundled alone, into a text inside the package. */
 import type { Dataset } from '../data/dataset.js';
 import { type GaussianPlan, gaussianFit } from '../families/gaussian-fit.js';
-import { withBackend } from '../lease.js';
+import { expectedBytes, withBackend } from '../lease.js';
 import { adoptModule } from '../wasm/kernels.js';
-import { type Job, type Reply, packError, packRestarts } from './protocol.js';
+import { type Job, packError, packRestarts, type Reply } from './protocol.js';
 
 /** Jobs by name. */
 const JOBS: Record<string, (input: never, onProgress: ((progress: unknown) => void) | undefined) => unknown> = {
   gaussianMixture({ plan, data }: { plan: GaussianPlan; data: Dataset }, onProgress) {
-    const { parameters, record } = withBackend(plan.backend, (backend) => gaussianFit(plan, data, backend).best(onProgress));
+    const { parameters, record } = withBackend(
+      plan.backend,
+      (backend) => gaussianFit(plan, data, backend).best(onProgress),
+      expectedBytes(data, plan.nComponents),
+    );
     return { parameters, record: { ...record, restarts: packRestarts(record.restarts) } };
   },
 };

@@ -5,8 +5,8 @@ import { wasmKMeansKernels, wasmKMediansKernels } from './cluster-kernels.js';
 import { leaseEngine, returnEngine } from './engine.js';
 import { wasmGaussianKernels } from './gaussian-kernels.js';
 
-export function leaseWasmBackend(): Backend {
-  const engine = leaseEngine();
+export function leaseWasmBackend(bytes: number): Backend {
+  const engine = leaseEngine(bytes);
   const { kernels, arena } = engine;
   let factorScratch: FactorScratch | undefined;
   let released = false;

@@ -4,7 +4,7 @@
  * abandoned lease is plain garbage.
  */
 import { Arena } from './arena.js';
-import { type Kernels, compileKernels, instantiateKernels } from './kernels.js';
+import { compileKernels, instantiateKernels, type Kernels } from './kernels.js';
 
 export interface Engine {
   readonly kernels: Kernels;
@@ -18,20 +18,28 @@ const MAX_IDLE_BYTES = 16 * 2 ** 20;
 
 const idle: Engine[] = [];
 
-export function leaseEngine(): Engine {
+/**
+ * An instance with at least `bytes` of memory. Growing works too, but every growth detaches an ArrayBuffer, and V8 then
+ * runs all typed-array code of the process about a quarter slower, for good: so memory is made large enough at once.
+ */
+export function leaseEngine(bytes: number): Engine {
   const module = compileKernels();
-  for (;;) {
-    const engine = idle.pop();
-    if (engine === undefined) break;
-    // `loadKernels` may have replaced the module since
-    if (engine.module === module) return engine;
-  }
-  const { kernels, memory } = instantiateKernels();
+  // `loadKernels` may have replaced the module since; an instance of the old one is let go
+  const at = idle.findIndex((engine) => engine.module === module && engine.arena.memory.buffer.byteLength >= bytes);
+  const kept = at < 0 ? undefined : idle.splice(at, 1)[0];
+  if (kept !== undefined) return kept;
+  const { kernels, memory } = instantiateKernels(bytes);
   return { kernels, arena: new Arena(memory, kernels.heapBase()), module };
 }
 
 /** Zeroes the engine's memory and keeps it for the next lease, unless it grew large. */
 export function returnEngine(engine: Engine): void {
   engine.arena.reset();
-  if (idle.length < MAX_IDLE && engine.arena.memory.buffer.byteLength <= MAX_IDLE_BYTES) idle.push(engine);
+  if (engine.arena.memory.buffer.byteLength > MAX_IDLE_BYTES || engine.module !== compileKernels()) return;
+  idle.push(engine);
+  // the smallest goes: larger ones serve more
+  if (idle.length > MAX_IDLE) {
+    idle.sort((a, b) => b.arena.memory.buffer.byteLength - a.arena.memory.buffer.byteLength);
+    idle.pop();
+  }
 }

@@ -1,9 +1,9 @@
 /** The Gaussian kernels of assembly/families over one data set. */
 import type { GaussianKernels, GaussianShape } from '../backend.js';
-import { type Block, type Rows, blockValues } from '../data/dataset.js';
+import { type Block, blockValues, type Rows } from '../data/dataset.js';
 import { blocksOf } from '../em/blocks.js';
 import type { MixtureParameters, MixtureStatistics, ScoreOutput } from '../em/model.js';
-import { type GaussianComponent, type Moments, logConstants, packedLength } from '../families/gaussian.js';
+import { type GaussianComponent, logConstants, type Moments, packedLength } from '../families/gaussian.js';
 import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
 

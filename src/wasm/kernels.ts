@@ -1,6 +1,6 @@
 /** Compiles the kernels once, on first use, and instantiates them with @assemblyscript/loader. */
 import { instantiateSync } from '@assemblyscript/loader';
-import { BackendUnavailableError, InvalidOptionError, show } from '../errors.js';
+import { BackendUnavailableError, InvalidOptionError, OutOfMemoryError, show } from '../errors.js';
 import { KERNELS_BASE64 } from './kernels-inline.js';
 
 /** The functions assembly/index.ts exports, by their ABI: every argument and result is a number. */
@@ -115,7 +115,10 @@ function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Mo
     throw new InvalidOptionError(option, `${option} must be a compiled WebAssembly.Module; got ${show(module)}`);
   }
   if (!names.includes('gaussianFullExpectation')) {
-    throw new InvalidOptionError(option, `${option} is not mixwasm's kernels.wasm: it exports no gaussianFullExpectation`);
+    throw new InvalidOptionError(
+      option,
+      `${option} is not mixwasm's kernels.wasm: it exports no gaussianFullExpectation`,
+    );
   }
   return module;
 }
@@ -142,9 +145,25 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** A new instance of the kernels on its own memory. */
-export function instantiateKernels(): { kernels: Kernels; memory: WebAssembly.Memory } {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+const PAGE = 65536;
+/** Enough for small fits and scorings, so that most instances can serve again */
+const MIN_PAGES = 16;
+
+function createMemory(initial: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial, maximum: 65536 });
+  } catch (cause) {
+    throw new OutOfMemoryError(
+      initial * PAGE,
+      `the host refused ${((initial * PAGE) / 2 ** 20).toFixed(1)} MB of WebAssembly memory; free memory, or fit fewer rows at a time`,
+      { cause },
+    );
+  }
+}
+
+/** A new instance of the kernels on a memory of its own, of at least `bytes` (as far as a module can address). */
+export function instantiateKernels(bytes: number): { kernels: Kernels; memory: WebAssembly.Memory } {
+  const memory = createMemory(Math.min(Math.max(Math.ceil(bytes / PAGE), MIN_PAGES), 65536));
   const { instance } = instantiateSync(compileKernels(), { env: { memory } });
   // the raw exports: a call through the loader's wrappers costs 5 ns, theirs 2
   return { kernels: instance.exports as unknown as Kernels, memory };

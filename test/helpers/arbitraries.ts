@@ -1,7 +1,7 @@
 /** What the properties are checked on: small seeded mixtures whose fits are well away from collapse. */
 import fc from 'fast-check';
-import { GaussianMixture, type SyncFitOptions } from '../../src/index.js';
 import type { CovarianceType } from '../../src/families/gaussian.js';
+import { GaussianMixture, type SyncFitOptions } from '../../src/index.js';
 import { clusters, randomParameters } from './data.js';
 import { TYPES } from './numbers.js';
 

@@ -1,8 +1,8 @@
 /** Data for tests: seeded by a generator of the tests' own, so that the library's cannot hide its faults. */
 import { createDataset, type Dataset } from '../../src/data/dataset.js';
 import type { FloatArray } from '../../src/data/matrix.js';
-import type { CovarianceType, GaussianComponent } from '../../src/families/gaussian.js';
 import type { MixtureParameters } from '../../src/em/model.js';
+import type { CovarianceType, GaussianComponent } from '../../src/families/gaussian.js';
 import { familyFor, toComponents } from '../../src/families/gaussian-parameters.js';
 import { jsBackend } from '../../src/reference/backend.js';
 
@@ -67,7 +67,8 @@ export function randomParameters(type: CovarianceType, k: number, d: number, see
   const g = generator(seed);
   const raw = Array.from({ length: k }, () => 0.5 + g.uniform());
   const total = raw.reduce((a, b) => a + b, 0);
-  const matrices = (count: number) => Float64Array.from(Array.from({ length: count }, () => Array.from(spd(d, g))).flat());
+  const matrices = (count: number) =>
+    Float64Array.from(Array.from({ length: count }, () => Array.from(spd(d, g))).flat());
   const variances = (count: number) => Float64Array.from({ length: count }, () => 0.5 + g.uniform());
   return {
     covarianceType: type,
@@ -75,8 +76,7 @@ export function randomParameters(type: CovarianceType, k: number, d: number, see
     nFeatures: d,
     weights: Float64Array.from(raw, (w) => w / total),
     means: Float64Array.from({ length: k * d }, () => 2 * g.normal()),
-    covariances:
-      type === 'full' ? matrices(k) : type === 'tied' ? matrices(1) : variances(type === 'diag' ? k * d : k),
+    covariances: type === 'full' ? matrices(k) : type === 'tied' ? matrices(1) : variances(type === 'diag' ? k * d : k),
   };
 }
 

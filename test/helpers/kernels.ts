@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync } from 'node:fs';
 
 /** Exported functions of build/kernels.testing.wasm as they are: numbers in, a number or nothing out. */
 export type Kernel = (...args: number[]) => number;
@@ -17,12 +17,12 @@ const PAGE = 65536;
 
 /** A fresh instance of `asc assembly/testing.ts --target testing` (tools/build.mjs) with a memory of its own. */
 export function loadKernels(): Kernels {
-  const file = new URL("../../build/kernels.testing.wasm", import.meta.url);
+  const file = new URL('../../build/kernels.testing.wasm', import.meta.url);
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), { env: { memory } });
   const kernels = exports as Record<string, Kernel>;
-  const heapBase = kernels["heapBase"];
-  if (heapBase === undefined) throw new Error("build/kernels.testing.wasm exports no heapBase(): build again");
+  const heapBase = kernels.heapBase;
+  if (heapBase === undefined) throw new Error('build/kernels.testing.wasm exports no heapBase(): build again');
 
   let top = heapBase();
   const allocate = (bytes: number): number => {
@@ -33,9 +33,9 @@ export function loadKernels(): Kernels {
     return start;
   };
   const doubles = (values: ArrayLike<number> | number): Float64Array<ArrayBuffer> => {
-    const n = typeof values === "number" ? values : values.length;
+    const n = typeof values === 'number' ? values : values.length;
     const view = new Float64Array(memory.buffer as ArrayBuffer, allocate(n * 8), n);
-    if (typeof values !== "number") view.set(values);
+    if (typeof values !== 'number') view.set(values);
     return view;
   };
   return { exports: kernels, memory, allocate, doubles };

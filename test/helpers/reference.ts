@@ -1,6 +1,6 @@
 /** The reference answers of test/fixtures/reference. */
-import { readFileSync, readdirSync } from 'node:fs';
-import { GaussianMixture, type CovarianceType, type SyncFitOptions } from '../../src/index.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import { type CovarianceType, GaussianMixture, type SyncFitOptions } from '../../src/index.js';
 
 const folder = new URL('../fixtures/reference/', import.meta.url);
 

@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest';
 import {
   InvalidDataError,
   InvalidParametersError,
-  MixwasmError,
-  NotPositiveDefiniteError,
-  ZeroDensityError,
   logSumExp,
+  MixwasmError,
   mahalanobis,
+  NotPositiveDefiniteError,
   responsibilities,
   weightedCovariance,
+  ZeroDensityError,
 } from '../../src/index.js';
 import { withBackend } from '../../src/lease.js';
 import { clusters, generator, matrixOf, randomParameters, rowsOf } from '../helpers/data.js';
-import { BACKENDS, TYPES, bits, largestDifference, relativeToMax, sum, thrownBy } from '../helpers/numbers.js';
+import { BACKENDS, bits, largestDifference, relativeToMax, sum, TYPES, thrownBy } from '../helpers/numbers.js';
 
 const SIZES = [1, 2, 3, 7, 8, 9, 63, 64, 65, 127, 128, 129, 1023, 1024, 1025, 4097];
 const COMPONENTS = [1, 2, 3, 5, 8, 17];
@@ -38,7 +38,12 @@ describe.each(BACKENDS)('logSumExp and responsibilities on %s', (backend) => {
         const want = top + Math.log(sum(row.map((v) => Math.exp(v - top))));
         expect(Math.abs(norms[i]! - want)).toBeLessThanOrEqual(4e-16 * Math.max(1, Math.abs(top)));
         const got = table.subarray(i * k, (i + 1) * k);
-        expect(largestDifference(got, row.map((v) => Math.exp(v - top - Math.log(sum(row.map((u) => Math.exp(u - top)))))))).toBeLessThanOrEqual(2e-15);
+        expect(
+          largestDifference(
+            got,
+            row.map((v) => Math.exp(v - top - Math.log(sum(row.map((u) => Math.exp(u - top)))))),
+          ),
+        ).toBeLessThanOrEqual(2e-15);
         expect(Math.abs(sum(got) - 1)).toBeLessThanOrEqual(k * 2 ** -52);
       }
     }
@@ -71,7 +76,15 @@ describe.each(BACKENDS)('logSumExp and responsibilities on %s', (backend) => {
 
   it('names the row and column of a bad term, and a row without any', () => {
     for (const bad of [Number.NaN, Infinity]) {
-      const error = thrownBy<InvalidDataError>(() => responsibilities([[0, 1], [2, bad]], { backend }));
+      const error = thrownBy<InvalidDataError>(() =>
+        responsibilities(
+          [
+            [0, 1],
+            [2, bad],
+          ],
+          { backend },
+        ),
+      );
       expect(error).toBeInstanceOf(InvalidDataError);
       expect([error.row, error.column]).toEqual([1, 1]);
     }
@@ -90,17 +103,30 @@ describe.each(BACKENDS)('weightedCovariance on %s', (backend) => {
       const want = twoPass(x, d, weights);
       expect(weight).toBe(sum(weights));
       expect(relativeToMax(mean, want.mean)).toBeLessThanOrEqual(1e-14);
-      expect(largestDifference(covariance, want.covariance)).toBeLessThanOrEqual(1e-13 * Math.max(1, ...want.covariance));
+      expect(largestDifference(covariance, want.covariance)).toBeLessThanOrEqual(
+        1e-13 * Math.max(1, ...want.covariance),
+      );
       for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) expect(covariance[i * d + j]).toBe(covariance[j * d + i]);
     }
   });
 
   it('keeps its digits far from 0', () => {
     const x = clusters(500, 3, 2, 5).map((v) => Math.round(v * 1024) / 1024);
-    const far = weightedCovariance(matrixOf(x.map((v) => v + 1e8), 3), { backend });
+    const far = weightedCovariance(
+      matrixOf(
+        x.map((v) => v + 1e8),
+        3,
+      ),
+      { backend },
+    );
     const near = weightedCovariance(matrixOf(x, 3), { backend });
     expect(relativeToMax(far.covariance, near.covariance)).toBeLessThanOrEqual(1e-14);
-    expect(largestDifference(far.mean.map((m) => m - 1e8), near.mean)).toBeLessThanOrEqual(1.5e-8);
+    expect(
+      largestDifference(
+        far.mean.map((m) => m - 1e8),
+        near.mean,
+      ),
+    ).toBeLessThanOrEqual(1.5e-8);
   });
 
   it('crosses blocks', () => {
@@ -122,15 +148,34 @@ describe.each(BACKENDS)('weightedCovariance on %s', (backend) => {
 describe.each(BACKENDS)('mahalanobis on %s', (backend) => {
   it('has exact distances where they are exact', () => {
     const means = [[0, 0]];
-    expect(mahalanobis([[3, 4]], { means, covariances: [[[1, 0], [0, 1]]] }, { backend })).toEqual(Float64Array.of(5));
     expect(
-      mahalanobis([[3, 4]], { means, covariances: [[9, 16]], covarianceType: 'diag' }, { backend }),
-    ).toEqual(Float64Array.of(Math.SQRT2));
+      mahalanobis(
+        [[3, 4]],
+        {
+          means,
+          covariances: [
+            [
+              [1, 0],
+              [0, 1],
+            ],
+          ],
+        },
+        { backend },
+      ),
+    ).toEqual(Float64Array.of(5));
+    expect(mahalanobis([[3, 4]], { means, covariances: [[9, 16]], covarianceType: 'diag' }, { backend })).toEqual(
+      Float64Array.of(Math.SQRT2),
+    );
     expect(mahalanobis([[3, 4]], { means, covariances: [4], covarianceType: 'spherical' }, { backend })[0]).toBe(2.5);
   });
 
   it.each(TYPES)('is the root of rᵀ Σ⁻¹ r by elimination, %s', (type) => {
-    for (const [n, d, k] of [[65, 1, 1], [64, 2, 3], [129, 5, 2], [10, 17, 8]] as const) {
+    for (const [n, d, k] of [
+      [65, 1, 1],
+      [64, 2, 3],
+      [129, 5, 2],
+      [10, 17, 8],
+    ] as const) {
       const x = clusters(n, d, 2);
       const parameters = randomParameters(type, k, d);
       const got = mahalanobis(matrixOf(x, d), parametersOf(parameters), { backend });
@@ -148,7 +193,15 @@ describe.each(BACKENDS)('mahalanobis on %s', (backend) => {
   });
 
   it('is Infinity where the square overflows, never NaN', () => {
-    const parameters = { means: [[0, 0]], covariances: [[[1, 0.5], [0.5, 1]]] };
+    const parameters = {
+      means: [[0, 0]],
+      covariances: [
+        [
+          [1, 0.5],
+          [0.5, 1],
+        ],
+      ],
+    };
     const [distance] = mahalanobis([[1e200, -1e200]], parameters, { backend });
     expect(distance).toBe(Infinity);
     expect(mahalanobis([[1e300, 1e300]], parameters, { backend })[0]).toBe(Infinity);
@@ -156,19 +209,60 @@ describe.each(BACKENDS)('mahalanobis on %s', (backend) => {
 
   it('keeps its digits far from 0', () => {
     const means = [[1e8, 1e8]];
-    const covariances = [[[1, 0], [0, 1]]];
+    const covariances = [
+      [
+        [1, 0],
+        [0, 1],
+      ],
+    ];
     expect(mahalanobis([[1e8 + 3, 1e8 + 4]], { means, covariances }, { backend })[0]).toBe(5);
   });
 
   it('says what does not fit', () => {
-    const good = { means: [[0, 0]], covariances: [[[1, 0], [0, 1]]] };
+    const good = {
+      means: [[0, 0]],
+      covariances: [
+        [
+          [1, 0],
+          [0, 1],
+        ],
+      ],
+    };
     for (const bad of [undefined, null, {}, { means: [[0, 0]] }]) {
       expect(() => mahalanobis([[1, 2]], bad as never, { backend })).toThrow(MixwasmError);
     }
     expect(() => mahalanobis([[1, 2, 3]], good, { backend })).toThrow(InvalidDataError);
     expect(() => mahalanobis([[1, Number.NaN]], good, { backend })).toThrow(InvalidDataError);
-    expect(() => mahalanobis([[1, 2]], { ...good, covariances: [[[1, 2], [2, 1]]] }, { backend })).toThrow(NotPositiveDefiniteError);
-    expect(() => mahalanobis([[1, 2]], { ...good, covariances: [[[1, 2], [0, 9]]] }, { backend })).toThrow(InvalidParametersError);
+    expect(() =>
+      mahalanobis(
+        [[1, 2]],
+        {
+          ...good,
+          covariances: [
+            [
+              [1, 2],
+              [2, 1],
+            ],
+          ],
+        },
+        { backend },
+      ),
+    ).toThrow(NotPositiveDefiniteError);
+    expect(() =>
+      mahalanobis(
+        [[1, 2]],
+        {
+          ...good,
+          covariances: [
+            [
+              [1, 2],
+              [0, 9],
+            ],
+          ],
+        },
+        { backend },
+      ),
+    ).toThrow(InvalidParametersError);
   });
 });
 
@@ -183,12 +277,21 @@ function twoPass(x: Float64Array, d: number, weights: number[]) {
   return { mean, covariance };
 }
 
-function parametersOf({ means, covariances, nComponents, nFeatures, covarianceType }: ReturnType<typeof randomParameters>) {
+function parametersOf({
+  means,
+  covariances,
+  nComponents,
+  nFeatures,
+  covarianceType,
+}: ReturnType<typeof randomParameters>) {
   return { means: rowsOf(means, nFeatures).slice(0, nComponents), covariances, covarianceType };
 }
 
 /** The covariance of one component as a matrix, whatever the type. */
-function matrixAt({ covarianceType, covariances, nFeatures: d }: ReturnType<typeof randomParameters>, k: number): number[][] {
+function matrixAt(
+  { covarianceType, covariances, nFeatures: d }: ReturnType<typeof randomParameters>,
+  k: number,
+): number[][] {
   const value = (i: number, j: number) => {
     if (covarianceType === 'full') return covariances[k * d * d + i * d + j]!;
     if (covarianceType === 'tied') return covariances[i * d + j]!;

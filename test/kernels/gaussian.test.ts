@@ -1,13 +1,13 @@
 /** The Gaussian kernels of both backends over sizes around every panel, tile and lane. */
 import { describe, expect, it } from 'vitest';
-import { blockRows } from '../../src/em/blocks.js';
 import type { Dataset } from '../../src/data/dataset.js';
+import { blockRows } from '../../src/em/blocks.js';
 import type { MixtureStatistics } from '../../src/em/model.js';
 import type { Moments } from '../../src/families/gaussian.js';
-import { jsBackend } from '../../src/reference/backend.js';
 import { withBackend } from '../../src/lease.js';
-import { type Variant, componentsFor, dataset, generator, randomParameters } from '../helpers/data.js';
-import { TYPES, bits, largestDifference, relativeEach, relativeToMax } from '../helpers/numbers.js';
+import { jsBackend } from '../../src/reference/backend.js';
+import { componentsFor, dataset, generator, randomParameters, type Variant } from '../helpers/data.js';
+import { bits, largestDifference, relativeEach, relativeToMax, TYPES } from '../helpers/numbers.js';
 
 const SIZES = [1, 2, 3, 7, 8, 9, 63, 64, 65, 127, 128, 129, 1023, 1024, 1025];
 const FEATURES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64];
@@ -33,7 +33,11 @@ function shapeOf(data: Dataset, covarianceType: (typeof TYPES)[number], nCompone
   return { data, covarianceType, nComponents, rows: data.nSamples };
 }
 
-function sameStatistics(got: MixtureStatistics<Moments>, want: MixtureStatistics<Moments>, covarianceType: string): void {
+function sameStatistics(
+  got: MixtureStatistics<Moments>,
+  want: MixtureStatistics<Moments>,
+  covarianceType: string,
+): void {
   expect(relativeEach(got.weight, want.weight)).toBeLessThanOrEqual(1e-14);
   // a log-likelihood may pass near 0: its scale is that of a point
   expect(Math.abs(got.logLikelihood - want.logLikelihood)).toBeLessThanOrEqual(
@@ -71,10 +75,22 @@ describe.each(TYPES)('%s', (covarianceType) => {
         withBackend('wasm', (backend) => {
           const kernels = backend.gaussian(shape);
           const reference = jsBackend.gaussian(shape);
-          sameStatistics(kernels.expectation(parameters, block), reference.expectation(parameters, block), covarianceType);
-          sameStatistics(kernels.moments(parameters, table, block), reference.moments(parameters, table, block), covarianceType);
+          sameStatistics(
+            kernels.expectation(parameters, block),
+            reference.expectation(parameters, block),
+            covarianceType,
+          );
+          sameStatistics(
+            kernels.moments(parameters, table, block),
+            reference.moments(parameters, table, block),
+            covarianceType,
+          );
           // nothing of the moments is left in the next pass
-          sameStatistics(kernels.expectation(parameters, block), reference.expectation(parameters, block), covarianceType);
+          sameStatistics(
+            kernels.expectation(parameters, block),
+            reference.expectation(parameters, block),
+            covarianceType,
+          );
         });
       }
     });
@@ -96,7 +112,9 @@ describe.each(TYPES)('%s', (covarianceType) => {
           expect(relativeToMax(got!.logProbNorm, want!.logProbNorm)).toBeLessThanOrEqual(TOLERANCE);
           // a posterior feels the absolute error of the largest log-density
           const largest = Math.max(1, ...want!.weightedLogProb.map(Math.abs));
-          expect(largestDifference(got!.responsibilities, want!.responsibilities)).toBeLessThanOrEqual(TOLERANCE * largest);
+          expect(largestDifference(got!.responsibilities, want!.responsibilities)).toBeLessThanOrEqual(
+            TOLERANCE * largest,
+          );
           expect(Array.from(got!.labels)).toEqual(Array.from(want!.labels));
         });
       }

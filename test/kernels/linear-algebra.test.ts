@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidParametersError, NotPositiveDefiniteError, cholesky } from '../../src/index.js';
+import { cholesky, InvalidParametersError, NotPositiveDefiniteError } from '../../src/index.js';
 import { withBackend } from '../../src/lease.js';
 import { triangularInverse } from '../../src/reference/linear-algebra.js';
 import { generator, rowsOf, spd } from '../helpers/data.js';
@@ -84,17 +84,43 @@ describe.each(BACKENDS)('on %s', (name) => {
     const want = bits(cholesky(a, { backend: name }));
     const padded = new Float64Array(40);
     padded.set(a, 3);
-    for (const matrix of [rowsOf(a, 5), Array.from(a), padded.subarray(3, 28), rowsOf(a, 5).map((r) => Float64Array.from(r))]) {
+    for (const matrix of [
+      rowsOf(a, 5),
+      Array.from(a),
+      padded.subarray(3, 28),
+      rowsOf(a, 5).map((r) => Float64Array.from(r)),
+    ]) {
       expect(bits(cholesky(matrix, { backend: name }))).toEqual(want);
     }
     expect(bits(a)).toEqual(bits(spd(5, generator(9))));
   });
 
   it('refuses what is not a matrix', () => {
-    for (const bad of [[], [1, 2], [[1, 2]], [[1], [2, 3]], [[Number.NaN]], 'x', null, 4, [[1, 2], [3, '4']]]) {
+    for (const bad of [
+      [],
+      [1, 2],
+      [[1, 2]],
+      [[1], [2, 3]],
+      [[Number.NaN]],
+      'x',
+      null,
+      4,
+      [
+        [1, 2],
+        [3, '4'],
+      ],
+    ]) {
       expect(() => cholesky(bad as never, { backend: name })).toThrow(InvalidParametersError);
     }
-    const error = thrownBy<NotPositiveDefiniteError>(() => cholesky([[1, 2], [2, 3]], { backend: name }));
+    const error = thrownBy<NotPositiveDefiniteError>(() =>
+      cholesky(
+        [
+          [1, 2],
+          [2, 3],
+        ],
+        { backend: name },
+      ),
+    );
     expect(error).toBeInstanceOf(NotPositiveDefiniteError);
     expect([error.code, error.pivot, error.component]).toEqual(['NOT_POSITIVE_DEFINITE', 1, undefined]);
   });

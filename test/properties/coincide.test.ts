@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, weightedCovariance } from '../../src/index.js';
-import { RUNS, dataOf, fitProblem, problems, soundly, startOf } from '../helpers/arbitraries.js';
-import { BACKENDS, TYPES, largestDifference, relativeToMax, sum } from '../helpers/numbers.js';
+import { dataOf, fitProblem, problems, RUNS, soundly, startOf } from '../helpers/arbitraries.js';
+import { BACKENDS, largestDifference, relativeToMax, sum, TYPES } from '../helpers/numbers.js';
 
 describe('with one feature', () => {
   it('full, diag and spherical are one model', () => {
@@ -12,7 +12,9 @@ describe('with one feature', () => {
         const x = dataOf(problem);
         const start = startOf({ ...problem, type: 'full' });
         const models = soundly(() =>
-          (['full', 'diag', 'spherical'] as const).map((type) => fitProblem({ ...problem, type }, x, start, { maxIter: 30 })),
+          (['full', 'diag', 'spherical'] as const).map((type) =>
+            fitProblem({ ...problem, type }, x, start, { maxIter: 30 }),
+          ),
         );
         for (const model of models.slice(1)) {
           expect(relativeToMax(model.trace.logLikelihood, models[0]!.trace.logLikelihood)).toBeLessThanOrEqual(1e-12);
@@ -61,9 +63,18 @@ describe('with one component', () => {
         const wanted = { full: covariance, tied: covariance, diag: diagonal, spherical: [sum(diagonal) / d] };
         for (const covarianceType of TYPES) {
           for (const init of ['kmeans++', 'random', 'randomPoints'] as const) {
-            const model = GaussianMixture.fit(X, { nComponents: 1, covarianceType, init, regCovar: 0, sampleWeights, backend });
+            const model = GaussianMixture.fit(X, {
+              nComponents: 1,
+              covarianceType,
+              init,
+              regCovar: 0,
+              sampleWeights,
+              backend,
+            });
             expect(model.weights[0]).toBe(1);
-            expect(largestDifference(model.means, mean)).toBeLessThanOrEqual(1e-13 * Math.max(...mean.map(Math.abs), 1));
+            expect(largestDifference(model.means, mean)).toBeLessThanOrEqual(
+              1e-13 * Math.max(...mean.map(Math.abs), 1),
+            );
             expect(relativeToMax(model.covariances, wanted[covarianceType])).toBeLessThanOrEqual(1e-12);
             expect(relativeToMax(model.componentCounts, [total])).toBeLessThanOrEqual(1e-14);
             expect(model.converged).toBe(true);
@@ -113,15 +124,22 @@ describe('a family of more freedom', () => {
     fc.assert(
       fc.property(problems({ k: 3 }), (problem) => {
         const x = dataOf(problem);
-        const inside = soundly(() => fitProblem({ ...problem, type: 'spherical' }, x, startOf({ ...problem, type: 'spherical' })));
+        const inside = soundly(() =>
+          fitProblem({ ...problem, type: 'spherical' }, x, startOf({ ...problem, type: 'spherical' })),
+        );
         const start = (covariances: Float64Array) => ({ weights: inside.weights, means: inside.means, covariances });
         const { d, k } = problem;
         const diag = soundly(() => fitProblem({ ...problem, type: 'diag' }, x, start(inside.variances)));
         const full = Float64Array.from({ length: k * d * d }, (_, at) =>
-          at % (d * d) % (d + 1) === 0 ? inside.variances[Math.floor(at / (d * d)) * d]! : 0,
+          (at % (d * d)) % (d + 1) === 0 ? inside.variances[Math.floor(at / (d * d)) * d]! : 0,
         );
         const most = soundly(() => fitProblem({ ...problem, type: 'full' }, x, start(full)));
-        expect(relativeToMax([diag.trace.logLikelihood[0]!, most.trace.logLikelihood[0]!], [inside.logLikelihood, inside.logLikelihood])).toBeLessThanOrEqual(1e-12);
+        expect(
+          relativeToMax(
+            [diag.trace.logLikelihood[0]!, most.trace.logLikelihood[0]!],
+            [inside.logLikelihood, inside.logLikelihood],
+          ),
+        ).toBeLessThanOrEqual(1e-12);
         expect(diag.logLikelihood).toBeGreaterThanOrEqual(inside.logLikelihood - 1e-9);
         expect(most.logLikelihood).toBeGreaterThanOrEqual(inside.logLikelihood - 1e-9);
       }),

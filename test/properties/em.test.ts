@@ -2,7 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GaussianMixture } from '../../src/index.js';
-import { type Problem, RUNS, type Start, dataOf, fitProblem, problems, soundly, startOf } from '../helpers/arbitraries.js';
+import {
+  dataOf,
+  fitProblem,
+  type Problem,
+  problems,
+  RUNS,
+  type Start,
+  soundly,
+  startOf,
+} from '../helpers/arbitraries.js';
 import { generator } from '../helpers/data.js';
 import { largestDifference, relativeToMax, sum } from '../helpers/numbers.js';
 
@@ -15,7 +24,11 @@ function covarianceLength({ type, d }: Problem): number {
   return { full: d * d, tied: d * d, diag: d, spherical: 1 }[type];
 }
 
-function close(got: GaussianMixture, want: { weights: ArrayLike<number>; means: ArrayLike<number>; covariances: ArrayLike<number> }, tolerance: number) {
+function close(
+  got: GaussianMixture,
+  want: { weights: ArrayLike<number>; means: ArrayLike<number>; covariances: ArrayLike<number> },
+  tolerance: number,
+) {
   expect(relativeToMax(got.weights, want.weights)).toBeLessThanOrEqual(tolerance);
   expect(relativeToMax(got.means, want.means)).toBeLessThanOrEqual(tolerance);
   expect(relativeToMax(got.covariances, want.covariances)).toBeLessThanOrEqual(tolerance);
@@ -33,28 +46,37 @@ function permutation(n: number, seed: number): number[] {
 
 /** Rows of `x` in another order. */
 function reorder(x: ArrayLike<number>, width: number, order: readonly number[]): Float64Array {
-  return Float64Array.from({ length: order.length * width }, (_, at) => x[order[Math.floor(at / width)]! * width + (at % width)]!);
+  return Float64Array.from(
+    { length: order.length * width },
+    (_, at) => x[order[Math.floor(at / width)]! * width + (at % width)]!,
+  );
 }
 
 describe('the log-likelihood', () => {
   it('never falls, from any start', () => {
     fc.assert(
-      fc.property(problems(), fc.constantFrom('kmeans++', 'kmeans', 'random', 'randomPoints', 'given'), (problem, init) => {
-        const x = dataOf(problem);
-        const start = init === 'given' ? startOf(problem) : undefined;
-        const model = soundly(() =>
-          fitProblem(problem, x, startOf(problem), {
-            initialParameters: start,
-            ...(init === 'given' ? {} : { init: init as 'kmeans' }),
-            maxIter: 40,
-          } as never),
-        );
-        const { logLikelihood } = model.trace;
-        expect(logLikelihood.length).toBe(41);
-        for (let t = 1; t < logLikelihood.length; t++) {
-          expect(logLikelihood[t]! - logLikelihood[t - 1]!).toBeGreaterThanOrEqual(-1e-12 * Math.abs(logLikelihood[t]!));
-        }
-      }),
+      fc.property(
+        problems(),
+        fc.constantFrom('kmeans++', 'kmeans', 'random', 'randomPoints', 'given'),
+        (problem, init) => {
+          const x = dataOf(problem);
+          const start = init === 'given' ? startOf(problem) : undefined;
+          const model = soundly(() =>
+            fitProblem(problem, x, startOf(problem), {
+              initialParameters: start,
+              ...(init === 'given' ? {} : { init: init as 'kmeans' }),
+              maxIter: 40,
+            } as never),
+          );
+          const { logLikelihood } = model.trace;
+          expect(logLikelihood.length).toBe(41);
+          for (let t = 1; t < logLikelihood.length; t++) {
+            expect(logLikelihood[t]! - logLikelihood[t - 1]!).toBeGreaterThanOrEqual(
+              -1e-12 * Math.abs(logLikelihood[t]!),
+            );
+          }
+        },
+      ),
       RUNS,
     );
   });
@@ -63,9 +85,13 @@ describe('the log-likelihood', () => {
     check((problem) => {
       const g = generator(problem.seed);
       const sampleWeights = Array.from({ length: problem.n }, () => 3 * g.uniform());
-      const { trace } = soundly(() => fitProblem(problem, dataOf(problem), startOf(problem), { sampleWeights, maxIter: 30 }));
+      const { trace } = soundly(() =>
+        fitProblem(problem, dataOf(problem), startOf(problem), { sampleWeights, maxIter: 30 }),
+      );
       for (let t = 1; t < trace.logLikelihood.length; t++) {
-        expect(trace.logLikelihood[t]! - trace.logLikelihood[t - 1]!).toBeGreaterThanOrEqual(-1e-12 * Math.abs(trace.logLikelihood[t]!));
+        expect(trace.logLikelihood[t]! - trace.logLikelihood[t - 1]!).toBeGreaterThanOrEqual(
+          -1e-12 * Math.abs(trace.logLikelihood[t]!),
+        );
       }
     }));
 });
@@ -129,7 +155,9 @@ describe('units', () => {
       const x = dataOf(problem);
       const start = startOf(problem);
       // a sphere stays one only when all features scale alike
-      const scale = Array.from({ length: d }, (_, j) => (type === 'spherical' ? -1000 : [3, -0.01, 1e6, 1e-7, 2.5][j]!));
+      const scale = Array.from({ length: d }, (_, j) =>
+        type === 'spherical' ? -1000 : [3, -0.01, 1e6, 1e-7, 2.5][j]!,
+      );
       const points = (values: ArrayLike<number>) => Float64Array.from(values, (v, at) => v * scale[at % d]!);
       const covariances = (values: ArrayLike<number>) =>
         Float64Array.from(values, (v, at) => {
@@ -137,7 +165,11 @@ describe('units', () => {
           if (type === 'diag') return v * scale[at % d]! ** 2;
           return v * scale[at % d]! * scale[Math.floor(at / d) % d]!;
         });
-      const rescale = (p: Start): Start => ({ weights: p.weights, means: points(p.means), covariances: covariances(p.covariances) });
+      const rescale = (p: Start): Start => ({
+        weights: p.weights,
+        means: points(p.means),
+        covariances: covariances(p.covariances),
+      });
       const [a, b] = soundly(() => [fitProblem(problem, x, start), fitProblem(problem, points(x), rescale(start))]);
       const change = -n * sum(scale.map((s) => Math.log(Math.abs(s))));
       const size = Math.abs(a!.logLikelihood) + Math.abs(change);
@@ -148,7 +180,10 @@ describe('units', () => {
       const back = (p: GaussianMixture) => ({
         weights: p.weights,
         means: Float64Array.from(p.means, (v, at) => v / scale[at % d]!),
-        covariances: Float64Array.from(p.covariances, (v, at) => v / (covariances(new Float64Array(p.covariances.length).fill(1))[at] as number)),
+        covariances: Float64Array.from(
+          p.covariances,
+          (v, at) => v / (covariances(new Float64Array(p.covariances.length).fill(1))[at] as number),
+        ),
       });
       const got = back(b!);
       expect(largestDifference(got.weights, a!.weights)).toBeLessThanOrEqual(1e-10);
@@ -163,7 +198,9 @@ describe('units', () => {
       const { d, n } = p;
       const g = generator(p.seed);
       // lower triangular with a known determinant
-      const a = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => (i === j ? 0.5 + g.uniform() : j < i ? g.normal() : 0)));
+      const a = Array.from({ length: d }, (_, i) =>
+        Array.from({ length: d }, (_, j) => (i === j ? 0.5 + g.uniform() : j < i ? g.normal() : 0)),
+      );
       const map = (values: ArrayLike<number>) =>
         Float64Array.from({ length: values.length }, (_, at) => {
           const row = Math.floor(at / d) * d;
@@ -177,11 +214,21 @@ describe('units', () => {
         });
       const start = startOf(p);
       const x = dataOf(p);
-      const image = { weights: start.weights, means: map(start.means), covariances: symmetric(conjugate(start.covariances), d) };
+      const image = {
+        weights: start.weights,
+        means: map(start.means),
+        covariances: symmetric(conjugate(start.covariances), d),
+      };
       const [before, after] = soundly(() => [fitProblem(p, x, start), fitProblem(p, map(x), image)]);
       const change = -n * sum(a.map((row, i) => Math.log(row[i]!)));
-      expect(Math.abs(after!.logLikelihood - before!.logLikelihood - change)).toBeLessThanOrEqual(1e-9 * Math.abs(before!.logLikelihood));
-      close(after!, { weights: before!.weights, means: map(before!.means), covariances: conjugate(before!.covariances) }, 1e-9);
+      expect(Math.abs(after!.logLikelihood - before!.logLikelihood - change)).toBeLessThanOrEqual(
+        1e-9 * Math.abs(before!.logLikelihood),
+      );
+      close(
+        after!,
+        { weights: before!.weights, means: map(before!.means), covariances: conjugate(before!.covariances) },
+        1e-9,
+      );
     }));
 });
 
@@ -224,7 +271,9 @@ describe('sample weights', () => {
       const sampleWeights = Array.from({ length: problem.n }, (_, i) => (i % 5 === problem.seed % 5 ? 0 : 1));
       const order = sampleWeights.flatMap((w, i) => (w === 0 ? [] : [i]));
       // a weightless row may lie anywhere, even where the density is 0
-      const wild = x.map((value, at) => (sampleWeights[Math.floor(at / problem.d)] === 0 && at % 2 === 0 ? 5e3 : value));
+      const wild = x.map((value, at) =>
+        sampleWeights[Math.floor(at / problem.d)] === 0 && at % 2 === 0 ? 5e3 : value,
+      );
       const [a, b] = soundly(() => [
         fitProblem(problem, wild, startOf(problem), { sampleWeights }),
         fitProblem(problem, reorder(x, problem.d, order), startOf(problem)),

@@ -1,15 +1,21 @@
 /** Statistics add up, however the rows are cut and whatever centres the moments are about. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GaussianMixture } from '../../src/index.js';
-import { TreeSum, blockRows, blocksOf, expectationOver } from '../../src/em/blocks.js';
+import { blockRows, blocksOf, expectationOver, TreeSum } from '../../src/em/blocks.js';
 import { mixture } from '../../src/em/mixture.js';
-import { type Moments, accumulateMoments, emptyMoments, mergeMoments, packedLength } from '../../src/families/gaussian.js';
+import {
+  accumulateMoments,
+  emptyMoments,
+  type Moments,
+  mergeMoments,
+  packedLength,
+} from '../../src/families/gaussian.js';
 import { familyFor } from '../../src/families/gaussian-parameters.js';
+import { GaussianMixture } from '../../src/index.js';
 import { withBackend } from '../../src/lease.js';
-import { RUNS, problems } from '../helpers/arbitraries.js';
+import { problems, RUNS } from '../helpers/arbitraries.js';
 import { clusters, componentsFor, dataset, generator, matrixOf, randomParameters } from '../helpers/data.js';
-import { BACKENDS, TYPES, bits, relativeEach, relativeToMax } from '../helpers/numbers.js';
+import { BACKENDS, bits, relativeEach, relativeToMax, TYPES } from '../helpers/numbers.js';
 
 describe('TreeSum', () => {
   it('adds everything once, in order', () => {
@@ -85,7 +91,10 @@ describe('moments', () => {
       fc.property(fc.integer({ min: 1, max: 9 }), fc.boolean(), fc.integer(), (d, packed, seed) => {
         const g = generator(seed);
         const length = packed ? packedLength(d) : d;
-        const about = (): Moments => ({ ...emptyMoments(d, length), center: Float64Array.from({ length: d }, () => g.normal()) });
+        const about = (): Moments => ({
+          ...emptyMoments(d, length),
+          center: Float64Array.from({ length: d }, () => g.normal()),
+        });
         const [into, from] = [about(), about()];
         const direct: Moments = { ...emptyMoments(d, length), center: into.center };
         for (let i = 0; i < 40; i++) {
@@ -111,23 +120,30 @@ describe('moments', () => {
 describe.each(BACKENDS)('the E-step on %s', (name) => {
   it('is the same however the rows are cut', () => {
     fc.assert(
-      fc.property(problems({ n: 400 }), fc.integer({ min: 1, max: 150 }), fc.boolean(), ({ n, d, k, type }, rows, weighted) => {
-        const data = dataset(n, d, k, { weighted });
-        const parameters = componentsFor(randomParameters(type, k, d), data);
-        withBackend(name, (backend) => {
-          const kernels = backend.gaussian({ data, covarianceType: type, nComponents: k, rows: n });
-          const family = familyFor(type, backend, data, 0);
-          const model = mixture(family, { nComponents: k, kernels, initialize: () => parameters });
-          const whole = expectationOver(model, parameters, data, n);
-          const cut = expectationOver(model, parameters, data, rows);
-          expect(relativeEach(cut.weight, whole.weight)).toBeLessThanOrEqual(1e-14);
-          expect(Math.abs(cut.logLikelihood - whole.logLikelihood)).toBeLessThanOrEqual(1e-13 * Math.max(n, Math.abs(whole.logLikelihood)));
-          expect(relativeToMax(cut.counts, whole.counts)).toBeLessThanOrEqual(1e-13);
-          cut.components.forEach(({ values }, at) => {
-            expect(relativeToMax(values, whole.components[at]!.values)).toBeLessThanOrEqual(1e-12);
+      fc.property(
+        problems({ n: 400 }),
+        fc.integer({ min: 1, max: 150 }),
+        fc.boolean(),
+        ({ n, d, k, type }, rows, weighted) => {
+          const data = dataset(n, d, k, { weighted });
+          const parameters = componentsFor(randomParameters(type, k, d), data);
+          withBackend(name, (backend) => {
+            const kernels = backend.gaussian({ data, covarianceType: type, nComponents: k, rows: n });
+            const family = familyFor(type, backend, data, 0);
+            const model = mixture(family, { nComponents: k, kernels, initialize: () => parameters });
+            const whole = expectationOver(model, parameters, data, n);
+            const cut = expectationOver(model, parameters, data, rows);
+            expect(relativeEach(cut.weight, whole.weight)).toBeLessThanOrEqual(1e-14);
+            expect(Math.abs(cut.logLikelihood - whole.logLikelihood)).toBeLessThanOrEqual(
+              1e-13 * Math.max(n, Math.abs(whole.logLikelihood)),
+            );
+            expect(relativeToMax(cut.counts, whole.counts)).toBeLessThanOrEqual(1e-13);
+            cut.components.forEach(({ values }, at) => {
+              expect(relativeToMax(values, whole.components[at]!.values)).toBeLessThanOrEqual(1e-12);
+            });
           });
-        });
-      }),
+        },
+      ),
       RUNS,
     );
   });
@@ -142,7 +158,14 @@ describe.each(TYPES)('a fit over several blocks, %s', (covarianceType) => {
   ])('with %i features and %i components and %i row over: wasm and js agree', (d, k, over) => {
     const n = blockRows(d, k) * (over === 0 ? 1 : 2) + over;
     const { weights, means, covariances } = randomParameters(covarianceType, k, d);
-    const options = { nComponents: k, covarianceType, regCovar: 0, tol: 0, maxIter: 1, initialParameters: { weights, means, covariances } };
+    const options = {
+      nComponents: k,
+      covarianceType,
+      regCovar: 0,
+      tol: 0,
+      maxIter: 1,
+      initialParameters: { weights, means, covariances },
+    };
     const X = matrixOf(clusters(n, d, k, 3, 2), d);
     const [wasm, js] = BACKENDS.map((backend) => GaussianMixture.fit(X, { ...options, backend }));
     expect(relativeToMax(wasm!.trace.logLikelihood, js!.trace.logLikelihood)).toBeLessThanOrEqual(1e-12);

@@ -2,11 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, logSumExp, mahalanobis } from '../../src/index.js';
-import { type Problem, RUNS, dataOf, fitProblem, problems, soundly, startOf } from '../helpers/arbitraries.js';
+import { dataOf, fitProblem, type Problem, problems, RUNS, soundly, startOf } from '../helpers/arbitraries.js';
 import { bits, largestDifference, relativeToMax, sum } from '../helpers/numbers.js';
 
 /** Checks a property of a fitted model and new rows, some of them far out. */
-function check(property: (model: GaussianMixture, rows: { data: Float64Array; rows: number; columns: number }, problem: Problem, x: Float64Array) => void): void {
+function check(
+  property: (
+    model: GaussianMixture,
+    rows: { data: Float64Array; rows: number; columns: number },
+    problem: Problem,
+    x: Float64Array,
+  ) => void,
+): void {
   fc.assert(
     fc.property(problems(), (problem) => {
       const x = dataOf(problem);
@@ -54,12 +61,18 @@ describe('a fitted model', () => {
 
   it('has terms log w − ½(m² + log|2πΣ|) of its Mahalanobis distances', () =>
     check((model, Y, { n, d, k, type, backend }) => {
-      const distances = mahalanobis(Y, { means: nested(model.means, d), covariances: model.covariances, covarianceType: type }, { backend });
+      const distances = mahalanobis(
+        Y,
+        { means: nested(model.means, d), covariances: model.covariances, covarianceType: type },
+        { backend },
+      );
       const terms = model.weightedLogProb(Y);
       const logDeterminants = Array.from({ length: k }, (_, c) => logDeterminantOf(model, c));
       for (let i = 0; i < n; i++) {
         for (let c = 0; c < k; c++) {
-          const want = Math.log(model.weights[c]!) - 0.5 * (distances[i * k + c]! ** 2 + logDeterminants[c]! + d * Math.log(2 * Math.PI));
+          const want =
+            Math.log(model.weights[c]!) -
+            0.5 * (distances[i * k + c]! ** 2 + logDeterminants[c]! + d * Math.log(2 * Math.PI));
           expect(Math.abs(terms[i * k + c]! - want)).toBeLessThanOrEqual(1e-10 * Math.max(1, Math.abs(want)));
         }
       }
@@ -99,17 +112,29 @@ describe('a fitted model', () => {
       fc.property(problems(), fc.constantFrom(0, 1e8, -12345.678), (problem, offset) => {
         const x = dataOf(problem).map((v) => v + offset);
         const start = startOf(problem);
-        const model = soundly(() => fitProblem(problem, x, { ...start, means: start.means.map((v) => v + offset) }, { maxIter: 3 }));
+        const model = soundly(() =>
+          fitProblem(problem, x, { ...start, means: start.means.map((v) => v + offset) }, { maxIter: 3 }),
+        );
         const text = JSON.stringify(model);
         const X = { data: x, rows: problem.n, columns: problem.d };
-        for (const copy of [GaussianMixture.fromJSON(text), GaussianMixture.fromJSON(JSON.parse(text)), GaussianMixture.fromJSON(model.toJSON())]) {
+        for (const copy of [
+          GaussianMixture.fromJSON(text),
+          GaussianMixture.fromJSON(JSON.parse(text)),
+          GaussianMixture.fromJSON(model.toJSON()),
+        ]) {
           expect(bits(copy.scoreSamples(X))).toEqual(bits(model.scoreSamples(X)));
           expect(bits(copy.weightedLogProb(X))).toEqual(bits(model.weightedLogProb(X)));
           expect(bits(copy.predictProba(X))).toEqual(bits(model.predictProba(X)));
           expect(bits(copy.sample(20, { seed: 3 }).X)).toEqual(bits(model.sample(20, { seed: 3 }).X));
-          for (const part of ['weights', 'means', 'covariances', 'componentCounts'] as const) expect(bits(copy[part])).toEqual(bits(model[part]));
+          for (const part of ['weights', 'means', 'covariances', 'componentCounts'] as const)
+            expect(bits(copy[part])).toEqual(bits(model[part]));
           expect(bits(copy.trace.logLikelihood)).toEqual(bits(model.trace.logLikelihood));
-          expect([copy.nIter, copy.converged, copy.stopReason, copy.logLikelihood]).toEqual([model.nIter, model.converged, model.stopReason, model.logLikelihood]);
+          expect([copy.nIter, copy.converged, copy.stopReason, copy.logLikelihood]).toEqual([
+            model.nIter,
+            model.converged,
+            model.stopReason,
+            model.logLikelihood,
+          ]);
           expect(JSON.stringify(copy)).toBe(text);
         }
       }),
@@ -121,7 +146,16 @@ describe('a fitted model', () => {
     check((model, Y) => {
       const before = bits(model.scoreSamples(Y));
       const text = JSON.stringify(model);
-      for (const part of ['weights', 'means', 'covariances', 'variances', 'precisionsCholesky', 'componentCounts', 'labels'] as const) model[part].fill(0);
+      for (const part of [
+        'weights',
+        'means',
+        'covariances',
+        'variances',
+        'precisionsCholesky',
+        'componentCounts',
+        'labels',
+      ] as const)
+        model[part].fill(0);
       model.trace.logLikelihood.fill(0);
       expect(bits(model.scoreSamples(Y))).toEqual(before);
       expect(JSON.stringify(model)).toBe(text);
@@ -141,7 +175,10 @@ function nested(values: Float64Array, d: number): number[][] {
 }
 
 /** log|Σ_k| from the factors of the inverse. */
-function logDeterminantOf({ precisionsCholesky: w, covarianceType: type, nFeatures: d }: GaussianMixture, k: number): number {
+function logDeterminantOf(
+  { precisionsCholesky: w, covarianceType: type, nFeatures: d }: GaussianMixture,
+  k: number,
+): number {
   const log = (j: number) => {
     if (type === 'spherical') return Math.log(w[k]!);
     if (type === 'diag') return Math.log(w[k * d + j]!);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, type SyncFitOptions } from '../../src/index.js';
-import { type Problem, RUNS, dataOf, problems, soundly } from '../helpers/arbitraries.js';
+import { dataOf, type Problem, problems, RUNS, soundly } from '../helpers/arbitraries.js';
 import { bits } from '../helpers/numbers.js';
 
 const INITS = ['kmeans++', 'kmeans', 'random', 'randomPoints'] as const;
@@ -14,7 +14,17 @@ const fits = fc.record({
   maxIter: fc.integer({ min: 0, max: 15 }),
 });
 
-function optionsOf({ problem, init, weighted, maxIter }: { problem: Problem; init: (typeof INITS)[number]; weighted: boolean; maxIter: number }): SyncFitOptions {
+function optionsOf({
+  problem,
+  init,
+  weighted,
+  maxIter,
+}: {
+  problem: Problem;
+  init: (typeof INITS)[number];
+  weighted: boolean;
+  maxIter: number;
+}): SyncFitOptions {
   return {
     nComponents: problem.k,
     covarianceType: problem.type,
@@ -31,7 +41,9 @@ function bitsOf(model: GaussianMixture) {
   return [weights, means, covariances, componentCounts, trace.logLikelihood, labels].map(bits);
 }
 
-function check(other: (X: { data: Float64Array; rows: number; columns: number }, options: SyncFitOptions) => GaussianMixture): void {
+function check(
+  other: (X: { data: Float64Array; rows: number; columns: number }, options: SyncFitOptions) => GaussianMixture,
+): void {
   fc.assert(
     fc.property(fits, (fit) => {
       const { n, d } = fit.problem;
@@ -52,10 +64,13 @@ describe('fit', () => {
   it('with a listener', () =>
     check((X, options) => {
       const seen: number[] = [];
-      const model = GaussianMixture.fit(X, { ...options, onProgress: ({ iteration, logLikelihood, restart }) => {
-        expect([iteration, restart]).toEqual([seen.length, 0]);
-        seen.push(logLikelihood);
-      } });
+      const model = GaussianMixture.fit(X, {
+        ...options,
+        onProgress: ({ iteration, logLikelihood, restart }) => {
+          expect([iteration, restart]).toEqual([seen.length, 0]);
+          seen.push(logLikelihood);
+        },
+      });
       expect(bits(seen)).toEqual(bits(model.trace.logLikelihood));
       return model;
     }));
@@ -81,7 +96,12 @@ describe('fit', () => {
       const steps = [...GaussianMixture.steps(X, options)];
       const { weights, means, covariances } = steps[1]!;
       const { init: _, ...rest } = options;
-      const resumed = GaussianMixture.fit(X, { ...rest, maxIter: 1, tol: 0, initialParameters: { weights, means, covariances } });
+      const resumed = GaussianMixture.fit(X, {
+        ...rest,
+        maxIter: 1,
+        tol: 0,
+        initialParameters: { weights, means, covariances },
+      });
       const wanted = steps[2]!;
       resumed.means.forEach((value, at) => expect(Math.abs(value - wanted.means[at]!)).toBeLessThanOrEqual(1e-9));
       return model;
@@ -122,7 +142,11 @@ it('float32 data give the bits of the doubles they are', () => {
       const { n, d } = fit.problem;
       const data = Float32Array.from(dataOf(fit.problem), (v) => v * 1.1);
       const options = optionsOf(fit);
-      const [a, b] = soundly(() => [data, Float64Array.from(data)].map((values) => GaussianMixture.fit({ data: values, rows: n, columns: d }, options)));
+      const [a, b] = soundly(() =>
+        [data, Float64Array.from(data)].map((values) =>
+          GaussianMixture.fit({ data: values, rows: n, columns: d }, options),
+        ),
+      );
       expect(bitsOf(a!)).toEqual(bitsOf(b!));
     }),
     RUNS,

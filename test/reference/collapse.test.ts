@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DegenerateComponentError, GaussianMixture } from '../../src/index.js';
 import { BACKENDS, relativeEach, relativeToMax, thrownBy } from '../helpers/numbers.js';
-import { type Parameters, type ReferenceCase, fitCase, load, suggestedTolerance } from '../helpers/reference.js';
+import { fitCase, load, type Parameters, type ReferenceCase, suggestedTolerance } from '../helpers/reference.js';
 
 type CollapseCase = ReferenceCase & {
   logLikelihoodToCollapse: number[];
@@ -19,11 +19,15 @@ describe.each(BACKENDS)('a component that shrinks onto an outlier, on %s', (back
   it('follows the reference to the last state of sound variances', () => {
     const model = fitCase(c, { backend });
     expect(model.nIter).toBe(188);
-    expect(relativeEach(model.trace.logLikelihood, c.expected.logLikelihood)).toBeLessThanOrEqual(tolerance.logLikelihoodRel);
+    expect(relativeEach(model.trace.logLikelihood, c.expected.logLikelihood)).toBeLessThanOrEqual(
+      tolerance.logLikelihoodRel,
+    );
     expect(relativeToMax(model.weights, c.expected.weights)).toBeLessThanOrEqual(tolerance.parametersRelToMax);
     expect(relativeToMax(model.means, c.expected.means)).toBeLessThanOrEqual(tolerance.parametersRelToMax);
     // the shrinking variance is a thousandth of the others and grows their errors: every one by itself, ten times looser
-    expect(relativeEach(model.covariances, c.expected.covariances)).toBeLessThanOrEqual(tolerance.parametersRelToMax * 10);
+    expect(relativeEach(model.covariances, c.expected.covariances)).toBeLessThanOrEqual(
+      tolerance.parametersRelToMax * 10,
+    );
   });
 
   it('stops with an error that names the component and carries the last good parameters', () => {
@@ -31,7 +35,9 @@ describe.each(BACKENDS)('a component that shrinks onto an outlier, on %s', (back
     expect(error).toBeInstanceOf(DegenerateComponentError);
     expect(error.code).toBe('DEGENERATE_COMPONENT');
     expect(error.component).toBe(c.collapse.component);
-    expect(error.message).toMatch(/component 0 collapsed.*regCovar.*M-step 18\d|component 0 collapsed.*regCovar.*M-step 190/);
+    expect(error.message).toMatch(
+      /component 0 collapsed.*regCovar.*M-step 18\d|component 0 collapsed.*regCovar.*M-step 190/,
+    );
     const good = error.parameters as { weights: Float64Array; means: Float64Array; covariances: Float64Array };
     for (const values of [good.weights, good.means, good.covariances]) {
       expect(values.length).toBe(5);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { GaussianMixture } from '../../src/index.js';
 import { BACKENDS, largestDifference, relativeEach, relativeToMax, sum } from '../helpers/numbers.js';
-import { MIXTURE_FILES, type Parameters, type ReferenceCase, fitCase, load, suggestedTolerance } from '../helpers/reference.js';
+import {
+  fitCase,
+  load,
+  MIXTURE_FILES,
+  type Parameters,
+  type ReferenceCase,
+  suggestedTolerance,
+} from '../helpers/reference.js';
 
 const cases = MIXTURE_FILES.flatMap((file) => BACKENDS.map((backend) => ({ file, backend })));
 
@@ -27,14 +34,17 @@ describe.each(cases)('$file on $backend', ({ file, backend }) => {
 
   it('has every entry of the log-likelihood trace', () => {
     expect(model.trace.logLikelihood.length).toBe(c.iterations + 1);
-    expect(relativeEach(model.trace.logLikelihood, expected.logLikelihood)).toBeLessThanOrEqual(tolerance.logLikelihoodRel);
+    expect(relativeEach(model.trace.logLikelihood, expected.logLikelihood)).toBeLessThanOrEqual(
+      tolerance.logLikelihoodRel,
+    );
     expect(model.logLikelihood).toBe(model.trace.logLikelihood.at(-1));
     expect(model.nIter).toBe(c.iterations);
     expect(model.stopReason).toBe('maxIter');
   });
 
   it('has the parameters', () => {
-    for (const error of parameterErrors(model, expected)) expect(error).toBeLessThanOrEqual(tolerance.parametersRelToMax);
+    for (const error of parameterErrors(model, expected))
+      expect(error).toBeLessThanOrEqual(tolerance.parametersRelToMax);
   });
 
   const { afterIteration1 } = expected;
@@ -67,8 +77,12 @@ describe.each(cases)('$file on $backend', ({ file, backend }) => {
     const p = expected.parameterCount!;
     const logLikelihood = expected.logLikelihood.at(-1)!;
     expect(model.nParameters).toBe(p);
-    expect(relativeEach(model.aic(dataset.rows, options), expected.aic!)).toBeLessThanOrEqual(tolerance.logLikelihoodRel);
-    expect(relativeEach(model.bic(dataset.rows, options), expected.bic!)).toBeLessThanOrEqual(tolerance.logLikelihoodRel);
+    expect(relativeEach(model.aic(dataset.rows, options), expected.aic!)).toBeLessThanOrEqual(
+      tolerance.logLikelihoodRel,
+    );
+    expect(relativeEach(model.bic(dataset.rows, options), expected.bic!)).toBeLessThanOrEqual(
+      tolerance.logLikelihoodRel,
+    );
     expect(relativeEach(expected.aic!, 2 * p - 2 * logLikelihood)).toBeLessThanOrEqual(1e-14);
     expect(relativeEach(expected.bic!, p * Math.log(n) - 2 * logLikelihood)).toBeLessThanOrEqual(1e-14);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NotPositiveDefiniteError, cholesky, logSumExp, responsibilities } from '../../src/index.js';
+import { cholesky, logSumExp, NotPositiveDefiniteError, responsibilities } from '../../src/index.js';
 import { BACKENDS, relativeEach, sum } from '../helpers/numbers.js';
 import { load } from '../helpers/reference.js';
 
@@ -119,6 +119,11 @@ describe.each(BACKENDS)('logSumExp on %s', (backend) => {
 
   it.each(table.softmax)('softmax of $x', ({ x, p }) => {
     const got = responsibilities([x], { backend });
-    expect(relativeEach(got, p.map(({ value }) => value))).toBeLessThanOrEqual(4e-16);
+    expect(
+      relativeEach(
+        got,
+        p.map(({ value }) => value),
+      ),
+    ).toBeLessThanOrEqual(4e-16);
   });
 });

@@ -1,8 +1,8 @@
 /** Numbers that others have printed. */
 import { describe, expect, it } from 'vitest';
 import { GaussianMixture, weightedCovariance } from '../../src/index.js';
-import { BACKENDS, TYPES, relativeEach } from '../helpers/numbers.js';
-import { type ReferenceCase, fitCase, load } from '../helpers/reference.js';
+import { BACKENDS, relativeEach, TYPES } from '../helpers/numbers.js';
+import { fitCase, load, type ReferenceCase } from '../helpers/reference.js';
 
 interface MclustCase extends ReferenceCase {
   initLabels: number[];
@@ -36,7 +36,9 @@ describe.each(BACKENDS)('mclust, EEE with three components on Old Faithful, on %
     const bic = 2 * published.logLik - 11 * Math.log(272);
     expect(relativeEach(bic, published['bicMclust(=2*logLik-params*log n)'])).toBeLessThanOrEqual(1e-14);
     const limit = fitCase(c, { backend, maxIter: 504 });
-    expect(relativeEach(limit.bic(rows), 11 * Math.log(272) - 2 * published.logLikTightTolerance)).toBeLessThanOrEqual(1e-13);
+    expect(relativeEach(limit.bic(rows), 11 * Math.log(272) - 2 * published.logLikTightTolerance)).toBeLessThanOrEqual(
+      1e-13,
+    );
   });
 });
 
@@ -67,16 +69,21 @@ describe.each(nist)('NIST StRD $name', ({ x, n, exactForTheDoubles, certified, n
     // the kernels add in panels; the plain loop of the JS backend loses a digit on a thousand equal terms
     const variance = backend === 'wasm' ? 14.9 : 13.9;
 
-    it.each(TYPES)('has the mean to 15 digits, the variance to nearly as many, by a %s mixture of one', (covarianceType) => {
-      const model = GaussianMixture.fit(x, { nComponents: 1, covarianceType, regCovar: 0, backend });
-      expect(digits(model.means[0]!, exact.mean)).toBe(15);
-      expect(digits(model.variances[0]!, exact.variance)).toBeGreaterThanOrEqual(variance);
-      const sd = Math.sqrt((model.variances[0]! * n) / (n - 1));
-      expect(digits(sd, exact.sd)).toBeGreaterThanOrEqual(variance);
-      // what decimals lose by becoming doubles, no arithmetic can bring back
-      expect(digits(sd, Number(certified['sd(n-1)']))).toBeGreaterThanOrEqual(Math.min(variance, numpyLogRelativeErrorDigits.sdTwoPass - 0.1));
-      expect(digits(model.means[0]!, Number(certified.mean))).toBe(15);
-    });
+    it.each(TYPES)(
+      'has the mean to 15 digits, the variance to nearly as many, by a %s mixture of one',
+      (covarianceType) => {
+        const model = GaussianMixture.fit(x, { nComponents: 1, covarianceType, regCovar: 0, backend });
+        expect(digits(model.means[0]!, exact.mean)).toBe(15);
+        expect(digits(model.variances[0]!, exact.variance)).toBeGreaterThanOrEqual(variance);
+        const sd = Math.sqrt((model.variances[0]! * n) / (n - 1));
+        expect(digits(sd, exact.sd)).toBeGreaterThanOrEqual(variance);
+        // what decimals lose by becoming doubles, no arithmetic can bring back
+        expect(digits(sd, Number(certified['sd(n-1)']))).toBeGreaterThanOrEqual(
+          Math.min(variance, numpyLogRelativeErrorDigits.sdTwoPass - 0.1),
+        );
+        expect(digits(model.means[0]!, Number(certified.mean))).toBe(15);
+      },
+    );
 
     it('has them by weightedCovariance', () => {
       const { mean, covariance, weight } = weightedCovariance(x, { backend });

@@ -1,17 +1,17 @@
-import { readFileSync } from "node:fs";
-import { beforeEach, describe, expect, it } from "vitest";
-import { type Kernels, loadKernels } from "../helpers/kernels";
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Kernels, loadKernels } from '../helpers/kernels';
 
-type Name = "exp" | "log" | "log1p";
+type Name = 'exp' | 'log' | 'log1p';
 
 /** Triples (x, rounded, residual), see tools/generate-exp-log-fixture.py. */
 const fixture: Record<Name, number[]> = JSON.parse(
-  readFileSync(new URL("../fixtures/exp-log.json", import.meta.url), "utf8"),
+  readFileSync(new URL('../fixtures/exp-log.json', import.meta.url), 'utf8'),
 );
 
 /** Largest error in ulp that the doc comments promise. */
 const PROMISED: Record<Name, number> = { exp: 0.508, log: 0.504, log1p: 0.504 };
-const names: Name[] = ["exp", "log", "log1p"];
+const names: Name[] = ['exp', 'log', 'log1p'];
 
 let kernels: Kernels;
 beforeEach(() => {
@@ -35,7 +35,7 @@ function ulp(x: number): number {
   return 2 ** (Math.max(exponent, 1) - 1075);
 }
 
-describe.each(names)("%s", (name) => {
+describe.each(names)('%s', (name) => {
   const triples = fixture[name];
   const count = triples.length / 3;
   const x = Float64Array.from({ length: count }, (_, i) => triples[3 * i]!);
@@ -52,7 +52,7 @@ describe.each(names)("%s", (name) => {
     expect(worst.error, `f(${worst.x}) = ${worst.y}`).toBeLessThanOrEqual(PROMISED[name]);
   });
 
-  it("gives a number the same bits wherever it stands, and writes nothing else", () => {
+  it('gives a number the same bits wherever it stands, and writes nothing else', () => {
     const all = bitsOf(apply(name, x));
     for (const n of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 63, 64, 65]) {
       for (const start of [0, 1, 2, 3, 500]) {
@@ -65,7 +65,7 @@ describe.each(names)("%s", (name) => {
     }
   });
 
-  it("works in place", () => {
+  it('works in place', () => {
     const all = bitsOf(apply(name, x));
     for (const n of [1, 5, 8, 65, count]) {
       const view = kernels.doubles(x.subarray(0, n));
@@ -74,14 +74,14 @@ describe.each(names)("%s", (name) => {
     }
   });
 
-  it("keeps the order of neighbours to one ulp", () => {
+  it('keeps the order of neighbours to one ulp', () => {
     const sorted = Float64Array.from(x).sort();
     const y = apply(name, sorted);
     for (let i = 1; i < count; i++) expect(y[i]! - y[i - 1]!).toBeGreaterThanOrEqual(-ulp(y[i]!));
   });
 });
 
-describe("special values", () => {
+describe('special values', () => {
   const { MAX_VALUE, MIN_VALUE } = Number;
 
   /** [x, f(x)]; each goes through a vector next to an ordinary number, in either lane, and alone. */
@@ -97,8 +97,8 @@ describe("special values", () => {
     }
   }
 
-  it("exp", () => {
-    check("exp", [
+  it('exp', () => {
+    check('exp', [
       [0, 1],
       [-0, 1],
       [Number.NaN, Number.NaN],
@@ -119,8 +119,8 @@ describe("special values", () => {
     ]);
   });
 
-  it("log", () => {
-    check("log", [
+  it('log', () => {
+    check('log', [
       [1, 0],
       [0, -Infinity],
       [-0, -Infinity],
@@ -137,15 +137,15 @@ describe("special values", () => {
       [2, Math.LN2],
     ]);
     // Exactly +0, and powers of two symmetric.
-    expect(Object.is(apply("log", [1])[0], 0)).toBe(true);
+    expect(Object.is(apply('log', [1])[0], 0)).toBe(true);
     for (let e = 1; e < 1022; e++) {
-      const [up, down] = apply("log", [2 ** e, 2 ** -e]);
+      const [up, down] = apply('log', [2 ** e, 2 ** -e]);
       expect(up).toBe(-down!);
     }
   });
 
-  it("log1p", () => {
-    check("log1p", [
+  it('log1p', () => {
+    check('log1p', [
       [0, 0],
       [MIN_VALUE, MIN_VALUE],
       [2 ** -1022, 2 ** -1022],
@@ -156,10 +156,10 @@ describe("special values", () => {
     ]);
   });
 
-  it("NaN has always the same bits", () => {
+  it('NaN has always the same bits', () => {
     const odd = kernels.doubles(2);
     new BigUint64Array(odd.buffer, odd.byteOffset, 2).set([0xfff8_0000_dead_beefn, 0x7ff0_0000_0000_0001n]);
-    for (const name of ["exp", "log"]) {
+    for (const name of ['exp', 'log']) {
       const dst = kernels.doubles(2);
       kernels.exports[`${name}Array`]!(odd.byteOffset, dst.byteOffset, 2);
       expect(bitsOf(dst)).toEqual([0x7ff8_0000_0000_0000n, 0x7ff8_0000_0000_0000n]);
@@ -167,8 +167,8 @@ describe("special values", () => {
   });
 });
 
-describe("scalar forms", () => {
-  it.each(["exp", "log", "log1p"] as const)("%sScalar has the bits of the array kernel", (name) => {
+describe('scalar forms', () => {
+  it.each(['exp', 'log', 'log1p'] as const)('%sScalar has the bits of the array kernel', (name) => {
     const scalar = kernels.exports[`${name}Scalar`];
     if (scalar === undefined) return; // not part of the ABI
     const triples = fixture[name];

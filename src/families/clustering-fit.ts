@@ -1,0 +1,188 @@
+/** A hard clustering from a checked plan to the best state: starts, loops, keeps the best of nInit. Knows no norm. */
+import type { Dataset } from '../data/dataset.js';
+import { lessOrigin } from '../data/origin.js';
+import { createRandom, type Random } from '../data/random.js';
+import { blockRows, blocksOf } from '../em/blocks.js';
+import type { StopReason } from '../em/convergence.js';
+import { type Centers, type ClusterKernels, type HardMethod, type HardStatistics, hardModel, joinLabels } from '../em/hard.js';
+import { type EMState, iterate, NonFiniteObjective } from '../em/loop.js';
+import type { EMModel } from '../em/model.js';
+import { bestOfStarts, hasConverged, type Restart, type Run } from '../em/restarts.js';
+import { InvalidDataError } from '../errors.js';
+import { kmeansPlusPlus, type SeedRule } from '../init/kmeans-plus-plus.js';
+import { distinctRows } from '../init/random.js';
+import type { ClusteringPlan } from './clustering-options.js';
+
+/** One of the nInit starts, for the record. */
+export interface ClusteringRestart {
+  readonly totalCost: number;
+  readonly nIter: number;
+  readonly converged: boolean;
+}
+
+/** What only a fit knows. */
+export interface ClusteringRecord {
+  readonly totalCost: number;
+  readonly converged: boolean;
+  readonly nIter: number;
+  readonly stopReason: StopReason;
+  /** cost[t]: of the assignment to the centres after t updates */
+  readonly trace: { readonly cost: Float64Array };
+  readonly clusterCounts: Float64Array;
+  readonly restarts: readonly ClusteringRestart[];
+  readonly labels: Int32Array | undefined;
+}
+
+export interface ClusteringOutcome {
+  /** less the data's origin (nClusters × nFeatures) */
+  readonly centers: Float64Array;
+  readonly record: ClusteringRecord;
+}
+
+/** Called after every assignment of a fit. */
+export type OnClusteringProgress = (progress: {
+  /** updates of the centres done in this start */
+  readonly iteration: number;
+  /** of the assignment to these centres */
+  readonly totalCost: number;
+  /** which of the nInit starts, from 0 */
+  readonly restart: number;
+}) => void;
+
+/** What a kind of clustering supplies to be fitted. */
+export interface ClusteringParts<S extends HardStatistics> {
+  readonly method: HardMethod<S>;
+  /** the terms of its cost: squares or absolute values of differences */
+  readonly norm: SeedRule['norm'];
+  readonly kernels: ClusterKernels<S>;
+  /** the logarithm of the backend, for random numbers */
+  log(x: number): number;
+}
+
+/** One fit on one lease of a backend. */
+export class ClusteringFit<S extends HardStatistics> {
+  private readonly model: EMModel<Centers, S>;
+  private readonly random: Random;
+  private readonly rows: number;
+
+  constructor(
+    private readonly parts: ClusteringParts<S>,
+    private readonly plan: ClusteringPlan,
+    private readonly data: Dataset,
+  ) {
+    this.model = hardModel(parts.method, parts.kernels, data, (random) => this.start(random));
+    this.random = createRandom(plan.seed, parts.log);
+    this.rows = clusterRows(data.nFeatures, plan.nClusters);
+  }
+
+  /** Every state of one start. */
+  *states(): Generator<EMState<Centers, S>> {
+    const { model, data, rows, plan } = this;
+    const { tol, maxIter } = plan;
+    try {
+      const start = model.initialize(data, this.random.split());
+      yield* iterate(model, data, start, { tol, paramTol: 0, maxIter, rows });
+    } catch (error) {
+      throw error instanceof NonFiniteObjective ? this.tooFar(error) : error;
+    }
+  }
+
+  /** Runs every start. */
+  best(onProgress?: OnClusteringProgress): ClusteringOutcome {
+    const { kind } = this.plan.start;
+    const { best, restarts } = bestOfStarts(
+      // given starts are all alike
+      kind === 'centers' || kind === 'labels' ? 1 : this.plan.nInit,
+      () => this.states(),
+      ({ iteration, statistics }, restart) => onProgress?.({ iteration, totalCost: statistics.cost, restart }),
+    );
+    return this.outcome(best, restarts);
+  }
+
+  /** The clustering of a run's last state. */
+  outcome(run: Run<Centers, S>, restarts: readonly Restart[]): ClusteringOutcome {
+    const { parameters, statistics, iteration, stopReason } = run.reached;
+    return {
+      centers: parameters.centers,
+      record: {
+        totalCost: statistics.cost,
+        converged: hasConverged(stopReason),
+        nIter: iteration,
+        stopReason: stopReason as StopReason,
+        trace: { cost: Float64Array.from(run.trace, positive) },
+        clusterCounts: statistics.counts.slice(),
+        restarts: restarts.map(({ objective, nIter, converged }) => ({
+          totalCost: positive(objective as number),
+          nIter,
+          converged,
+        })),
+        labels: joinLabels(statistics),
+      },
+    };
+  }
+
+  private start(random: Random): Centers {
+    const { data, plan, parts } = this;
+    const { start, nClusters } = plan;
+    switch (start.kind) {
+      case 'centers':
+        return { centers: lessOrigin(start.centers, data.origin) };
+      case 'labels':
+        return { centers: parts.method.update(parts.method.fromLabels(start.labels, nClusters, data), data) };
+      case 'random':
+        return { centers: rowsAsCenters(data, distinctRows(data, nClusters, random)) };
+      default: {
+        const trials = start.kind === 'kmeans++' ? 1 : 2 + Math.floor(31 - Math.clz32(nClusters));
+        const scales = new Float64Array(data.nFeatures).fill(1);
+        const { seeds } = kmeansPlusPlus(data, nClusters, random, { norm: parts.norm, scales, trials });
+        return { centers: rowsAsCenters(data, seeds) };
+      }
+    }
+  }
+
+  private tooFar({ parameters, iteration }: NonFiniteObjective): InvalidDataError {
+    const row = rowTooFar(this.parts.kernels, parameters as Centers, this.data, this.rows);
+    const when = `after ${iteration} updates`;
+    return row === undefined
+      ? new InvalidDataError(`the cost overflowed ${when}; scale the data or the weights down`)
+      : new InvalidDataError(`row ${row} is so far from every center that its cost overflows (${when}); scale the data down`, row);
+  }
+}
+
+/** Rows of a block. */
+export function clusterRows(nFeatures: number, nClusters: number): number {
+  return blockRows(nFeatures, nClusters);
+}
+
+/** The first row (of positive weight) whose distances to all centres overflow, if there is one. */
+export function rowTooFar(
+  kernels: ClusterKernels<HardStatistics>,
+  parameters: Centers,
+  data: Pick<Dataset, 'x' | 'nSamples' | 'nFeatures' | 'origin' | 'sampleWeights'>,
+  rows: number,
+): number | undefined {
+  const k = parameters.centers.length / data.nFeatures;
+  for (const block of blocksOf(data, rows)) {
+    const distances = new Float64Array(block.nRows * k);
+    kernels.distances(parameters, block, distances);
+    for (let i = 0; i < block.nRows; i++) {
+      const counts = data.sampleWeights === undefined || data.sampleWeights[block.start + i] !== 0;
+      if (counts && distances.subarray(i * k, (i + 1) * k).every((distance) => !Number.isFinite(distance))) {
+        return block.start + i;
+      }
+    }
+  }
+  return undefined;
+}
+
+function rowsAsCenters({ x, nFeatures: d, origin }: Dataset, rows: ArrayLike<number>): Float64Array {
+  return Float64Array.from(
+    { length: rows.length * d },
+    (_, i) => (x[(rows[Math.floor(i / d)] as number) * d + (i % d)] as number) - (origin[i % d] as number),
+  );
+}
+
+/** −objective, without a negative zero. */
+function positive(objective: number): number {
+  return 0 - objective;
+}
