@@ -12,6 +12,9 @@ export { cholesky, triangularInverse } from "./linalg/cholesky";
 export { logSumExpBytes, logSumExpRows } from "./em/log-sum-exp";
 export { layPanel, panelBytes } from "./em/panel";
 export { gaussianFullBytes, gaussianFullLay, gaussianFullLoad } from "./families/gaussian-full";
+export {
+  bernoulliBytes, bernoulliExpectation, bernoulliLay, bernoulliLoad, bernoulliMoments, bernoulliPack, bernoulliScore,
+} from "./families/bernoulli";
 export { gaussianDiagBytes, gaussianDiagLay, gaussianDiagLoad } from "./families/gaussian-diag";
 export { clustersBytes, clustersLay } from "./families/clusters";
 export { kMeansDistances, kMeansExpectation } from "./families/k-means";

@@ -2,6 +2,7 @@
 
 export type { BackendName } from './backend.js';
 export type { DataInput, MatrixLike } from './data/matrix.js';
+export type { Random } from './data/random.js';
 export type { StopReason } from './em/convergence.js';
 export type { FitRecord, MixtureRestart, OnProgress } from './em/mixture-fit.js';
 export {
@@ -17,13 +18,25 @@ export {
   WorkerError,
   ZeroDensityError,
 } from './errors.js';
+export type {
+  ClusteringRecord,
+  ClusteringRestart,
+  OnClusteringProgress,
+} from './families/clustering-fit.js';
+export type { ClusteringJSON } from './families/clustering-json.js';
+export type { ClusterInitName, ClusteringOptions } from './families/clustering-options.js';
+export type {
+  AsyncClusteringOptions,
+  ClusteringFromParameters,
+  ClusteringStep,
+  SyncClusteringOptions,
+} from './families/clustering-ways-in.js';
 export type { CovarianceType } from './families/gaussian.js';
 export type { GaussianMixtureJSON } from './families/gaussian-json.js';
 export type {
   AsyncFitOptions,
   FromParameters,
   GaussianMixtureStep,
-  SyncFitOptions,
 } from './families/gaussian-mixture.js';
 export { GaussianMixture } from './families/gaussian-mixture.js';
 export type {
@@ -31,12 +44,26 @@ export type {
   GaussianMixtureOptions,
   Regularization,
 } from './families/gaussian-options.js';
+export { KMeans } from './families/k-means.js';
+export type { MedianOptions } from './families/k-medians.js';
+export { KMedians } from './families/k-medians.js';
+export type { MedianTie } from './families/median.js';
 export type { WeightedOptions } from './families/mixture-model.js';
+export type { MixtureOptions } from './families/mixture-options.js';
 export type { KernelOptions } from './functions/cholesky.js';
 export { cholesky } from './functions/cholesky.js';
 export { logSumExp, responsibilities } from './functions/log-sum-exp.js';
 export { mahalanobis } from './functions/mahalanobis.js';
 export { weightedCovariance } from './functions/weighted-covariance.js';
+export { crossEntropy, entropy, jensenShannon } from './information/discrete.js';
+export type { DensityLike, ScoredModel } from './information/distribution.js';
+export type { DrawPoint, SampledModel } from './information/draws.js';
+export type { DivergenceEstimator } from './information/estimators.js';
+export type { MonteCarloEstimate, MonteCarloOptions } from './information/expectation.js';
+export { monteCarloExpectation } from './information/expectation.js';
+export type { GaussianLike } from './information/gaussian.js';
+export type { DistributionLike, Divergence, DivergenceOptions } from './information/kl-divergence.js';
+export { klDivergence } from './information/kl-divergence.js';
 export type { InitName, NestedNumbers } from './init/names.js';
 export type { AsyncOptions } from './threads/client.js';
 export type { KernelSource } from './wasm/kernels.js';

@@ -8,6 +8,7 @@
 import { responsibilitiesPanel } from "./responsibilities";
 import { compactSurvivors } from "./moments";
 import { Panel, fillPanel } from "./panel";
+import { writeLabels, writeTable } from "./tables";
 
 /** A block of rows as the host passes it. */
 @unmanaged
@@ -125,40 +126,14 @@ function scorePanel<F>(
 ): void {
   fill(panel, block, start);
   logProbPanel<F>(family, panel);
-  if (labels) writeLabels(panel, labels + (<usize>start << 2));
+  if (labels) writeLabels(panel.logProb, panel.nComponents, panel.size, panel.count, labels + (<usize>start << 2));
   const tableOffset = (<usize>start * <usize>panel.nComponents) << 3;
-  if (logProbs) writeTable(panel, logProbs + tableOffset);
+  if (logProbs) writeTable(panel.logProb, panel.nComponents, panel.size, panel.count, logProbs + tableOffset);
   if (!norms && !responsibilities) return;
   responsibilitiesPanel(panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm);
   if (norms) memory.copy(norms + (<usize>start << 3), panel.logProbNorm, <usize>panel.count << 3);
-  if (responsibilities) writeTable(panel, responsibilities + tableOffset);
-}
-
-/** The panel's k × size table as count × k rows. */
-function writeTable(panel: Panel, out: usize): void {
-  const line = <usize>panel.size << 3;
-  for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) {
-    for (let k = 0; k < panel.nComponents; k++) {
-      store<f64>(out, load<f64>(panel.logProb + <usize>k * line + p));
-      out += 8;
-    }
-  }
-}
-
-function writeLabels(panel: Panel, out: usize): void {
-  const line = <usize>panel.size << 3;
-  for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) {
-    let label = 0;
-    let best = load<f64>(panel.logProb + p);
-    for (let k = 1; k < panel.nComponents; k++) {
-      const value = load<f64>(panel.logProb + <usize>k * line + p);
-      if (value > best) {
-        best = value;
-        label = k;
-      }
-    }
-    store<i32>(out, label);
-    out += 4;
+  if (responsibilities) {
+    writeTable(panel.logProb, panel.nComponents, panel.size, panel.count, responsibilities + tableOffset);
   }
 }
 
@@ -170,6 +145,9 @@ export function mahalanobisPass<F>(state: usize, panelAt: usize, block: Block, o
   for (let start = 0; start < block.nRows; start += panel.size) {
     fill(panel, block, start);
     for (let k = 0; k < panel.nComponents; k++) family.quadratic(panel, k, panel.logProb + <usize>k * line);
-    writeTable(panel, out + ((<usize>start * <usize>panel.nComponents) << 3));
+    writeTable(
+      panel.logProb, panel.nComponents, panel.size, panel.count,
+      out + ((<usize>start * <usize>panel.nComponents) << 3),
+    );
   }
 }

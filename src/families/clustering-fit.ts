@@ -4,7 +4,14 @@ import { lessOrigin } from '../data/origin.js';
 import { createRandom, type Random } from '../data/random.js';
 import { blockRows, blocksOf } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
-import { type Centers, type ClusterKernels, type HardMethod, type HardStatistics, hardModel, joinLabels } from '../em/hard.js';
+import {
+  type Centers,
+  type ClusterKernels,
+  type HardMethod,
+  type HardStatistics,
+  hardModel,
+  joinLabels,
+} from '../em/hard.js';
 import { type EMState, iterate, NonFiniteObjective } from '../em/loop.js';
 import type { EMModel } from '../em/model.js';
 import { bestOfStarts, hasConverged, type Restart, type Run } from '../em/restarts.js';
@@ -145,7 +152,10 @@ export class ClusteringFit<S extends HardStatistics> {
     const when = `after ${iteration} updates`;
     return row === undefined
       ? new InvalidDataError(`the cost overflowed ${when}; scale the data or the weights down`)
-      : new InvalidDataError(`row ${row} is so far from every center that its cost overflows (${when}); scale the data down`, row);
+      : new InvalidDataError(
+          `row ${row} is so far from every center that its cost overflows (${when}); scale the data down`,
+          row,
+        );
   }
 }
 

@@ -120,12 +120,7 @@ function checkInitial(initial: ClusteringOptions['initialParameters'] | null): N
   return initial.centers;
 }
 
-function prepareData(
-  X: DataInput,
-  nClusters: number,
-  given: ArrayLike<number> | undefined,
-  centre: boolean,
-): Dataset {
+function prepareData(X: DataInput, nClusters: number, given: ArrayLike<number> | undefined, centre: boolean): Dataset {
   const matrix = toMatrix(X);
   const weights = toSampleWeights(given, matrix.nSamples);
   const usable = weights === undefined ? matrix.nSamples : weights.reduce((n, w) => n + (w > 0 ? 1 : 0), 0);

@@ -1,21 +1,18 @@
 /** `GaussianMixture`: the model users fit, keep, ask and save. */
 import type { Backend, BackendName } from '../backend.js';
-import { type Dataset, toSampleWeights } from '../data/dataset.js';
+import { toSampleWeights } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
 import type { StopReason } from '../em/convergence.js';
-import type { FitRecord, OnProgress, Outcome } from '../em/mixture-fit.js';
-import type { MixtureStatistics } from '../em/model.js';
-import { Run } from '../em/restarts.js';
+import type { FitRecord, Outcome } from '../em/mixture-fit.js';
 import { InvalidDataError } from '../errors.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
 import type { NestedNumbers } from '../init/names.js';
-import { expectedBytes, leaseBackend, withBackend } from '../lease.js';
+import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
-import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
-import { unpackRestarts } from '../threads/protocol.js';
-import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent, type Moments } from './gaussian.js';
+import { ASYNC_OPTIONS, type AsyncOptions } from '../threads/client.js';
+import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent } from './gaussian.js';
 import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
 import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
 import { type GaussianMixtureJSON, parseGaussianMixture, serializeGaussianMixture } from './gaussian-json.js';
@@ -31,6 +28,7 @@ import {
 } from './gaussian-parameters.js';
 import { summarizeGaussianMixture } from './gaussian-summary.js';
 import { MixtureModel } from './mixture-model.js';
+import { fitBySteps, fitInWorker, fitNow, type Prepared } from './mixture-ways.js';
 
 /** One state of EM, as `GaussianMixture.steps` yields it. */
 export interface GaussianMixtureStep extends FlatGaussianParameters {
@@ -42,12 +40,8 @@ export interface GaussianMixtureStep extends FlatGaussianParameters {
   readonly stopReason: StopReason | undefined;
 }
 
-export interface SyncFitOptions extends GaussianMixtureOptions {
-  onProgress?: OnProgress;
-}
-
 /** Options of `fitAsync`: those of `fit`, and what only makes sense off the main thread. */
-export interface AsyncFitOptions extends SyncFitOptions, AsyncOptions {}
+export interface AsyncFitOptions extends GaussianMixtureOptions, AsyncOptions {}
 
 export interface FromParameters {
   /** mixing proportions (nComponents); 1/nComponents if omitted */
@@ -105,6 +99,12 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
     this.#components = components;
   }
 
+  static #made({ plan, data }: Prepared<GaussianPlan>, { parameters, record }: Outcome<GaussianComponent>): GaussianMixture {
+    const { covarianceType, backend } = plan;
+    const { origin } = data;
+    return new GaussianMixture({ ...fromComponents(parameters, origin, covarianceType), origin, backend }, record);
+  }
+
   // ---- making models
 
   /**
@@ -121,17 +121,9 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * const model = GaussianMixture.fit(X, { nComponents: 3, covarianceType: 'diag', seed: 1 });
    * console.log(model.summary());
    */
-  static fit(X: DataInput, options: SyncFitOptions): GaussianMixture {
-    const { onProgress } = options ?? {};
-    const { plan, data } = prepare(X, checkOptions(options, 'GaussianMixture.fit', ['onProgress']));
-    return withBackend(
-      plan.backend,
-      (backend) => {
-        const { parameters, record } = gaussianFit(plan, data, backend).best(onProgress);
-        return new GaussianMixture(stateOf(parameters, data, plan), record);
-      },
-      expectedBytes(data, plan.nComponents),
-    );
+  static fit(X: DataInput, options: GaussianMixtureOptions): GaussianMixture {
+    const prepared = prepare(X, checkOptions(options, 'GaussianMixture.fit', ['onProgress']));
+    return GaussianMixture.#made(prepared, fitNow(prepared, gaussianFit, options.onProgress));
   }
 
   /**
@@ -142,24 +134,10 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * const model = await GaussianMixture.fitAsync(X, { nComponents: 3, signal: AbortSignal.timeout(5000) });
    */
   static async fitAsync(X: DataInput, options: AsyncFitOptions): Promise<GaussianMixture> {
-    const { signal, onProgress, workerUrl, transfer, ...rest } = options ?? {};
-    signal?.throwIfAborted();
+    options?.signal?.throwIfAborted();
     // checked here, so that bad input is told at once and in the caller's stack
-    const { plan, data } = prepare(
-      X,
-      checkOptions(rest as GaussianMixtureOptions, 'GaussianMixture.fitAsync', ASYNC_OPTIONS),
-    );
-    const x = shareable(data.x, transfer === true);
-    const result = await runInWorker(
-      'gaussianMixture',
-      { plan, data: { ...data, x } },
-      { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x) },
-    );
-    const { parameters, record } = result as Outcome<GaussianComponent>;
-    return new GaussianMixture(stateOf(parameters, data, plan), {
-      ...record,
-      restarts: unpackRestarts(record.restarts),
-    });
+    const prepared = prepare(X, checkOptions(options, 'GaussianMixture.fitAsync', ASYNC_OPTIONS));
+    return GaussianMixture.#made(prepared, await fitInWorker('gaussianMixture', prepared, options));
   }
 
   /**
@@ -169,22 +147,20 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * for (const step of GaussianMixture.steps(X, { nComponents: 2 })) console.log(step.iteration, step.logLikelihood);
    */
   static *steps(X: DataInput, options: GaussianMixtureOptions): Generator<GaussianMixtureStep, GaussianMixture> {
-    const checked = checkOptions(options, 'GaussianMixture.steps');
-    if (checked.nInit !== 1) integerOption('nInit (steps follows one start)', checked.nInit, 1, 1);
-    const { plan, data } = prepare(X, checked);
-    const backend = leaseBackend(plan.backend, expectedBytes(data, plan.nComponents));
+    const prepared = prepare(X, checkOptions(options, 'GaussianMixture.steps'));
+    const { origin } = prepared.data;
+    const states = fitBySteps(prepared, gaussianFit);
     try {
-      const fit = gaussianFit(plan, data, backend);
-      const run = new Run<GaussianParameters, MixtureStatistics<Moments>>();
-      for (const state of fit.states()) {
-        run.add(state);
-        const { low: _, ...flat } = fromComponents(state.parameters, data.origin, plan.covarianceType);
-        yield { ...flat, iteration: state.iteration, logLikelihood: state.objective, stopReason: state.stopReason };
+      for (;;) {
+        const { value, done } = states.next();
+        if (done) return GaussianMixture.#made(prepared, value);
+        const { low: _, ...flat } = fromComponents(value.parameters, origin, prepared.plan.covarianceType);
+        const { iteration, objective, stopReason } = value;
+        yield { ...flat, iteration, logLikelihood: objective, stopReason };
       }
-      const { parameters, record } = fit.outcome(run, [run.restart()]);
-      return new GaussianMixture(stateOf(parameters, data, plan), record);
     } finally {
-      backend.release();
+      // an iteration broken off by the caller gives the memory back too
+      states.return(undefined as never);
     }
   }
 
@@ -322,17 +298,8 @@ function checkRows(Y: DataInput, weights: ArrayLike<number> | undefined, nFeatur
 }
 
 /** Everything checked: the fit as plain data, and the rows. */
-function prepare(X: DataInput, checked: CheckedOptions): { plan: GaussianPlan; data: Dataset } {
+function prepare(X: DataInput, checked: CheckedOptions): Prepared<GaussianPlan> {
   const data = prepareData(X, checked);
   const { init: _, initialParameters: __, sampleWeights: ___, ...plan } = checked;
   return { plan: { ...plan, start: prepareStart(checked, data) }, data };
-}
-
-/** A fit's outcome as a model keeps it. */
-function stateOf(
-  parameters: GaussianParameters,
-  { origin }: Dataset,
-  { covarianceType, backend }: GaussianPlan,
-): GaussianModelState {
-  return { ...fromComponents(parameters, origin, covarianceType), origin, backend };
 }

@@ -1,9 +1,11 @@
 /** The options of a Gaussian mixture fit: types, defaults, checks. */
-import type { BackendName } from '../backend.js';
 import { InvalidOptionError, show } from '../errors.js';
 import { INITS, type InitName, type NestedNumbers } from '../init/names.js';
-import { checkKnown, choiceOption, integerOption, nonNegativeOption } from '../options.js';
+import { checkKnown, choiceOption, nonNegativeOption } from '../options.js';
 import { COVARIANCE_TYPES, type CovarianceType } from './gaussian.js';
+import { type MixtureOptions, checkInitOption, checkMixtureOptions } from './mixture-options.js';
+
+export { BACKENDS } from './mixture-options.js';
 
 /** Parameters to start from, nested or flat (row-major). */
 export interface GaussianInitialParameters {
@@ -21,9 +23,7 @@ export interface GaussianInitialParameters {
 /** `number`: added to every variance as in scikit-learn. `relative`: times the mean variance of the features. */
 export type Regularization = number | { relative: number };
 
-export interface GaussianMixtureOptions {
-  /** number of components K, 1 ≤ K ≤ rows of positive weight */
-  nComponents: number;
+export interface GaussianMixtureOptions extends MixtureOptions {
   /** shape of the covariances; default `'full'` */
   covarianceType?: CovarianceType;
   /**
@@ -31,58 +31,22 @@ export interface GaussianMixtureOptions {
    * `'random'` (random responsibilities), `'randomPoints'` (means at random rows, covariance of the data), `{ labels }`
    * (one per row), `{ responsibilities }` (rows × components). `initialParameters` goes before all of them.
    */
-  init?: InitName | { labels: ArrayLike<number> } | { responsibilities: NestedNumbers };
+  init?: InitName | GivenInit;
   /** explicit start; then `init` and `nInit` play no part */
   initialParameters?: GaussianInitialParameters;
-  /** independent starts, of which the one of greatest log-likelihood is kept; default 1 */
-  nInit?: number;
-  /** of the random numbers, any safe integer; default 0: results are reproducible unless another is passed */
-  seed?: number;
-  /** stop when the mean log-likelihood per point rises by less (nats); default 1e-6; 0 runs exactly `maxIter` iterations */
-  tol?: number;
-  /** stop when no parameter moves by more (means in units of their σ, the rest relative); default 0, off */
-  paramTol?: number;
-  /** most M-steps; default 1000; 0 returns the start with its log-likelihood */
-  maxIter?: number;
   /** regularisation of the variances; default `{ relative: 1e-6 }`; 0 is maximum likelihood proper */
   regCovar?: Regularization;
-  /** weight of each row, ≥ 0; integer weights equal repeated rows */
-  sampleWeights?: ArrayLike<number>;
-  /** `'wasm'` (default) or `'js'`, the plain reference */
-  backend?: BackendName;
 }
 
-const KNOWN = [
-  'nComponents',
-  'covarianceType',
-  'init',
-  'initialParameters',
-  'nInit',
-  'seed',
-  'tol',
-  'paramTol',
-  'maxIter',
-  'regCovar',
-  'sampleWeights',
-  'backend',
-] as const satisfies readonly (keyof GaussianMixtureOptions)[];
-
-export const BACKENDS: readonly BackendName[] = ['wasm', 'js'];
+/** A start given row by row. */
+export type GivenInit = { labels: ArrayLike<number> } | { responsibilities: NestedNumbers };
 
 /** Options with defaults filled in, checked. */
-export interface CheckedOptions {
-  nComponents: number;
+export interface CheckedOptions extends ReturnType<typeof checkMixtureOptions> {
   covarianceType: CovarianceType;
-  init: NonNullable<GaussianMixtureOptions['init']>;
+  init: InitName | GivenInit;
   initialParameters: GaussianInitialParameters | undefined;
-  nInit: number;
-  seed: number;
-  tol: number;
-  paramTol: number;
-  maxIter: number;
   regCovar: Regularization;
-  sampleWeights: ArrayLike<number> | undefined;
-  backend: BackendName;
 }
 
 export function checkOptions(
@@ -90,36 +54,14 @@ export function checkOptions(
   where: string,
   alsoKnown: readonly string[] = [],
 ): CheckedOptions {
-  if (options === undefined) {
-    throw new InvalidOptionError('nComponents', `${where} needs options with nComponents, the number of components`);
-  }
-  checkKnown(options, [...KNOWN, ...alsoKnown], where);
+  const own = ['covarianceType', 'init', 'initialParameters', 'regCovar'];
   return {
-    nComponents: integerOption('nComponents', options.nComponents, 1),
+    ...checkMixtureOptions(options, where, [...own, ...alsoKnown]),
     covarianceType: choiceOption('covarianceType', options.covarianceType ?? 'full', COVARIANCE_TYPES),
-    init: checkInit(options.init ?? 'kmeans++'),
+    init: checkInitOption<InitName, GivenInit>(options.init ?? 'kmeans++', INITS),
     initialParameters: checkInitial(options.initialParameters),
-    nInit: integerOption('nInit', options.nInit ?? 1, 1),
-    seed: integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER),
-    tol: nonNegativeOption('tol', options.tol ?? 1e-6),
-    paramTol: nonNegativeOption('paramTol', options.paramTol ?? 0),
-    maxIter: integerOption('maxIter', options.maxIter ?? 1000, 0),
     regCovar: checkRegularization(options.regCovar ?? { relative: 1e-6 }),
-    sampleWeights: options.sampleWeights ?? undefined,
-    backend: choiceOption('backend', options.backend ?? 'wasm', BACKENDS),
   };
-}
-
-function checkInit(init: unknown): NonNullable<GaussianMixtureOptions['init']> {
-  if (typeof init === 'object' && init !== null) {
-    checkKnown(init, ['labels', 'responsibilities'], 'init');
-    const given = init as { labels?: unknown; responsibilities?: unknown };
-    if ((given.labels === undefined) === (given.responsibilities === undefined)) {
-      throw new InvalidOptionError('init', 'init as an object takes either labels or responsibilities');
-    }
-    return init as NonNullable<GaussianMixtureOptions['init']>;
-  }
-  return choiceOption('init', init, INITS);
 }
 
 function checkInitial(initial: GaussianInitialParameters | undefined | null): GaussianInitialParameters | undefined {

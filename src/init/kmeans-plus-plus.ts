@@ -63,7 +63,7 @@ export function kmeansPlusPlus(
           : // every row lies on a seed already: any row of weight will do
             draw(nSamples, weightAt, data.totalWeight * random.uniform());
       const cost = distancesTo(data, row, rule, costs, candidate);
-      if (cost < least) {
+      if (trial === 0 || cost < least) {
         least = cost;
         chosen = row;
         [best, candidate] = [candidate, best];

@@ -1,6 +1,10 @@
 /** The worker: takes one job, answers with progress, a result or an error. Bundled alone, into a text inside the package. */
 import type { Dataset } from '../data/dataset.js';
+import type { ClusteringPlan } from '../families/clustering-options.js';
+import type { ClusteringEntry } from '../families/clustering-ways-in.js';
 import { type GaussianPlan, gaussianFit } from '../families/gaussian-fit.js';
+import { kMeansEntry } from '../families/k-means-fit.js';
+import { kMediansEntry } from '../families/k-medians-fit.js';
 import { expectedBytes, withBackend } from '../lease.js';
 import { adoptModule } from '../wasm/kernels.js';
 import { type Job, packError, packRestarts, type Reply } from './protocol.js';
@@ -15,7 +19,21 @@ const JOBS: Record<string, (input: never, onProgress: ((progress: unknown) => vo
     );
     return { parameters, record: { ...record, restarts: packRestarts(record.restarts) } };
   },
+  kMeans: clusteringJob(kMeansEntry),
+  kMedians: clusteringJob(kMediansEntry),
 };
+
+function clusteringJob<O>(entry: ClusteringEntry<O>) {
+  return (
+    { plan, further, data }: { plan: ClusteringPlan; further: O; data: Dataset },
+    onProgress: ((progress: unknown) => void) | undefined,
+  ) =>
+    withBackend(
+      plan.backend,
+      (backend) => entry.fit(plan, further, data, backend).best(onProgress),
+      expectedBytes(data, plan.nClusters),
+    );
+}
 
 /** A fit makes thousands of iterations a second; people and messages do not keep up. */
 const PROGRESS_INTERVAL = 20;

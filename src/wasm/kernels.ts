@@ -162,7 +162,7 @@ function createMemory(initial: number): WebAssembly.Memory {
 }
 
 /** A new instance of the kernels on a memory of its own, of at least `bytes` (as far as a module can address). */
-export function instantiateKernels(bytes: number): { kernels: Kernels; memory: WebAssembly.Memory } {
+export function instantiateKernels(bytes = 0): { kernels: Kernels; memory: WebAssembly.Memory } {
   const memory = createMemory(Math.min(Math.max(Math.ceil(bytes / PAGE), MIN_PAGES), 65536));
   const { instance } = instantiateSync(compileKernels(), { env: { memory } });
   // the raw exports: a call through the loader's wrappers costs 5 ns, theirs 2

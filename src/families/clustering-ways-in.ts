@@ -1,0 +1,152 @@
+/** How clusterings come to be: fits on the calling thread, in a worker and step by step, and given centers. */
+import type { Backend, BackendName } from '../backend.js';
+import type { Dataset } from '../data/dataset.js';
+import type { DataInput } from '../data/matrix.js';
+import { addOrigin } from '../data/origin.js';
+import type { StopReason } from '../em/convergence.js';
+import { type Centers, type HardStatistics, joinLabels } from '../em/hard.js';
+import { Run } from '../em/restarts.js';
+import type { NestedNumbers } from '../init/names.js';
+import { expectedBytes, leaseBackend, withBackend } from '../lease.js';
+import { checkKnown, integerOption, requireObject } from '../options.js';
+import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
+import { type ClusteringModelParts, fittedParts } from './clustering.js';
+import type { ClusteringFit, ClusteringOutcome, OnClusteringProgress } from './clustering-fit.js';
+import { checkCenters } from './clustering-json.js';
+import { backendOption, type ClusteringOptions, type ClusteringPlan, prepareClustering } from './clustering-options.js';
+
+/** One state of the loop, as `steps` yields it. */
+export interface ClusteringStep {
+  /** updates of the centers done; 0 is the initialisation */
+  readonly iteration: number;
+  /** (nClusters × nFeatures, row-major) */
+  readonly centers: Float64Array;
+  /** nearest of these centers for every row (nSamples) */
+  readonly labels: Int32Array;
+  /** of this assignment to these centers */
+  readonly totalCost: number;
+  /** weight of each cluster's rows (nClusters) */
+  readonly clusterCounts: Float64Array;
+  /** rows with another label than a step ago; undefined at the first step */
+  readonly labelChanges: number | undefined;
+  /** why the loop ends here; undefined while it goes on */
+  readonly stopReason: StopReason | undefined;
+}
+
+export interface ClusteringFromParameters {
+  /** rows of centers (nClusters × nFeatures) */
+  centers: NestedNumbers;
+  /** default `'wasm'` */
+  backend?: BackendName;
+}
+
+/** Options of the ways in that only run on the calling thread, and in a worker. */
+export interface SyncClusteringOptions extends ClusteringOptions {
+  onProgress?: OnClusteringProgress;
+}
+export interface AsyncClusteringOptions extends SyncClusteringOptions, AsyncOptions {}
+
+/** What a kind of clustering supplies: `O` are its options beyond those of `ClusteringOptions`, checked. */
+export interface ClusteringEntry<O> {
+  /** 'KMeans' */
+  readonly name: string;
+  /** the worker's job */
+  readonly job: string;
+  /** whether data far from 0 are moved */
+  readonly centre: boolean;
+  readonly options: readonly string[];
+  /** checks the further options */
+  check(options: ClusteringOptions): O;
+  fit(plan: ClusteringPlan, further: O, data: Dataset, backend: Backend): ClusteringFit<HardStatistics>;
+}
+
+export function fitClustering<O>(
+  entry: ClusteringEntry<O>,
+  X: DataInput,
+  options: SyncClusteringOptions,
+): ClusteringModelParts {
+  const { plan, further, data } = prepare(entry, X, options, 'fit', ['onProgress']);
+  return withBackend(
+    plan.backend,
+    (backend) => fittedParts(entry.fit(plan, further, data, backend).best(options.onProgress), data, plan),
+    expectedBytes(data, plan.nClusters),
+  );
+}
+
+export async function fitClusteringAsync<O>(
+  entry: ClusteringEntry<O>,
+  X: DataInput,
+  options: AsyncClusteringOptions,
+): Promise<ClusteringModelParts> {
+  const { signal, onProgress, workerUrl, transfer } = options ?? {};
+  signal?.throwIfAborted();
+  // checked here, so that bad input is told at once and in the caller's stack
+  const { plan, further, data } = prepare(entry, X, options, 'fitAsync', ASYNC_OPTIONS);
+  const x = shareable(data.x, transfer === true);
+  const result = await runInWorker(
+    entry.job,
+    { plan, further, data: { ...data, x } },
+    { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x) },
+  );
+  return fittedParts(result as ClusteringOutcome, data, plan);
+}
+
+export function* clusteringSteps<O>(
+  entry: ClusteringEntry<O>,
+  X: DataInput,
+  options: ClusteringOptions,
+): Generator<ClusteringStep, ClusteringModelParts> {
+  const { plan, further, data } = prepare(entry, X, options, 'steps', []);
+  if (plan.nInit !== 1) integerOption('nInit (steps follows one start)', plan.nInit, 1, 1);
+  const backend = leaseBackend(plan.backend, expectedBytes(data, plan.nClusters));
+  try {
+    const fit = entry.fit(plan, further, data, backend);
+    const run = new Run<Centers, HardStatistics>();
+    let before: Int32Array | undefined;
+    for (const state of fit.states()) {
+      run.add(state);
+      const { iteration, parameters, statistics, stopReason } = state;
+      const labels = joinLabels(statistics);
+      yield {
+        iteration,
+        centers: addOrigin(parameters.centers, data.origin).values,
+        labels: labels.slice(),
+        totalCost: statistics.cost,
+        clusterCounts: statistics.counts.slice(),
+        labelChanges: before === undefined ? undefined : differences(labels, before),
+        stopReason,
+      };
+      before = labels;
+    }
+    return fittedParts(fit.outcome(run, [run.restart()]), data, plan);
+  } finally {
+    backend.release();
+  }
+}
+
+/** A model of given centers. */
+export function clusteringFromParameters(parameters: ClusteringFromParameters, where: string): ClusteringModelParts {
+  requireObject(parameters, where, 'centers');
+  checkKnown(parameters, ['centers', 'backend'], where);
+  const backend = backendOption(parameters.backend);
+  const { centers, nClusters, nFeatures } = checkCenters(parameters.centers);
+  const state = { nClusters, nFeatures, centers, low: undefined, origin: new Float64Array(nFeatures), backend };
+  return { state, record: undefined };
+}
+
+function prepare<O>(
+  { name, options: known, centre, check }: ClusteringEntry<O>,
+  X: DataInput,
+  options: ClusteringOptions,
+  verb: string,
+  alsoKnown: readonly string[],
+) {
+  const { plan, data } = prepareClustering(X, options, `${name}.${verb}`, [...known, ...alsoKnown], centre);
+  return { plan, further: check(options), data };
+}
+
+function differences(a: Int32Array, b: Int32Array): number {
+  let n = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) n++;
+  return n;
+}

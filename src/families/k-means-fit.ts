@@ -1,0 +1,17 @@
+/** How k-means is fitted: what the library and the worker share. */
+import { ClusteringFit, clusterRows } from './clustering-fit.js';
+import type { ClusteringEntry } from './clustering-ways-in.js';
+import { kMeansMethod } from './k-means-method.js';
+
+export const kMeansEntry: ClusteringEntry<undefined> = {
+  name: 'KMeans',
+  job: 'kMeans',
+  centre: true,
+  options: [],
+  check: () => undefined,
+  fit(plan, _further, data, backend) {
+    const { nClusters } = plan;
+    const kernels = backend.kMeans({ data, nClusters, rows: clusterRows(data.nFeatures, nClusters) });
+    return new ClusteringFit({ method: kMeansMethod, norm: 'squared', kernels, log: backend.log }, plan, data);
+  },
+};

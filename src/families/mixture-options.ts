@@ -1,0 +1,70 @@
+/** The options all mixture fits share: types, defaults, checks. */
+import type { BackendName } from '../backend.js';
+import type { OnProgress } from '../em/mixture-fit.js';
+import { InvalidOptionError } from '../errors.js';
+import { checkKnown, choiceOption, integerOption, nonNegativeOption } from '../options.js';
+
+export interface MixtureOptions {
+  /** number of components K, 1 ≤ K ≤ rows of positive weight */
+  nComponents: number;
+  /** independent starts, of which the one of greatest log-likelihood is kept; default 1 */
+  nInit?: number;
+  /** of the random numbers, any safe integer; default 0: results are reproducible unless another is passed */
+  seed?: number;
+  /** stop when the mean log-likelihood per point rises by less (nats); default 1e-6; 0 runs exactly `maxIter` iterations */
+  tol?: number;
+  /** stop when no parameter moves by more (scaled); default 0, off */
+  paramTol?: number;
+  /** most M-steps; default 1000; 0 returns the start with its log-likelihood */
+  maxIter?: number;
+  /** weight of each row, ≥ 0; integer weights equal repeated rows */
+  sampleWeights?: ArrayLike<number>;
+  /** `'wasm'` (default) or `'js'`, the plain reference */
+  backend?: BackendName;
+  /** called after every E-step */
+  onProgress?: OnProgress;
+}
+
+export const MIXTURE_OPTIONS = [
+  'nComponents',
+  'nInit',
+  'seed',
+  'tol',
+  'paramTol',
+  'maxIter',
+  'sampleWeights',
+  'backend',
+] as const;
+
+export const BACKENDS: readonly BackendName[] = ['wasm', 'js'];
+
+/** Checks what all mixtures share; `known` are the names of the family's own options and of the way of fitting. */
+export function checkMixtureOptions(options: MixtureOptions, where: string, known: readonly string[]) {
+  if (options === undefined) {
+    throw new InvalidOptionError('nComponents', `${where} needs options with nComponents, the number of components`);
+  }
+  checkKnown(options, [...MIXTURE_OPTIONS, ...known], where);
+  return {
+    nComponents: integerOption('nComponents', options.nComponents, 1),
+    nInit: integerOption('nInit', options.nInit ?? 1, 1),
+    seed: integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER),
+    tol: nonNegativeOption('tol', options.tol ?? 1e-6),
+    paramTol: nonNegativeOption('paramTol', options.paramTol ?? 0),
+    maxIter: integerOption('maxIter', options.maxIter ?? 1000, 0),
+    sampleWeights: options.sampleWeights ?? undefined,
+    backend: choiceOption('backend', options.backend ?? 'wasm', BACKENDS),
+  };
+}
+
+/** An `init` option: one of some names, or given labels or responsibilities. */
+export function checkInitOption<T extends string, G extends object>(init: unknown, names: readonly T[]): T | G {
+  if (typeof init === 'object' && init !== null) {
+    checkKnown(init, ['labels', 'responsibilities'], 'init');
+    const given = init as { labels?: unknown; responsibilities?: unknown };
+    if ((given.labels === undefined) === (given.responsibilities === undefined)) {
+      throw new InvalidOptionError('init', 'init as an object takes either labels or responsibilities');
+    }
+    return init as G;
+  }
+  return choiceOption('init', init, names);
+}
