@@ -40,7 +40,9 @@ else console.log(JSON.stringify(await contestant(options.contestant, JSON.parse(
 
 function main() {
   const results = SHAPES.filter(({ n, d, k }) => `${n},${d},${k}`.includes(options.only)).map(measure);
-  console.log('Nanoseconds per point × center of one Lloyd iteration, one thread: median of rounds (least–greatest).\n');
+  console.log(
+    'Nanoseconds per point × center of one Lloyd iteration, one thread: median of rounds (least–greatest).\n',
+  );
   console.log('| N, D, K | wasm | JS backend | plain JS | one center at a time | plain / wasm |');
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
   for (const { shape, ns, ratio } of results) {
@@ -84,7 +86,8 @@ function run(name, shape) {
 async function contestant(name, { n, d, k, iterations }) {
   const { X, initialParameters } = generate({ n, d, k, covarianceType: 'diag' });
   const centers = initialParameters.means;
-  const fit = name === 'wasm' || name === 'js' ? await ours(name) : plain(name === 'lloyd' ? lloydSteps : simpleLloydSteps);
+  const fit =
+    name === 'wasm' || name === 'js' ? await ours(name) : plain(name === 'lloyd' ? lloydSteps : simpleLloydSteps);
   // the faster of a first and a later fit
   const fits = [fit(), fit()];
   return { ns: Math.min(...fits.map(({ ns }) => ns)), costs: fits[0].costs };

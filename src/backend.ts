@@ -2,6 +2,7 @@
 import type { Rows } from './data/dataset.js';
 import type { ClusterKernels, HardStatistics } from './em/hard.js';
 import type { BlockKernels } from './em/model.js';
+import type { BernoulliComponent, BernoulliSums } from './families/bernoulli.js';
 import type { CovarianceType, GaussianComponent, Moments } from './families/gaussian.js';
 import type { KMeansStatistics } from './families/k-means-method.js';
 
@@ -12,6 +13,14 @@ export type BackendName = 'wasm' | 'js';
 export interface GaussianShape {
   readonly data: Rows;
   readonly covarianceType: CovarianceType;
+  readonly nComponents: number;
+  /** rows of the largest block */
+  readonly rows: number;
+}
+
+/** What a Bernoulli mixture's kernels have to hold; the data are bytes of 0 and 1. */
+export interface BernoulliShape {
+  readonly data: Rows;
   readonly nComponents: number;
   /** rows of the largest block */
   readonly rows: number;
@@ -39,6 +48,7 @@ export interface LinearAlgebra {
 export interface Backend extends LinearAlgebra {
   readonly name: BackendName;
   gaussian(shape: GaussianShape): GaussianKernels;
+  bernoulli(shape: BernoulliShape): BlockKernels<BernoulliComponent, BernoulliSums>;
   kMeans(shape: ClusterShape): ClusterKernels<KMeansStatistics>;
   kMedians(shape: ClusterShape): ClusterKernels<HardStatistics>;
   /** log Σ exp of every row of `nColumns` terms, and responsibilities if wanted; no term NaN or +Infinity. */

@@ -1,6 +1,7 @@
 /** mixwasm: mixture models and EM at native speed, wherever JavaScript runs. */
 
 export type { BackendName } from './backend.js';
+export type { BinaryInput, BinaryMatrixLike } from './data/binary.js';
 export type { DataInput, MatrixLike } from './data/matrix.js';
 export type { Random } from './data/random.js';
 export type { StopReason } from './em/convergence.js';
@@ -18,6 +19,13 @@ export {
   WorkerError,
   ZeroDensityError,
 } from './errors.js';
+export type { BernoulliMixtureJSON } from './families/bernoulli-json.js';
+export type {
+  AsyncBernoulliMixtureOptions,
+  BernoulliMixtureOptions,
+  BernoulliMixtureStep,
+} from './families/bernoulli-mixture.js';
+export { BernoulliMixture } from './families/bernoulli-mixture.js';
 export type {
   ClusteringRecord,
   ClusteringRestart,

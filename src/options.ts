@@ -36,6 +36,12 @@ export function nonNegativeOption(name: string, value: unknown): number {
   throw new InvalidOptionError(name, `${name} must be a finite number ≥ 0; got ${show(value)}`);
 }
 
+/** A function, if given. */
+export function functionOption(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return;
+  throw new InvalidOptionError(name, `${name} must be a function; got ${show(value)}`);
+}
+
 /** One of some names. */
 export function choiceOption<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
   if (typeof value === 'string' && (choices as readonly string[]).includes(value)) return value as T;

@@ -21,7 +21,8 @@ def log_excess():
     arguments += [random.choice((-1, 1)) * 10 ** random.uniform(-18, -0.31) for _ in range(300)]
     arguments += [random.uniform(-0.5, 1) for _ in range(300)]
     arguments += [10 ** random.uniform(0, 20) for _ in range(50)]
-    return [[x, float(mpf(x) - log1p(mpf(x)))] for x in arguments]
+    with mp.workdps(400):  # 1e-160 cancels 160 digits
+        return [[x, float(mpf(x) - log1p(mpf(x)))] for x in arguments]
 
 
 def exp_excess():
@@ -29,7 +30,8 @@ def exp_excess():
     arguments += [random.choice((-1, 1)) * 10 ** random.uniform(-18, -0.31) for _ in range(300)]
     arguments += [random.uniform(-0.5, 0.5) for _ in range(300)]
     arguments += [random.uniform(-50, 50) for _ in range(50)]
-    return [[x, float(expm1(mpf(x)) - mpf(x))] for x in arguments]
+    with mp.workdps(400):
+        return [[x, float(expm1(mpf(x)) - mpf(x))] for x in arguments]
 
 
 def discrete_case(distance, n):
@@ -93,6 +95,10 @@ def gaussian_cases():
             yield gaussian_case(f"{distance} apart", d, m, c, moved, near(c, distance))
             yield gaussian_case(f"{distance} apart, shapes only", d, m, c, m, near(c, distance))
             yield gaussian_case(f"{distance} apart, means only", d, m, c, moved, c)
+
+    line = [[1, 0.999999, 0.5], [0.999999, 1, 0.5], [0.5, 0.5, 1]]  # condition 3e6
+    yield gaussian_case("far, near collinear", 3, [0, 1, 2], line, [0.5, 1, 1], [[1, 0.999998, 0.25], [0.999998, 1, 0.25], [0.25, 0.25, 1]])
+    yield gaussian_case("1e-09 apart, near collinear", 3, [0, 1, 2], line, [1e-9, 1, 2], near(line, 1e-9))
 
 
 def mixture_density(m, x):

@@ -79,22 +79,15 @@ export function nearestPanel<M>(clusters: Clusters, panel: Panel, labels: usize)
         a31 = f64x2.add(a31, changetype<M>(0).term(f64x2.sub(x1, c3)));
         c += 32;
       }
-      label0 = v128.bitselect(i64x2.splat(i), label0, f64x2.lt(a00, least0));
-      label1 = v128.bitselect(i64x2.splat(i), label1, f64x2.lt(a01, least1));
-      least0 = f64x2.pmin(least0, a00);
-      least1 = f64x2.pmin(least1, a01);
-      label0 = v128.bitselect(i64x2.splat(i + 1), label0, f64x2.lt(a10, least0));
-      label1 = v128.bitselect(i64x2.splat(i + 1), label1, f64x2.lt(a11, least1));
-      least0 = f64x2.pmin(least0, a10);
-      least1 = f64x2.pmin(least1, a11);
-      label0 = v128.bitselect(i64x2.splat(i + 2), label0, f64x2.lt(a20, least0));
-      label1 = v128.bitselect(i64x2.splat(i + 2), label1, f64x2.lt(a21, least1));
-      least0 = f64x2.pmin(least0, a20);
-      least1 = f64x2.pmin(least1, a21);
-      label0 = v128.bitselect(i64x2.splat(i + 3), label0, f64x2.lt(a30, least0));
-      label1 = v128.bitselect(i64x2.splat(i + 3), label1, f64x2.lt(a31, least1));
-      least0 = f64x2.pmin(least0, a30);
-      least1 = f64x2.pmin(least1, a31);
+      const base = i64x2.splat(i);
+      let index = keepIndex(a00, a10, a20, a30, base);
+      let value = f64x2.pmin(f64x2.pmin(a00, a10), f64x2.pmin(a20, a30));
+      label0 = v128.bitselect(index, label0, f64x2.lt(value, least0));
+      least0 = f64x2.pmin(least0, value);
+      index = keepIndex(a01, a11, a21, a31, base);
+      value = f64x2.pmin(f64x2.pmin(a01, a11), f64x2.pmin(a21, a31));
+      label1 = v128.bitselect(index, label1, f64x2.lt(value, least1));
+      least1 = f64x2.pmin(least1, value);
     }
     for (; i < k; i++) {
       let a0 = f64x2.splat(0);
@@ -114,6 +107,14 @@ export function nearestPanel<M>(clusters: Clusters, panel: Panel, labels: usize)
     v128.store(panel.logProb + p, least1, 16);
     v128.store(labels + (p >> 1), v128.shuffle<i32>(label0, label1, 0, 2, 4, 6));
   }
+}
+
+/** Index of the least of four sums, the first of equal ones: `base` to `base` + 3. A comparison that holds is −1. */
+@inline
+function keepIndex(a: v128, b: v128, c: v128, d: v128, base: v128): v128 {
+  const first = i64x2.sub(base, f64x2.lt(b, a));
+  const second = i64x2.sub(i64x2.add(base, i64x2.splat(2)), f64x2.lt(d, c));
+  return v128.bitselect(second, first, f64x2.lt(f64x2.pmin(c, d), f64x2.pmin(a, b)));
 }
 
 /** Distances of the panel's points to all centres, `count × k` row-major doubles at `out`. */

@@ -5,7 +5,7 @@
  * Each panel is one call of a function that is not inlined: V8 has no on-stack replacement for wasm, so a long first call
  * would stay in its baseline code; this way the next panel runs optimised.
  */
-import { responsibilitiesPanel } from "./responsibilities";
+import { LEAST_RESPONSIBILITY, PRUNING_FLOOR, responsibilitiesPanel } from "./responsibilities";
 import { compactSurvivors } from "./moments";
 import { Panel, fillPanel } from "./panel";
 import { writeLabels, writeTable } from "./tables";
@@ -35,7 +35,7 @@ export function expectationPass<F>(state: usize, panelAt: usize, block: Block): 
 function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32): void {
   fill(panel, block, start);
   logProbPanel<F>(family, panel);
-  responsibilitiesPanel(panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm);
+  prunedResponsibilities(panel);
   let logLikelihood: f64 = 0;
   let weight: f64 = 0;
   for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) {
@@ -46,6 +46,13 @@ function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32):
   }
   addTotals(family.totals, logLikelihood, weight);
   accumulatePanel<F>(family, panel);
+}
+
+@inline
+function prunedResponsibilities(panel: Panel): void {
+  responsibilitiesPanel(
+    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, PRUNING_FLOOR, LEAST_RESPONSIBILITY,
+  );
 }
 
 @inline
@@ -130,7 +137,7 @@ function scorePanel<F>(
   const tableOffset = (<usize>start * <usize>panel.nComponents) << 3;
   if (logProbs) writeTable(panel.logProb, panel.nComponents, panel.size, panel.count, logProbs + tableOffset);
   if (!norms && !responsibilities) return;
-  responsibilitiesPanel(panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm);
+  prunedResponsibilities(panel);
   if (norms) memory.copy(norms + (<usize>start << 3), panel.logProbNorm, <usize>panel.count << 3);
   if (responsibilities) {
     writeTable(panel.logProb, panel.nComponents, panel.size, panel.count, responsibilities + tableOffset);

@@ -7,25 +7,32 @@
 import { expBoundedV } from "../simd/exp";
 import { log1pNonNegativeV, logPositiveV } from "../simd/log";
 
-/** 2⁻⁶⁰: a responsibility below it cannot change a double, so it is exactly 0, in every mode and backend (DESIGN §4). */
-const LEAST_RESPONSIBILITY: f64 = 8.673617379884035e-19;
+/**
+ * 2⁻⁶⁰: next to the others such a responsibility cannot change a double, so it is exactly 0, in every mode and backend.
+ * Only for families whose statistics are sums of terms of one size: a Bernoulli probability may be 1e-30 because all its
+ * evidence is, and its logarithm counts.
+ */
+export const LEAST_RESPONSIBILITY: f64 = 8.673617379884035e-19;
 /** log 2⁻⁶⁰: terms below the maximum by more are dropped, from the sum too: no bit can depend on what was pruned. */
-const MIXTURE_FLOOR: f64 = -41.58883083359672;
-/** Alone, nothing that exp can represent is dropped. */
-const EXACT_FLOOR: f64 = -708;
+export const PRUNING_FLOOR: f64 = -41.58883083359672;
+/** Nothing that exp can represent as a normal number is dropped. */
+export const EXACT_FLOOR: f64 = -708;
 
 /**
  * `terms` is `k × size` (component-major); the first `count` columns are done, four at a time: the buffers must be
  * readable and writable up to the next multiple of 4. Writes log Σ_k exp(terms[k]) to `norm` and responsibilities over
- * `terms`. A column of −Infinity gives −Infinity and responsibilities 0.
+ * `terms`; terms below the maximum + `floorValue` and responsibilities below `leastValue` are 0. A column of −Infinity gives −Infinity
+ * and responsibilities 0.
  *
  * The terms of a mixture carry rounding errors of their own, so log Σ is as good as they are.
  */
-export function responsibilitiesPanel(terms: usize, k: i32, size: i32, count: i32, norm: usize): void {
+export function responsibilitiesPanel(
+  terms: usize, k: i32, size: i32, count: i32, norm: usize, floorValue: f64, leastValue: f64,
+): void {
   const line = <usize>size << 3;
   const end = <usize>k * line;
-  const floor = f64x2.splat(MIXTURE_FLOOR);
-  const least = f64x2.splat(LEAST_RESPONSIBILITY);
+  const floor = f64x2.splat(floorValue);
+  const least = f64x2.splat(leastValue);
   const lowest = f64x2.splat(-f64.MAX_VALUE);
   const one = f64x2.splat(1);
   // two vectors side by side: the compiler loads each constant of exp once for both

@@ -8,7 +8,7 @@
  * only, so log 0 = −∞ needs no case: a row that contradicts a probability of 0 or 1 gets −∞, the others never meet it.
  * 64 features cost 16 loads and 16 sums per two components.
  */
-import { responsibilitiesPanel } from "../em/responsibilities";
+import { EXACT_FLOOR, responsibilitiesPanel } from "../em/responsibilities";
 import { writeLabels, writeTable } from "../em/tables";
 
 /** Points of a panel. */
@@ -211,7 +211,7 @@ function expectationPanel(state: BernoulliState, block: CodedBlock, start: i32):
   const count = min(SIZE, block.nRows - start);
   const codes = block.codes + <usize>start * <usize>state.nGroups;
   logProbPanel(state, codes, count);
-  responsibilitiesPanel(state.terms, state.nComponents, SIZE, count, state.norms);
+  allResponsibilities(state, count);
   const weights = block.weights ? block.weights + (<usize>start << 3) : 0;
   let logLikelihood: f64 = 0;
   let total: f64 = 0;
@@ -223,6 +223,12 @@ function expectationPanel(state: BernoulliState, block: CodedBlock, start: i32):
   store<f64>(state.totals, load<f64>(state.totals) + logLikelihood);
   store<f64>(state.totals, load<f64>(state.totals, 8) + total, 8);
   accumulatePanel(state, codes, count, weights);
+}
+
+/** None is dropped, however small: a probability may rest on nothing else, and its logarithm counts. */
+@inline
+function allResponsibilities(state: BernoulliState, count: i32): void {
+  responsibilitiesPanel(state.terms, state.nComponents, SIZE, count, state.norms, EXACT_FLOOR, 0);
 }
 
 /** Adds s·r of every row to the table rows of its codes. */
@@ -351,7 +357,7 @@ function scorePanel(
   if (labels) writeLabels(state.terms, k, SIZE, count, labels + (<usize>start << 2));
   if (logProbs) writeTable(state.terms, k, SIZE, count, logProbs + tableOffset);
   if (!norms && !responsibilities) return;
-  responsibilitiesPanel(state.terms, k, SIZE, count, state.norms);
+  allResponsibilities(state, count);
   if (norms) memory.copy(norms + (<usize>start << 3), state.norms, <usize>count << 3);
   if (responsibilities) writeTable(state.terms, k, SIZE, count, responsibilities + tableOffset);
 }

@@ -2,9 +2,8 @@
  * What k-means and k-medians share in linear memory: the centres as the host writes them, and what a pass adds up. The
  * host never computes an address: `lay` fixes them all.
  */
-import { Panel, padded } from "../em/panel";
+import { Panel, loadOne, loadPair, padded } from "../em/panel";
 import { Block } from "../em/passes";
-import { fillPanel } from "../em/panel";
 
 /** The header. Field order is the ABI: src/wasm/cluster-kernels.ts reads the pointers by position. */
 @unmanaged
@@ -13,7 +12,7 @@ export class Clusters {
   nFeatures: i32;
   /** features rounded up to a multiple of 4 */
   stride: i32;
-  /** [Σ s·d, Σ s, greatest s·d of a row, that row's index in the block (lowest of equals)]: 4 doubles */
+  /** [Σ s·d, Σ s, greatest d of a row of positive weight, that row's index in the block (lowest of equals)]: 4 doubles */
   totals: usize;
   /**
    * written by the host, K × nFeatures doubles: groups of four centres feature by feature (4 values of feature 0, 4 of
@@ -64,11 +63,52 @@ export function clustersLay(at: usize, d: i32, k: i32): void {
   state.output = state.sums + <usize>aligned(16.0 * <f64>k * <f64>padded(d));
 }
 
-/** Packs the points of a block from row `start` on. */
+/**
+ * Packs the points of a block from row `start` on, less the origin, feature-major only: a hard assignment needs each point
+ * once more for one cluster, and reads it from the data then. (The mixtures' `fillPanel` keeps both orders; the second one
+ * would cost more than half of what it costs to compare a point with 4 centres.)
+ */
 @inline
-export function fillFrom(panel: Panel, block: Block, start: i32): void {
+export function fillColumns(panel: Panel, block: Block, start: i32): void {
   const count = min(panel.size, block.nRows - start);
-  fillPanel(panel, block.x, block.isFloat32 != 0, start, count, block.weights, block.origin);
+  panel.count = count;
+  if (block.isFloat32) transpose<f32>(panel, block, start, count);
+  else transpose<f64>(panel, block, start, count);
+  if (block.weights) {
+    memory.copy(panel.weights, block.weights + (<usize>start << 3), <usize>count << 3);
+  } else {
+    for (let p: usize = 0; p < <usize>count << 3; p += 16) v128.store(panel.weights + p, f64x2.splat(1));
+  }
+  for (let p = count; p < panel.size; p++) store<f64>(panel.weights + (<usize>p << 3), 0);
+}
+
+/** Two points by two features at a time. Lanes past `count` keep older, finite values that are never used. */
+@inline
+function transpose<T>(panel: Panel, block: Block, start: i32, count: i32): void {
+  const d = <usize>panel.nFeatures;
+  const line = <usize>panel.size << 3;
+  const isFloat32 = sizeof<T>() == 4;
+  let row = <usize>start * d;
+  for (let p = 0; p < count; p += 2) {
+    // the last of an odd number of points is its own neighbour
+    const next = p + 1 < count ? row + d : row;
+    let column = panel.columns + (<usize>p << 3);
+    let j: usize = 0;
+    for (; j + 2 <= d; j += 2) {
+      const origin = v128.load(block.origin + (j << 3));
+      const a = f64x2.sub(loadPair(block.x, row + j, isFloat32), origin);
+      const b = f64x2.sub(loadPair(block.x, next + j, isFloat32), origin);
+      v128.store(column, v128.shuffle<f64>(a, b, 0, 2));
+      v128.store(column + line, v128.shuffle<f64>(a, b, 1, 3));
+      column += 2 * line;
+    }
+    if (j < d) {
+      const origin = load<f64>(block.origin + (j << 3));
+      store<f64>(column, loadOne(block.x, row + j, isFloat32) - origin);
+      store<f64>(column, loadOne(block.x, next + j, isFloat32) - origin, 8);
+    }
+    row = next + d;
+  }
 }
 
 @inline
@@ -77,7 +117,7 @@ export function clearTotals(clusters: Clusters): void {
   memory.fill(clusters.counts, 0, <usize>clusters.nClusters << 3);
 }
 
-/** Adds the panel's cost and weight to the totals, and keeps the row of greatest weighted cost. */
+/** Adds the panel's cost and weight to the totals, and keeps the row farthest from its centre. */
 export function addCosts(clusters: Clusters, panel: Panel, start: i32): void {
   const least = panel.logProb;
   const weights = panel.weights;
@@ -92,11 +132,11 @@ export function addCosts(clusters: Clusters, panel: Panel, start: i32): void {
   for (let p: usize = 0; p < <usize>panel.count << 3; p += 16) {
     const s = v128.load(weights + p);
     // a weight of 0 takes part in nothing, not even as 0·Infinity
-    const weighted = v128.and(f64x2.mul(s, v128.load(least + p)), f64x2.gt(s, zero));
-    cost = f64x2.add(cost, weighted);
+    const own = v128.and(v128.load(least + p), f64x2.gt(s, zero));
+    cost = f64x2.add(cost, f64x2.mul(s, own));
     weight = f64x2.add(weight, s);
-    mostRow = v128.bitselect(row, mostRow, f64x2.gt(weighted, most));
-    most = f64x2.pmax(most, weighted);
+    mostRow = v128.bitselect(row, mostRow, f64x2.gt(own, most));
+    most = f64x2.pmax(most, own);
     row = f64x2.add(row, two);
   }
   const totals = clusters.totals;
@@ -106,12 +146,12 @@ export function addCosts(clusters: Clusters, panel: Panel, start: i32): void {
   offer(totals, f64x2.extract_lane(most, 1), f64x2.extract_lane(mostRow, 1));
 }
 
-/** The greater cost stays; of equal ones the lower row. */
+/** The greater distance stays; of equal ones the lower row. */
 @inline
-function offer(totals: usize, cost: f64, row: f64): void {
+function offer(totals: usize, distance: f64, row: f64): void {
   const best = load<f64>(totals, 16);
-  if (cost > best || (cost == best && cost > 0 && row < load<f64>(totals, 24))) {
-    store<f64>(totals, cost, 16);
+  if (distance > best || (distance == best && distance > 0 && row < load<f64>(totals, 24))) {
+    store<f64>(totals, distance, 16);
     store<f64>(totals, row, 24);
   }
 }

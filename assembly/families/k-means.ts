@@ -3,9 +3,9 @@
  * are made.
  */
 import { SquaredDifference, distancesPanel, nearestPanel } from "../em/nearest";
-import { Panel } from "../em/panel";
+import { Panel, loadOne, loadPair } from "../em/panel";
 import { Block } from "../em/passes";
-import { Clusters, addCosts, clearTotals, fillFrom } from "./clusters";
+import { Clusters, addCosts, clearTotals, fillColumns } from "./clusters";
 
 /** Labels of the block's rows (i32, room for 3 more), their cost, and counts and sums of the clusters. */
 export function kMeansExpectation(state: usize, panelAt: usize, blockAt: usize, labels: usize): void {
@@ -22,19 +22,24 @@ export function kMeansExpectation(state: usize, panelAt: usize, blockAt: usize, 
 }
 
 function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize): void {
-  fillFrom(panel, block, start);
+  fillColumns(panel, block, start);
   nearestPanel<SquaredDifference>(clusters, panel, labels);
   addCosts(clusters, panel, start);
-  accumulate(clusters, panel, labels);
+  if (block.isFloat32) accumulate<f32>(clusters, panel, block, start, labels);
+  else accumulate<f64>(clusters, panel, block, start, labels);
 }
 
 /**
  * Σ s·x of every cluster, in the order of the rows, with the rounding errors of the additions summed beside it (Ogita,
  * Rump & Oishi 2005, Sum2): the mean is as good as from twice the precision, whatever the centres were before.
  */
-function accumulate(clusters: Clusters, panel: Panel, labels: usize): void {
+@inline
+function accumulate<T>(clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize): void {
+  const d = <usize>clusters.nFeatures;
   const rowBytes = <usize>clusters.stride << 3;
-  let row = panel.rows;
+  const isFloat32 = sizeof<T>() == 4;
+  const x = block.x;
+  let row = <usize>start * d;
   for (let p = 0; p < panel.count; p++) {
     const k = <usize>load<i32>(labels + (<usize>p << 2));
     const s = load<f64>(panel.weights + (<usize>p << 3));
@@ -43,19 +48,31 @@ function accumulate(clusters: Clusters, panel: Panel, labels: usize): void {
     if (s > 0) {
       const weight = f64x2.splat(s);
       let sum = clusters.sums + (k * rowBytes << 1);
-      for (let x = row; x < row + rowBytes; x += 16) {
-        const value = f64x2.mul(weight, v128.load(x));
-        const before = v128.load(sum);
-        const after = f64x2.add(before, value);
-        const added = f64x2.sub(after, before);
-        const lost = f64x2.add(f64x2.sub(before, f64x2.sub(after, added)), f64x2.sub(value, added));
-        v128.store(sum, after);
-        v128.store(sum + rowBytes, f64x2.add(v128.load(sum + rowBytes), lost));
+      let origin = block.origin;
+      let j: usize = 0;
+      for (; j + 2 <= d; j += 2) {
+        addTo(sum, rowBytes, f64x2.mul(weight, f64x2.sub(loadPair(x, row + j, isFloat32), v128.load(origin))));
         sum += 16;
+        origin += 16;
+      }
+      if (j < d) {
+        const value = s * (loadOne(x, row + j, isFloat32) - load<f64>(origin));
+        addTo(sum, rowBytes, f64x2.replace_lane(f64x2.splat(0), 0, value));
       }
     }
-    row += rowBytes;
+    row += d;
   }
+}
+
+/** Knuth's two-sum: before + value = after + lost, exactly. The losses lie `errors` bytes after the sums. */
+@inline
+function addTo(sum: usize, errors: usize, value: v128): void {
+  const before = v128.load(sum);
+  const after = f64x2.add(before, value);
+  const added = f64x2.sub(after, before);
+  const lost = f64x2.add(f64x2.sub(before, f64x2.sub(after, added)), f64x2.sub(value, added));
+  v128.store(sum, after);
+  v128.store(sum + errors, f64x2.add(v128.load(sum + errors), lost));
 }
 
 function copySums(clusters: Clusters): void {
@@ -78,7 +95,7 @@ export function kMeansDistances(state: usize, panelAt: usize, blockAt: usize, ou
   const panel = changetype<Panel>(panelAt);
   const block = changetype<Block>(blockAt);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    fillFrom(panel, block, start);
+    fillColumns(panel, block, start);
     distancesPanel<SquaredDifference>(clusters, panel, out + (<usize>start * <usize>clusters.nClusters << 3));
   }
 }

@@ -2,7 +2,7 @@
 import { AbsoluteDifference, distancesPanel, nearestPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
-import { Clusters, addCosts, clearTotals, fillFrom } from "./clusters";
+import { Clusters, addCosts, clearTotals, fillColumns } from "./clusters";
 
 /** Labels of the block's rows (i32, room for 3 more), their cost, and the counts of the clusters. */
 export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize, labels: usize): void {
@@ -16,7 +16,7 @@ export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize
 }
 
 function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize): void {
-  fillFrom(panel, block, start);
+  fillColumns(panel, block, start);
   nearestPanel<AbsoluteDifference>(clusters, panel, labels);
   addCosts(clusters, panel, start);
   for (let p: usize = 0; p < <usize>panel.count; p++) {
@@ -31,7 +31,7 @@ export function kMediansDistances(state: usize, panelAt: usize, blockAt: usize, 
   const panel = changetype<Panel>(panelAt);
   const block = changetype<Block>(blockAt);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    fillFrom(panel, block, start);
+    fillColumns(panel, block, start);
     distancesPanel<AbsoluteDifference>(clusters, panel, out + (<usize>start * <usize>clusters.nClusters << 3));
   }
 }

@@ -1,9 +1,9 @@
 /** The data of a fit: rows, their weights, and what is computed from them once. */
 import { InvalidDataError, show } from '../errors.js';
-import type { FloatArray, Matrix } from './matrix.js';
+import type { Matrix, Values } from './matrix.js';
 
 /** Rows with weights: what a kernel reads. */
-export interface Rows extends Matrix {
+export interface Rows extends Matrix<Values> {
   /** weight of each row (nSamples), or undefined for ones */
   readonly sampleWeights: Float64Array | undefined;
   /** subtracted from every row before anything else; 0 where the data lie around 0 (nFeatures) */
@@ -30,7 +30,7 @@ export interface Block {
 }
 
 /** The values of a block, row-major, as a view. */
-export function blockValues(block: Block): FloatArray {
+export function blockValues(block: Block): Values {
   const { x, nFeatures } = block.data;
   return x.subarray(block.start * nFeatures, (block.start + block.nRows) * nFeatures);
 }
@@ -43,7 +43,7 @@ export function blockValues(block: Block): FloatArray {
 const FAR = 16;
 
 /** Summarises a matrix; `centre: false` keeps the origin at 0 (families that are not translation-equivariant). */
-export function createDataset(matrix: Matrix, sampleWeights?: Float64Array, centre = true): Dataset {
+export function createDataset(matrix: Matrix<Values>, sampleWeights?: Float64Array, centre = true): Dataset {
   const { x, nSamples, nFeatures } = matrix;
   const { totalWeight, mean, variance, largest } = summarize(matrix, sampleWeights);
   const origin = new Float64Array(nFeatures);
@@ -58,28 +58,33 @@ export function createDataset(matrix: Matrix, sampleWeights?: Float64Array, cent
   return { x, nSamples, nFeatures, sampleWeights, totalWeight, origin, mean, variance, largest };
 }
 
-/** Two passes: means from sums about the first row, variances about the means (never Σx² − n·mean²). */
-function summarize({ x, nSamples, nFeatures }: Matrix, sampleWeights: Float64Array | undefined) {
+/**
+ * Two passes: means from sums about the first row that counts, variances about the means (never Σx² − n·mean²). A row of
+ * weight 0 takes part in nothing.
+ */
+function summarize({ x, nSamples, nFeatures }: Matrix<Values>, sampleWeights: Float64Array | undefined) {
   const mean = new Float64Array(nFeatures);
   const variance = new Float64Array(nFeatures);
   const largest = new Float64Array(nFeatures);
-  const first = new Float64Array(nFeatures);
-  for (let j = 0; j < nFeatures; j++) first[j] = x[j] as number;
+  const first =
+    Math.max(0, sampleWeights === undefined ? 0 : sampleWeights.findIndex((weight) => weight > 0)) * nFeatures;
   let totalWeight = 0;
   for (let i = 0; i < nSamples; i++) {
     const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
+    if (weight === 0) continue;
     totalWeight += weight;
     const row = i * nFeatures;
     for (let j = 0; j < nFeatures; j++) {
       const value = x[row + j] as number;
       const magnitude = Math.abs(value);
       if (magnitude > (largest[j] as number)) largest[j] = magnitude;
-      mean[j] = (mean[j] as number) + weight * (value - (first[j] as number));
+      mean[j] = (mean[j] as number) + weight * (value - (x[first + j] as number));
     }
   }
-  for (let j = 0; j < nFeatures; j++) mean[j] = (first[j] as number) + (mean[j] as number) / totalWeight;
+  for (let j = 0; j < nFeatures; j++) mean[j] = (x[first + j] as number) + (mean[j] as number) / totalWeight;
   for (let i = 0; i < nSamples; i++) {
     const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
+    if (weight === 0) continue;
     const row = i * nFeatures;
     for (let j = 0; j < nFeatures; j++) {
       const u = (x[row + j] as number) - (mean[j] as number);
@@ -91,7 +96,7 @@ function summarize({ x, nSamples, nFeatures }: Matrix, sampleWeights: Float64Arr
 }
 
 function residualMean(
-  x: FloatArray,
+  x: Values,
   nSamples: number,
   nFeatures: number,
   j: number,
@@ -101,8 +106,8 @@ function residualMean(
 ): number {
   let sum = 0;
   for (let i = 0; i < nSamples; i++) {
-    sum +=
-      (sampleWeights === undefined ? 1 : (sampleWeights[i] as number)) * ((x[i * nFeatures + j] as number) - origin);
+    const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
+    if (weight > 0) sum += weight * ((x[i * nFeatures + j] as number) - origin);
   }
   return sum / totalWeight;
 }

@@ -4,9 +4,12 @@ import { InvalidDataError, show } from '../errors.js';
 /** Floating-point storage used as it is; anything else is converted to float64. */
 export type FloatArray = Float64Array | Float32Array;
 
+/** Storage a kernel reads: floating point, or bytes for binary data. */
+export type Values = FloatArray | Uint8Array;
+
 /** A table of numbers, row-major and dense. */
-export interface Matrix {
-  readonly x: FloatArray;
+export interface Matrix<V extends Values = FloatArray> {
+  readonly x: V;
   readonly nSamples: number;
   readonly nFeatures: number;
 }

@@ -28,8 +28,11 @@ export interface HardStatistics {
   weight: number;
   /** Σ s of each cluster (nClusters) */
   counts: Float64Array;
-  /** the row of greatest weighted cost (lowest of equals), and that cost; 0 when every row lies on its centre */
-  farthest: { cost: number; row: number };
+  /**
+   * the row of positive weight that is farthest from its centre (lowest of equals), and its distance term; 0 when every
+   * row lies on its centre
+   */
+  farthest: { distance: number; row: number };
   /** in the order of the rows */
   runs: LabelRun[];
 }
@@ -71,10 +74,11 @@ export function hardModel<S extends HardStatistics>(
 }
 
 /**
- * The rule for empty clusters (no row, or none of positive weight): the first of them moves to the row of greatest
- * weighted cost, so the next assignment costs less; its former cluster still counts that row until then. The others stay
- * where they are and get their turn in the next M-steps, when costs are known again: two rows far out often lie side by
- * side, and one centre serves both. When every row lies on a centre there is nothing to gain and empty clusters stay.
+ * The rule for empty clusters (no row, or none of positive weight): the first of them moves to the row that is farthest
+ * from its centre, so the next assignment costs less; its former cluster still counts that row until then. The others stay
+ * where they are and get their turn in the next M-steps, when distances are known again: two rows far out often lie side
+ * by side, and one centre serves both. When every row lies on a centre there is nothing to gain and empty clusters stay.
+ * (Farthest whatever its weight: so a row of weight 2 still equals two rows.)
  */
 function fillEmpty(
   centers: Float64Array,
@@ -84,7 +88,7 @@ function fillEmpty(
 ): Float64Array {
   const { counts, farthest } = statistics;
   const { x, nFeatures: d, origin } = data;
-  let reseed = farthest.cost > 0;
+  let reseed = farthest.distance > 0;
   for (let k = 0; k < counts.length; k++) {
     if ((counts[k] as number) > 0) continue;
     for (let j = 0; j < d; j++) {
@@ -103,10 +107,10 @@ export function mergeHard<S extends HardStatistics>(a: S, b: S): S {
   a.weight += b.weight;
   for (let k = 0; k < a.counts.length; k++) a.counts[k] = (a.counts[k] as number) + (b.counts[k] as number);
   const { farthest } = b;
-  // blocks may be merged in any order: of equal costs the lower row
+  // blocks may be merged in any order: of equal distances the lower row
   if (
-    farthest.cost > a.farthest.cost ||
-    (farthest.cost === a.farthest.cost && farthest.cost > 0 && farthest.row < a.farthest.row)
+    farthest.distance > a.farthest.distance ||
+    (farthest.distance === a.farthest.distance && farthest.distance > 0 && farthest.row < a.farthest.row)
   ) {
     a.farthest = farthest;
   }
@@ -120,7 +124,7 @@ export function labelled(labels: Int32Array, nClusters: number, data: Dataset): 
   labels.forEach((k, i) => {
     counts[k] = (counts[k] as number) + (data.sampleWeights === undefined ? 1 : (data.sampleWeights[i] as number));
   });
-  return { cost: 0, weight: data.totalWeight, counts, farthest: { cost: 0, row: 0 }, runs: [{ start: 0, labels }] };
+  return { cost: 0, weight: data.totalWeight, counts, farthest: { distance: 0, row: 0 }, runs: [{ start: 0, labels }] };
 }
 
 /** The labels of all rows in one array. */

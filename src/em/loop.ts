@@ -38,7 +38,7 @@ export function* iterate<P, S>(
   const convergence = createConvergence(options, data.totalWeight);
   let parameters = start;
   let statistics = expectationOver(model, parameters, data, options.rows);
-  let objective = checked(model.objective(statistics), 0, parameters);
+  let objective = checked(model.objective(statistics, parameters), 0, parameters);
   let stopReason: StopReason | undefined = options.maxIter === 0 ? 'maxIter' : undefined;
   yield { iteration: 0, parameters, statistics, objective, stopReason };
 
@@ -48,7 +48,7 @@ export function* iterate<P, S>(
     const next = model.maximization(statistics, parameters);
     const before = statistics;
     statistics = expectationOver(model, next, data, options.rows);
-    const reached = checked(model.objective(statistics), iteration, next);
+    const reached = checked(model.objective(statistics, next), iteration, next);
     const change = options.paramTol > 0 ? model.change?.(parameters, next) : undefined;
     stopReason = model.stable?.(statistics, before) ? 'stable' : convergence(iteration, reached - objective, change);
     parameters = next;

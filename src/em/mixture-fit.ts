@@ -33,7 +33,11 @@ export interface FitRecord {
   readonly nIter: number;
   readonly stopReason: StopReason;
   /** logLikelihood[t]: total after t M-steps */
-  readonly trace: { readonly logLikelihood: Float64Array };
+  readonly trace: {
+    readonly logLikelihood: Float64Array;
+    /** with a prior: log-likelihood plus log prior (up to a constant), which is what EM climbs then */
+    readonly logPosterior?: Float64Array;
+  };
   readonly componentCounts: Float64Array;
   readonly restarts: readonly MixtureRestart[];
   readonly labels: Int32Array | undefined;
@@ -97,7 +101,9 @@ export class MixtureFit<C, T> {
     const { best, restarts } = bestOfStarts(
       this.parts.nStarts,
       () => this.states(),
-      ({ iteration, objective }, restart) => onProgress?.({ iteration, logLikelihood: objective, restart }),
+      ({ iteration, statistics }, restart) =>
+        onProgress?.({ iteration, logLikelihood: statistics.logLikelihood, restart }),
+      logLikelihoodOf,
     );
     return this.outcome(best, restarts);
   }
@@ -112,7 +118,7 @@ export class MixtureFit<C, T> {
         converged: hasConverged(stopReason),
         nIter: iteration,
         stopReason: stopReason as StopReason,
-        trace: { logLikelihood: Float64Array.from(run.trace) },
+        trace: traceOf(run),
         componentCounts: statistics.counts.slice(),
         restarts: restarts.map(({ objective, ...rest }) => ({ logLikelihood: objective, ...rest })),
         labels: this.labels(parameters),
@@ -138,7 +144,7 @@ export class MixtureFit<C, T> {
       const when = iteration === 0 ? 'in the initialisation' : `in M-step ${iteration}`;
       return new DegenerateComponentError(error.component, good, `${error.message} (${when})`, {
         iteration,
-        ...(last === undefined ? {} : { logLikelihood: last.objective }),
+        ...(last === undefined ? {} : { logLikelihood: last.statistics.logLikelihood }),
         cause: error.cause,
       });
     }
@@ -168,4 +174,17 @@ export class MixtureFit<C, T> {
       `the log-likelihood overflowed after ${error.iteration} M-steps; scale the data or the weights down`,
     );
   }
+}
+
+/** The log-likelihood of a state, which a prior is no part of. */
+export function logLikelihoodOf<C, T>({ statistics }: MixtureState<C, T>): number {
+  return statistics.logLikelihood;
+}
+
+function traceOf<C, T>({ trace, measured }: Run<MixtureParameters<C>, MixtureStatistics<T>>): FitRecord['trace'] {
+  const logLikelihood = Float64Array.from(measured);
+  const logPosterior = Float64Array.from(trace);
+  return logPosterior.every((value, t) => value === logLikelihood[t])
+    ? { logLikelihood }
+    : { logLikelihood, logPosterior };
 }

@@ -9,6 +9,8 @@ export interface MixtureOptions<C, T> {
   nComponents: number;
   /** the E-step of a whole block at once; without it each point goes through the family's own functions */
   kernels?: BlockKernels<C, T>;
+  /** `'uniform'` keeps the mixing proportions at 1/K; default `'learned'` */
+  weights?: 'learned' | 'uniform';
   initialize(data: Dataset, random: Random): MixtureParameters<C>;
 }
 
@@ -51,10 +53,15 @@ export function mixture<C, T>(
           );
         }
       }
-      return { weights: proportions(counts), components: maximizeComponents(family, statistics.components, previous) };
+      const weights = options.weights === 'uniform' ? previous.weights : proportions(counts);
+      return { weights, components: maximizeComponents(family, statistics.components, previous) };
     },
 
-    objective: (statistics) => statistics.logLikelihood,
+    objective({ logLikelihood }, { components }) {
+      let total = logLikelihood;
+      if (family.logPrior !== undefined) for (const component of components) total += family.logPrior(component);
+      return total;
+    },
 
     change(previous, next) {
       let largest = 0;

@@ -17,8 +17,8 @@ export interface EMModel<P, S> {
   merge(a: S, b: S): S;
   /** M-step in closed form. Throws `DegenerateComponentError(component, previous)` when a component has no maximiser. */
   maximization(statistics: S, previous: P): P;
-  /** The total objective of the statistics' points: what EM may never lower. */
-  objective(statistics: S): number;
+  /** The total objective of the statistics' points under the parameters they were taken with: what EM may never lower. */
+  objective(statistics: S, parameters: P): number;
   /**
    * The same parameters, to be passed to `expectation` once more before `maximization`, when the moments in `statistics`
    * were taken about centres too far from where the means have moved; undefined when they are fine.
@@ -40,6 +40,8 @@ export interface Family<C, T> {
   merge(into: T, from: T): void;
   /** The component of greatest expected log-likelihood for the statistics. */
   maximize(statistics: T): C;
+  /** log p(component) up to a constant, for families with a prior: then EM climbs the posterior. */
+  logPrior?(component: C): number;
   /** Free parameters of one component. */
   nParameters(nFeatures: number): number;
   sample(component: C, random: Random): Float64Array;

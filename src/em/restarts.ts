@@ -13,14 +13,19 @@ export interface Restart {
   readonly error: DegenerateComponentError | undefined;
 }
 
-/** The states of one start, reduced to what is kept: the objectives and the last state. */
+/** The states of one start, reduced to what is kept: the objectives, another measure if wanted, and the last state. */
 export class Run<P, S> {
   /** objective after t M-steps */
   readonly trace: number[] = [];
+  /** the other measure (the log-likelihood, where the objective has a prior) after t M-steps */
+  readonly measured: number[] = [];
   last: EMState<P, S> | undefined;
+
+  constructor(private readonly measure: (state: EMState<P, S>) => number = ({ objective }) => objective) {}
 
   add(state: EMState<P, S>): void {
     this.trace.push(state.objective);
+    this.measured.push(this.measure(state));
     this.last = state;
   }
 
@@ -50,11 +55,12 @@ export function bestOfStarts<P, S>(
   nStarts: number,
   states: () => Iterable<EMState<P, S>>,
   onState: (state: EMState<P, S>, restart: number) => void = () => {},
+  measure?: (state: EMState<P, S>) => number,
 ): { best: Run<P, S>; restarts: Restart[] } {
   const restarts: Restart[] = [];
   let best: Run<P, S> | undefined;
   for (let restart = 0; restart < nStarts; restart++) {
-    const run = new Run<P, S>();
+    const run = new Run<P, S>(measure);
     try {
       for (const state of states()) {
         run.add(state);

@@ -46,8 +46,8 @@ export interface SyncClusteringOptions extends ClusteringOptions {
 }
 export interface AsyncClusteringOptions extends SyncClusteringOptions, AsyncOptions {}
 
-/** What a kind of clustering supplies: `O` are its options beyond those of `ClusteringOptions`, checked. */
-export interface ClusteringEntry<O> {
+/** What a kind of clustering supplies: `O` are its options beyond those of `ClusteringOptions`, checked; `S` its statistics. */
+export interface ClusteringEntry<O, S extends HardStatistics> {
   /** 'KMeans' */
   readonly name: string;
   /** the worker's job */
@@ -57,11 +57,11 @@ export interface ClusteringEntry<O> {
   readonly options: readonly string[];
   /** checks the further options */
   check(options: ClusteringOptions): O;
-  fit(plan: ClusteringPlan, further: O, data: Dataset, backend: Backend): ClusteringFit<HardStatistics>;
+  fit(plan: ClusteringPlan, further: O, data: Dataset, backend: Backend): ClusteringFit<S>;
 }
 
-export function fitClustering<O>(
-  entry: ClusteringEntry<O>,
+export function fitClustering<O, S extends HardStatistics>(
+  entry: ClusteringEntry<O, S>,
   X: DataInput,
   options: SyncClusteringOptions,
 ): ClusteringModelParts {
@@ -73,8 +73,8 @@ export function fitClustering<O>(
   );
 }
 
-export async function fitClusteringAsync<O>(
-  entry: ClusteringEntry<O>,
+export async function fitClusteringAsync<O, S extends HardStatistics>(
+  entry: ClusteringEntry<O, S>,
   X: DataInput,
   options: AsyncClusteringOptions,
 ): Promise<ClusteringModelParts> {
@@ -91,8 +91,8 @@ export async function fitClusteringAsync<O>(
   return fittedParts(result as ClusteringOutcome, data, plan);
 }
 
-export function* clusteringSteps<O>(
-  entry: ClusteringEntry<O>,
+export function* clusteringSteps<O, S extends HardStatistics>(
+  entry: ClusteringEntry<O, S>,
   X: DataInput,
   options: ClusteringOptions,
 ): Generator<ClusteringStep, ClusteringModelParts> {
@@ -101,7 +101,7 @@ export function* clusteringSteps<O>(
   const backend = leaseBackend(plan.backend, expectedBytes(data, plan.nClusters));
   try {
     const fit = entry.fit(plan, further, data, backend);
-    const run = new Run<Centers, HardStatistics>();
+    const run = new Run<Centers, S>();
     let before: Int32Array | undefined;
     for (const state of fit.states()) {
       run.add(state);
@@ -134,8 +134,8 @@ export function clusteringFromParameters(parameters: ClusteringFromParameters, w
   return { state, record: undefined };
 }
 
-function prepare<O>(
-  { name, options: known, centre, check }: ClusteringEntry<O>,
+function prepare<O, S extends HardStatistics>(
+  { name, options: known, centre, check }: ClusteringEntry<O, S>,
   X: DataInput,
   options: ClusteringOptions,
   verb: string,

@@ -25,13 +25,17 @@ export type Start =
 export function prepareData(X: DataInput, { nComponents, sampleWeights: given }: CheckedOptions): Dataset {
   const matrix = toMatrix(X);
   const sampleWeights = toSampleWeights(given, matrix.nSamples);
-  const usable = sampleWeights === undefined ? matrix.nSamples : sampleWeights.reduce((n, w) => n + (w > 0 ? 1 : 0), 0);
-  if (usable < nComponents) {
-    throw new InvalidDataError(
-      `${nComponents} components need at least ${nComponents} rows${sampleWeights === undefined ? '' : ' of positive weight'}; got ${usable}; lower nComponents`,
-    );
-  }
+  checkUsableRows(matrix.nSamples, sampleWeights, nComponents);
   return createDataset(matrix, sampleWeights);
+}
+
+/** At least as many rows that count as components. */
+export function checkUsableRows(nSamples: number, sampleWeights: Float64Array | undefined, nComponents: number): void {
+  const usable = sampleWeights === undefined ? nSamples : sampleWeights.reduce((n, w) => n + (w > 0 ? 1 : 0), 0);
+  if (usable >= nComponents) return;
+  throw new InvalidDataError(
+    `${nComponents} components need at least ${nComponents} rows${sampleWeights === undefined ? '' : ' of positive weight'}; got ${usable}; lower nComponents`,
+  );
 }
 
 /** The start that the options ask for. */

@@ -15,7 +15,7 @@ import {
   mergeMoments,
   normals,
   recentreMoved,
-  square,
+  scaledDistance,
 } from './gaussian.js';
 
 export function gaussianDiag(context: GaussianContext): GaussianFamily {
@@ -54,9 +54,9 @@ export function gaussianDiag(context: GaussianContext): GaussianFamily {
       normals(mean.length, random).map((z, j) => (mean[j] as number) + z / (precisionCholesky[j] as number)),
 
     recentre: (statistics, components) =>
-      recentreMoved(statistics, components, leastDeviation, (k, j, delta) => {
-        const { values } = statistics[k] as Moments;
-        return (values[1 + d + j] as number) / (values[0] as number) - square(delta[j] as number);
+      recentreMoved(statistics, components, leastDeviation, (k, delta) => {
+        const found = variances(statistics[k] as Moments, delta);
+        return scaledDistance(delta, (j) => (found[j] as number) + (regularization[j] as number));
       }),
 
     change(previous, next) {

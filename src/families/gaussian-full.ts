@@ -2,7 +2,6 @@
 import {
   accumulateMoments,
   collapse,
-  diagonalIndex,
   displacement,
   emptyMoments,
   type GaussianComponent,
@@ -16,7 +15,6 @@ import {
   normals,
   packedLength,
   recentreMoved,
-  square,
 } from './gaussian.js';
 
 export function gaussianFull(context: GaussianContext): GaussianFamily {
@@ -45,10 +43,12 @@ export function gaussianFull(context: GaussianContext): GaussianFamily {
     sample: fullSample,
 
     recentre: (statistics, components) =>
-      recentreMoved(statistics, components, context.leastDeviation, (k, j, delta) => {
-        const { values } = statistics[k] as Moments;
-        const second = values[1 + d + diagonalIndex(j, true)] as number;
-        return second / (values[0] as number) - square(delta[j] as number);
+      recentreMoved(statistics, components, context.leastDeviation, (k, delta) => {
+        const moments = statistics[k] as Moments;
+        const covariance = scatter(moments, delta, d);
+        const count = moments.values[0] as number;
+        for (let i = 0; i < covariance.length; i++) covariance[i] = (covariance[i] as number) / count;
+        return mahalanobisSquared(covariance, delta, context);
       }),
 
     change: fullChange,
@@ -96,6 +96,21 @@ export function fullComponent(
   let logDeterminant = 0;
   for (let j = 0; j < d; j++) logDeterminant += algebra.log(precisionCholesky[j * d + j] as number);
   return { mean, center: mean, covariance, precisionCholesky, logDeterminant };
+}
+
+/** δᵀ Σ⁻¹ δ, or NaN if Σ (regularised) has no Cholesky factor. Moves along a thin direction count by its thinness. */
+export function mahalanobisSquared(covariance: Float64Array, delta: Float64Array, context: GaussianContext): number {
+  const d = delta.length;
+  regularize(covariance, context);
+  const w = context.algebra.inverseCholesky(covariance, d);
+  if (typeof w === 'number') return Number.NaN;
+  let sum = 0;
+  for (let i = 0; i < d; i++) {
+    let y = 0;
+    for (let j = 0; j <= i; j++) y += (w[i * d + j] as number) * (delta[j] as number);
+    sum += y * y;
+  }
+  return sum;
 }
 
 /** The component, or the error of the M-step that its covariance makes. */

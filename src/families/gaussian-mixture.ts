@@ -11,7 +11,7 @@ import type { GaussianParameters } from '../init/gaussian-start.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
-import { ASYNC_OPTIONS, type AsyncOptions } from '../threads/client.js';
+import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
 import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent } from './gaussian.js';
 import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
 import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
@@ -28,7 +28,7 @@ import {
 } from './gaussian-parameters.js';
 import { summarizeGaussianMixture } from './gaussian-summary.js';
 import { MixtureModel } from './mixture-model.js';
-import { fitBySteps, fitInWorker, fitNow, type Prepared } from './mixture-ways.js';
+import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
 
 /** One state of EM, as `GaussianMixture.steps` yields it. */
 export interface GaussianMixtureStep extends FlatGaussianParameters {
@@ -99,7 +99,10 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
     this.#components = components;
   }
 
-  static #made({ plan, data }: Prepared<GaussianPlan>, { parameters, record }: Outcome<GaussianComponent>): GaussianMixture {
+  static #made(
+    { plan, data }: Prepared<GaussianPlan>,
+    { parameters, record }: Outcome<GaussianComponent>,
+  ): GaussianMixture {
     const { covarianceType, backend } = plan;
     const { origin } = data;
     return new GaussianMixture({ ...fromComponents(parameters, origin, covarianceType), origin, backend }, record);
@@ -134,7 +137,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * const model = await GaussianMixture.fitAsync(X, { nComponents: 3, signal: AbortSignal.timeout(5000) });
    */
   static async fitAsync(X: DataInput, options: AsyncFitOptions): Promise<GaussianMixture> {
-    options?.signal?.throwIfAborted();
+    checkSignal(options?.signal);
     // checked here, so that bad input is told at once and in the caller's stack
     const prepared = prepare(X, checkOptions(options, 'GaussianMixture.fitAsync', ASYNC_OPTIONS));
     return GaussianMixture.#made(prepared, await fitInWorker('gaussianMixture', prepared, options));
@@ -146,22 +149,18 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * @example
    * for (const step of GaussianMixture.steps(X, { nComponents: 2 })) console.log(step.iteration, step.logLikelihood);
    */
-  static *steps(X: DataInput, options: GaussianMixtureOptions): Generator<GaussianMixtureStep, GaussianMixture> {
+  static steps(X: DataInput, options: GaussianMixtureOptions): Generator<GaussianMixtureStep, GaussianMixture> {
+    // checked at the call, not at the first step
     const prepared = prepare(X, checkOptions(options, 'GaussianMixture.steps'));
-    const { origin } = prepared.data;
-    const states = fitBySteps(prepared, gaussianFit);
-    try {
-      for (;;) {
-        const { value, done } = states.next();
-        if (done) return GaussianMixture.#made(prepared, value);
-        const { low: _, ...flat } = fromComponents(value.parameters, origin, prepared.plan.covarianceType);
-        const { iteration, objective, stopReason } = value;
-        yield { ...flat, iteration, logLikelihood: objective, stopReason };
-      }
-    } finally {
-      // an iteration broken off by the caller gives the memory back too
-      states.return(undefined as never);
-    }
+    const { data, plan } = prepared;
+    return mapSteps(
+      fitBySteps(prepared, gaussianFit),
+      ({ parameters, iteration, statistics, stopReason }) => {
+        const { low: _, ...flat } = fromComponents(parameters, data.origin, plan.covarianceType);
+        return { ...flat, iteration, logLikelihood: statistics.logLikelihood, stopReason };
+      },
+      (outcome) => GaussianMixture.#made(prepared, outcome),
+    );
   }
 
   /**

@@ -3,7 +3,7 @@ import { InvalidOptionError, show } from '../errors.js';
 import { INITS, type InitName, type NestedNumbers } from '../init/names.js';
 import { checkKnown, choiceOption, nonNegativeOption } from '../options.js';
 import { COVARIANCE_TYPES, type CovarianceType } from './gaussian.js';
-import { type MixtureOptions, checkInitOption, checkMixtureOptions } from './mixture-options.js';
+import { checkInitOption, checkMixtureOptions, type MixtureOptions } from './mixture-options.js';
 
 export { BACKENDS } from './mixture-options.js';
 
@@ -20,7 +20,7 @@ export interface GaussianInitialParameters {
   covariances?: NestedNumbers;
 }
 
-/** `number`: added to every variance as in scikit-learn. `relative`: times the mean variance of the features. */
+/** `number`: added to every variance as in scikit-learn. `relative`: times the variance that the feature has in the data. */
 export type Regularization = number | { relative: number };
 
 export interface GaussianMixtureOptions extends MixtureOptions {

@@ -25,21 +25,25 @@ export function familyFor(
   data: Dataset,
   regCovar: Regularization,
 ): GaussianFamily {
-  const { nFeatures, largest, variance } = data;
-  let added: number;
-  if (typeof regCovar === 'number') {
-    added = regCovar;
-  } else {
-    let mean = 0;
-    for (const v of variance) mean += v / nFeatures;
-    added = regCovar.relative * mean;
-  }
+  const { nFeatures, largest } = data;
   return FAMILIES[type]({
     nFeatures,
     algebra,
-    regularization: new Float64Array(nFeatures).fill(added),
+    regularization: regularizationOf(data, regCovar),
     leastDeviation: largest.map((x) => 4 * Number.EPSILON * x),
   });
+}
+
+/**
+ * What is added to each variance. Relative: times the feature's own variance, so that no unit of measurement matters (an
+ * income beside a rate); a constant feature, which has none, takes the mean of the others.
+ */
+function regularizationOf({ nFeatures, variance }: Dataset, regCovar: Regularization): Float64Array {
+  if (typeof regCovar === 'number') return new Float64Array(nFeatures).fill(regCovar);
+  const varying = variance.filter((v) => v > 0);
+  let mean = 0;
+  for (const v of varying) mean += v / varying.length;
+  return variance.map((v) => regCovar.relative * (v > 0 ? v : mean));
 }
 
 /** The family for using a finished model: nothing is regularised, nothing can collapse. */

@@ -13,6 +13,7 @@ import {
   meanOf,
   normals,
   recentreMoved,
+  scaledDistance,
   square,
 } from './gaussian.js';
 import { gaussianDiag, variances } from './gaussian-diag.js';
@@ -44,9 +45,10 @@ export function gaussianSpherical(context: GaussianContext): GaussianFamily {
       normals(mean.length, random).map((z, j) => (mean[j] as number) + z / (precisionCholesky[0] as number)),
 
     recentre: (statistics, components) =>
-      recentreMoved(statistics, components, leastDeviation, (k, _j, delta) =>
-        average(variances(statistics[k] as Moments, delta)),
-      ),
+      recentreMoved(statistics, components, leastDeviation, (k, delta) => {
+        const variance = average(variances(statistics[k] as Moments, delta)) + average(regularization);
+        return scaledDistance(delta, () => variance);
+      }),
 
     change(previous, next) {
       const before = previous.covariance[0] as number;

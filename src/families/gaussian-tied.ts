@@ -1,7 +1,6 @@
 /** Gaussians that share one full covariance matrix. */
 
 import {
-  diagonalIndex,
   displacement,
   type GaussianComponent,
   type GaussianContext,
@@ -10,9 +9,16 @@ import {
   meanOf,
   packedLength,
   recentreMoved,
-  square,
 } from './gaussian.js';
-import { fullComponent, gaussianFull, leastPivots, orCollapse, regularize, scatter } from './gaussian-full.js';
+import {
+  fullComponent,
+  gaussianFull,
+  leastPivots,
+  mahalanobisSquared,
+  orCollapse,
+  regularize,
+  scatter,
+} from './gaussian-full.js';
 
 /** Second moments may lie anywhere among the components' statistics: only their sum is used. */
 export function gaussianTied(context: GaussianContext): GaussianFamily {
@@ -43,8 +49,10 @@ export function gaussianTied(context: GaussianContext): GaussianFamily {
     },
 
     recentre(statistics, components) {
-      const pooled = pooledVariance(statistics, d);
-      return recentreMoved(statistics, components, context.leastDeviation, (_k, j) => pooled[j] as number);
+      const pooled = pooledCovariance(statistics, d);
+      return recentreMoved(statistics, components, context.leastDeviation, (_k, delta) =>
+        mahalanobisSquared(pooled.slice(), delta, context),
+      );
     },
   };
 }
@@ -54,18 +62,15 @@ export function tiedParameters(nFeatures: number): number {
   return packedLength(nFeatures);
 }
 
-function pooledVariance(statistics: readonly Moments[], d: number): Float64Array {
-  const variance = new Float64Array(d);
+function pooledCovariance(statistics: readonly Moments[], d: number): Float64Array {
+  const covariance = new Float64Array(d * d);
   let total = 0;
   for (const moments of statistics) {
     const count = moments.values[0] as number;
     if (!(count > 0)) continue;
     total += count;
-    const delta = displacement(moments);
-    for (let j = 0; j < d; j++) {
-      const second = moments.values[1 + d + diagonalIndex(j, true)] as number;
-      variance[j] = (variance[j] as number) + second - count * square(delta[j] as number);
-    }
+    const part = scatter(moments, displacement(moments), d);
+    for (let i = 0; i < part.length; i++) covariance[i] = (covariance[i] as number) + (part[i] as number);
   }
-  return variance.map((sum) => sum / total);
+  return covariance.map((sum) => sum / total);
 }

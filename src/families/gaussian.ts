@@ -118,8 +118,8 @@ export function diagonalIndex(j: number, packed: boolean): number {
 
 /**
  * A moved mean costs digits: moments about the old one lose (Δ/σ)²·ε. Beyond 8 σ (7e-15) the component's moments are
- * taken once more about its new mean. `variance(k, j, δ)` is the new variance of a feature; moves that data of this
- * magnitude cannot resolve do not count.
+ * taken once more about its new mean. `distance(k, δ)` is the squared length of the move in units of the new covariance
+ * (NaN when cancellation left none); moves that data of this magnitude cannot resolve do not count.
  */
 const FAR = 8;
 
@@ -127,25 +127,32 @@ export function recentreMoved(
   statistics: readonly Moments[],
   components: readonly GaussianComponent[],
   leastDeviation: Float64Array,
-  variance: (k: number, j: number, delta: Float64Array) => number,
+  distance: (k: number, delta: Float64Array) => number,
 ): GaussianComponent[] | undefined {
   let moved = false;
   const next = components.map((component, k) => {
     const moments = statistics[k] as Moments;
     if (!((moments.values[0] as number) > 0)) return component;
     const delta = displacement(moments);
-    for (let j = 0; j < delta.length; j++) {
-      const d = delta[j] as number;
-      if (Math.abs(d) <= (leastDeviation[j] as number)) continue;
-      // negated, so that a variance cancelled to 0, below, or NaN counts as moved
-      if (!(d * d <= FAR * FAR * variance(k, j, delta))) {
-        moved = true;
-        return { ...component, center: meanOf(moments, delta) };
-      }
-    }
-    return component;
+    if (delta.every((d, j) => Math.abs(d) <= (leastDeviation[j] as number))) return component;
+    // negated, so that NaN counts as far
+    const squared = distance(k, delta);
+    if (squared <= FAR * FAR) return component;
+    moved = true;
+    return { ...component, center: meanOf(moments, delta) };
   });
   return moved ? next : undefined;
+}
+
+/** Σ δ_j²/variance_j; NaN where a variance is not positive. */
+export function scaledDistance(delta: Float64Array, variance: (j: number) => number): number {
+  let sum = 0;
+  for (let j = 0; j < delta.length; j++) {
+    const d = delta[j] as number;
+    const v = variance(j);
+    if (d !== 0) sum += v > 0 ? (d * d) / v : Number.NaN;
+  }
+  return sum;
 }
 
 /** Largest of |Δmean|/σ and |Δcov|/(σσ) between two states of a component; `deviation(j)` is σ before. */

@@ -1,9 +1,9 @@
 /** How k-means is fitted: what the library and the worker share. */
 import { ClusteringFit, clusterRows } from './clustering-fit.js';
 import type { ClusteringEntry } from './clustering-ways-in.js';
-import { kMeansMethod } from './k-means-method.js';
+import { type KMeansStatistics, kMeansMethod } from './k-means-method.js';
 
-export const kMeansEntry: ClusteringEntry<undefined> = {
+export const kMeansEntry: ClusteringEntry<undefined, KMeansStatistics> = {
   name: 'KMeans',
   job: 'kMeans',
   centre: true,

@@ -28,9 +28,9 @@ const KIND: ClusteringKind = {
  * 1982), which is EM with one-hot responsibilities: assign every row to its nearest center, move every center to the mean
  * of its rows, until no label changes.
  *
- * Ties go to the lowest cluster. A cluster without rows moves to the row of greatest weighted cost (the lowest of equals),
- * one cluster per iteration; when every row lies on a center (fewer distinct rows than clusters) it stays where it is, with
- * a count of 0. The cost never rises.
+ * Ties go to the lowest cluster. A cluster without rows moves to the row that is farthest from its center (the first of
+ * equals), one cluster per iteration; when every row lies on a center (fewer distinct rows than clusters) it stays where it
+ * is, with a count of 0. The cost never rises.
  *
  * Models are plain immutable values: nothing to dispose, safe to share.
  *

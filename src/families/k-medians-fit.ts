@@ -1,11 +1,12 @@
 /** How k-medians is fitted: what the library and the worker share. */
+import type { HardStatistics } from '../em/hard.js';
 import { choiceOption } from '../options.js';
 import { ClusteringFit, clusterRows } from './clustering-fit.js';
 import type { ClusteringEntry } from './clustering-ways-in.js';
 import { kMediansMethod } from './k-medians-method.js';
 import { MEDIAN_TIES, type MedianTie } from './median.js';
 
-export const kMediansEntry: ClusteringEntry<MedianTie> = {
+export const kMediansEntry: ClusteringEntry<MedianTie, HardStatistics> = {
   name: 'KMedians',
   job: 'kMedians',
   // medians are values of the data: differences of two of them keep all their digits wherever the data lie, and a center

@@ -75,8 +75,10 @@ export abstract class MixtureModel<C, Input> {
   }
   /** trace.logLikelihood[t]: total after t M-steps; t = 0 is the initialisation. */
   get trace(): FitRecord['trace'] {
-    const { logLikelihood } = this.#fitted('trace').trace;
-    return { logLikelihood: this.#handouts.of('trace', () => logLikelihood) };
+    const { logLikelihood, logPosterior } = this.#fitted('trace').trace;
+    const handed = { logLikelihood: this.#handouts.of('trace', () => logLikelihood) };
+    if (logPosterior === undefined) return handed;
+    return { ...handed, logPosterior: this.#handouts.of('posterior', () => logPosterior) };
   }
   /** Effective counts N_k = Σ_n s_n r_nk under these parameters (nComponents). */
   get componentCounts(): Float64Array {

@@ -2,7 +2,7 @@
 import type { BackendName } from '../backend.js';
 import type { OnProgress } from '../em/mixture-fit.js';
 import { InvalidOptionError } from '../errors.js';
-import { checkKnown, choiceOption, integerOption, nonNegativeOption } from '../options.js';
+import { checkKnown, choiceOption, functionOption, integerOption, nonNegativeOption } from '../options.js';
 
 export interface MixtureOptions {
   /** number of components K, 1 ≤ K ≤ rows of positive weight */
@@ -44,6 +44,7 @@ export function checkMixtureOptions(options: MixtureOptions, where: string, know
     throw new InvalidOptionError('nComponents', `${where} needs options with nComponents, the number of components`);
   }
   checkKnown(options, [...MIXTURE_OPTIONS, ...known], where);
+  functionOption('onProgress', options.onProgress);
   return {
     nComponents: integerOption('nComponents', options.nComponents, 1),
     nInit: integerOption('nInit', options.nInit ?? 1, 1),

@@ -1,33 +1,20 @@
 /** The three ways every mixture is fitted: at once, in a worker, step by step. */
-import type { Backend } from '../backend.js';
-import type { Dataset } from '../data/dataset.js';
-import type { MixtureFit, MixturePlan, MixtureState, OnProgress, Outcome } from '../em/mixture-fit.js';
+import {
+  logLikelihoodOf,
+  type MixturePlan,
+  type MixtureState,
+  type OnProgress,
+  type Outcome,
+} from '../em/mixture-fit.js';
 import type { MixtureParameters, MixtureStatistics } from '../em/model.js';
 import { Run } from '../em/restarts.js';
-import { expectedBytes, leaseBackend, withBackend } from '../lease.js';
+import { expectedBytes, leaseBackend } from '../lease.js';
 import { integerOption } from '../options.js';
 import { type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
 import { unpackRestarts } from '../threads/protocol.js';
+import type { FitMaker, Prepared } from './mixture-fit-now.js';
 
-/** Everything checked: the fit as plain data, and the rows. */
-export interface Prepared<Plan extends MixturePlan> {
-  readonly plan: Plan;
-  readonly data: Dataset;
-}
-
-export type FitMaker<Plan, C, T> = (plan: Plan, data: Dataset, backend: Backend) => MixtureFit<C, T>;
-
-export function fitNow<Plan extends MixturePlan, C, T>(
-  { plan, data }: Prepared<Plan>,
-  make: FitMaker<Plan, C, T>,
-  onProgress: OnProgress | undefined,
-): Outcome<C> {
-  return withBackend(
-    plan.backend,
-    (backend) => make(plan, data, backend).best(onProgress),
-    expectedBytes(data, plan.nComponents),
-  );
-}
+export { fitNow, type Prepared } from './mixture-fit-now.js';
 
 export async function fitInWorker<Plan extends MixturePlan, C>(
   job: string,
@@ -45,15 +32,14 @@ export async function fitInWorker<Plan extends MixturePlan, C>(
 }
 
 /** Yields every state; returns the outcome. The memory is given back however the iteration ends. */
-export function* fitBySteps<Plan extends MixturePlan, C, T>(
+function* statesOf<Plan extends MixturePlan, C, T>(
   { plan, data }: Prepared<Plan>,
   make: FitMaker<Plan, C, T>,
 ): Generator<MixtureState<C, T>, Outcome<C>> {
-  integerOption('nInit (steps follows one start)', plan.nInit, 1, 1);
   const backend = leaseBackend(plan.backend, expectedBytes(data, plan.nComponents));
   try {
     const fit = make(plan, data, backend);
-    const run = new Run<MixtureParameters<C>, MixtureStatistics<T>>();
+    const run = new Run<MixtureParameters<C>, MixtureStatistics<T>>(logLikelihoodOf);
     for (const state of fit.states()) {
       run.add(state);
       yield state;
@@ -61,5 +47,32 @@ export function* fitBySteps<Plan extends MixturePlan, C, T>(
     return fit.outcome(run, [run.restart()]);
   } finally {
     backend.release();
+  }
+}
+
+/** EM state by state; checks that one start is asked for. */
+export function fitBySteps<Plan extends MixturePlan, C, T>(
+  prepared: Prepared<Plan>,
+  make: FitMaker<Plan, C, T>,
+): Generator<MixtureState<C, T>, Outcome<C>> {
+  integerOption('nInit (steps follows one start)', prepared.plan.nInit, 1, 1);
+  return statesOf(prepared, make);
+}
+
+/** The same iteration with every state, and the outcome, turned into something else. */
+export function* mapSteps<S, O, Step, Model>(
+  states: Generator<S, O>,
+  toStep: (state: S) => Step,
+  toModel: (outcome: O) => Model,
+): Generator<Step, Model> {
+  try {
+    for (;;) {
+      const { value, done } = states.next();
+      if (done) return toModel(value);
+      yield toStep(value);
+    }
+  } finally {
+    // an iteration broken off by the caller gives the memory back too
+    states.return(undefined as never);
   }
 }

@@ -103,14 +103,17 @@ export function quadratureDivergence(p: Distribution, q: Distribution, tol: numb
       'quadrature finds where the densities lie from draws, or from the parameters of a Gaussian mixture',
     );
   }
+  // where a density jumps its own integral has found, but the other one's might hide
+  const jumps: number[] = [];
   for (const density of [p, q]) {
     const mass = integrateLine((x) => Float64Array.from(density.logDensities(x, x.length), exp), breakpoints, 1e-8);
+    jumps.push(...mass.breakpoints);
     if (Math.abs(mass.value - 1) <= 1e-6) continue;
     throw new InvalidParametersError(
       `the density of ${density.name} integrates to ${mass.value}, not 1: normalise it, or, if the quadrature missed a narrow peak or it is no density over the line, use method 'monteCarlo'`,
     );
   }
-  const result = integrateLine((x) => integrand(p, q, x, exp), breakpoints, tol);
+  const result = integrateLine((x) => integrand(p, q, x, exp), jumps, tol);
   if (result.error <= 1e-3 * result.value || result.error <= 1e-10) return result;
   throw new InvalidParametersError(
     `the quadrature of KL(p‖q) does not settle (${result.value} ± ${result.error}): the divergence may be infinite, or the densities too rough; see what method 'monteCarlo' says`,

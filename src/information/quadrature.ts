@@ -20,6 +20,11 @@ interface Piece {
   readonly tail: { readonly edge: number; readonly reach: number } | undefined;
   value: number;
   error: number;
+  /** f at the first and the last node, from left to right */
+  left: number;
+  right: number;
+  /** f is 0 at every node */
+  isZero: boolean;
 }
 
 export interface Quadrature {
@@ -27,6 +32,8 @@ export interface Quadrature {
   /** estimate of |value − integral|: cautious, not a bound */
   readonly error: number;
   readonly nEvaluations: number;
+  /** between the stretches of the last partition: they lie close together where f jumps */
+  readonly breakpoints: number[];
 }
 
 /**
@@ -51,18 +58,21 @@ export function integrateLine(
     evaluate(f, fresh);
     nEvaluations += N_NODES * fresh.length;
     kept.push(...fresh);
+    const ordered = kept.slice().sort((x, y) => leftEnd(x) - leftEnd(y));
+    suspectJumps(ordered);
     let value = 0;
     let error = 0;
     for (const piece of kept) {
       value += piece.value;
       error += piece.error;
     }
-    if (value === Infinity) return { value, error: 0, nEvaluations };
+    const result = () => ({ value, error, nEvaluations, breakpoints: ordered.slice(1).map(leftEnd) });
+    if (value === Infinity) return { ...result(), error: 0 };
     const target = tol * Math.abs(value);
     // an error that four rounds of halving hardly lower is the noise of f itself
     stalled = error > 0.75 * least ? stalled + 1 : 0;
     least = Math.min(least, error);
-    if (error <= target || stalled >= 4) return { value, error, nEvaluations };
+    if (error <= target || stalled >= 4) return result();
     const share = target / kept.length;
     const split: Piece[] = [];
     for (let i = kept.length - 1; i >= 0; i--) {
@@ -72,9 +82,7 @@ export function integrateLine(
       kept[i] = kept[kept.length - 1] as Piece;
       kept.pop();
     }
-    if (split.length === 0 || nEvaluations + 2 * N_NODES * split.length > maxEvaluations) {
-      return { value, error, nEvaluations };
-    }
+    if (split.length === 0 || nEvaluations + 2 * N_NODES * split.length > maxEvaluations) return result();
     fresh = split.flatMap(halves);
   }
 }
@@ -85,13 +93,43 @@ function piecesOf(breakpoints: readonly number[]): Piece[] {
   const last = points[points.length - 1] as number;
   const reach = last - first || Math.abs(first) || 1;
   const pieces: Piece[] = [
-    { a: 0, b: 1, tail: { edge: first, reach: -reach }, value: 0, error: 0 },
-    { a: 0, b: 1, tail: { edge: last, reach }, value: 0, error: 0 },
+    piece(0, 1, { edge: first, reach: -reach }),
+    piece(0, 1, { edge: last, reach }),
   ];
   for (let i = 1; i < points.length; i++) {
-    pieces.push({ a: points[i - 1] as number, b: points[i] as number, tail: undefined, value: 0, error: 0 });
+    pieces.push(piece(points[i - 1] as number, points[i] as number, undefined));
   }
   return pieces;
+}
+
+function piece(a: number, b: number, tail: Piece['tail']): Piece {
+  return { a, b, tail, value: 0, error: 0, left: 0, right: 0, isZero: false };
+}
+
+function place(u: number, tail: Piece['tail']): number {
+  return tail === undefined ? u : tail.edge + (tail.reach * u) / (1 - u);
+}
+
+/** The end nearer to −infinity. */
+function leftEnd({ a, b, tail }: Piece): number {
+  if (tail === undefined || tail.reach > 0) return place(a, tail);
+  return b === 1 ? -Infinity : place(b, tail);
+}
+
+/**
+ * Where f is 0 at every node of a piece but not next door, it may jump before the first node, unseen: the error is then at
+ * most about what f would add up to there.
+ */
+function suspectJumps(ordered: readonly Piece[]): void {
+  ordered.forEach((piece, i) => {
+    if (!piece.isZero) return;
+    const before = i > 0 ? (ordered[i - 1] as Piece) : undefined;
+    const after = i + 1 < ordered.length ? (ordered[i + 1] as Piece) : undefined;
+    const { a, b, tail } = piece;
+    const gap = (1 - (NODES[0] as number)) * (b - a);
+    const stretch = tail === undefined ? 1 : Math.abs(tail.reach) / ((1 - a) * (1 - a));
+    piece.error = gap * stretch * (Math.abs(before?.right ?? 0) + Math.abs(after?.left ?? 0));
+  });
 }
 
 function isDivisible({ a, b, tail }: Piece): boolean {
@@ -100,10 +138,7 @@ function isDivisible({ a, b, tail }: Piece): boolean {
 
 function halves({ a, b, tail }: Piece): Piece[] {
   const middle = a + (b - a) / 2;
-  return [
-    { a, b: middle, tail, value: 0, error: 0 },
-    { a: middle, b, tail, value: 0, error: 0 },
-  ];
+  return [piece(a, middle, tail), piece(middle, b, tail)];
 }
 
 /** Values and errors of all pieces from one call of f. */
@@ -116,11 +151,18 @@ function evaluate(f: (x: Float64Array) => Float64Array, pieces: readonly Piece[]
       const node = i < 8 ? -(NODES[i] as number) : (NODES[14 - i] as number);
       const u = a + half + half * node;
       const at = p * N_NODES + i;
-      x[at] = tail === undefined ? u : tail.edge + (tail.reach * u) / (1 - u);
+      x[at] = place(u, tail);
       scale[at] = half * (tail === undefined ? 1 : Math.abs(tail.reach) / ((1 - u) * (1 - u)));
     }
   });
   const y = f(x);
+  pieces.forEach((piece, p) => {
+    const own = y.subarray(p * N_NODES, (p + 1) * N_NODES);
+    const mirrored = piece.tail !== undefined && piece.tail.reach < 0;
+    piece.left = own[mirrored ? N_NODES - 1 : 0] as number;
+    piece.right = own[mirrored ? 0 : N_NODES - 1] as number;
+    piece.isZero = own.every((value) => value === 0);
+  });
   for (let at = 0; at < y.length; at++) {
     // 0 · Infinity: a density of 0 far out, where the chart is stretched beyond measure
     if (y[at] !== 0) y[at] = (y[at] as number) * (scale[at] as number);

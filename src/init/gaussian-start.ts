@@ -177,10 +177,9 @@ function sound(family: GaussianFamily, mean: Float64Array, covariance: Float64Ar
 }
 
 function degenerateData(cause: unknown, component = 0): DegenerateComponentError {
-  return new DegenerateComponentError(
-    component,
-    undefined,
-    `the covariance of the data has no inverse (constant, duplicate or collinear columns, or fewer rows than columns): ${(cause as Error).message}; set regCovar above 0, drop columns, or use covarianceType 'diag'`,
-    { iteration: 0, cause },
-  );
+  const message = (cause as Error).message;
+  const why = /Infinity|NaN/.test(message)
+    ? `the covariance of the data overflows: ${message}; scale the columns down`
+    : `the covariance of the data has no inverse (constant, duplicate or collinear columns, or fewer rows than columns): ${message}; set regCovar above 0, drop columns, or use covarianceType 'diag'`;
+  return new DegenerateComponentError(component, undefined, why, { iteration: 0, cause });
 }

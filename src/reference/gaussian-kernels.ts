@@ -5,9 +5,10 @@
  */
 import type { GaussianKernels, GaussianShape } from '../backend.js';
 import type { Rows } from '../data/dataset.js';
-import type { MixtureStatistics, ScoreOutput } from '../em/model.js';
+import type { MixtureStatistics } from '../em/model.js';
 import { type GaussianComponent, logConstants, type Moments, packedLength } from '../families/gaussian.js';
-import { logSumExpRow, MIXTURE_FLOOR } from './log-sum-exp.js';
+import { logSumExpRow, PRUNING_FLOOR } from './log-sum-exp.js';
+import { writeScore } from './score.js';
 
 export function gaussianKernels({ data, covarianceType, nComponents }: GaussianShape): GaussianKernels {
   const d = data.nFeatures;
@@ -49,7 +50,7 @@ export function gaussianKernels({ data, covarianceType, nComponents }: GaussianS
         if (si === 0) continue;
         loadRow(block.data, block.start + i, x);
         weightedLogProb(components, constants);
-        logLikelihood += si * logSumExpRow(terms, 0, nComponents, MIXTURE_FLOOR);
+        logLikelihood += si * logSumExpRow(terms, 0, nComponents, PRUNING_FLOOR);
         for (let k = 0; k < nComponents; k++) {
           const r = si * (terms[k] as number);
           if (r === 0) continue;
@@ -83,7 +84,7 @@ export function gaussianKernels({ data, covarianceType, nComponents }: GaussianS
       for (let i = 0; i < block.nRows; i++) {
         loadRow(block.data, block.start + i, x);
         weightedLogProb(parameters.components, constants);
-        writeScore(out, i, terms);
+        writeScore(out, i, terms, PRUNING_FLOOR);
       }
     },
 
@@ -206,21 +207,4 @@ function accumulateDiag(values: Float64Array, u: Float64Array, at: number, d: nu
     values[1 + j] = (values[1 + j] as number) + t;
     values[1 + d + j] = (values[1 + d + j] as number) + t * uj;
   }
-}
-
-/** Writes what is wanted of one row; `terms` become responsibilities. */
-function writeScore(out: ScoreOutput, i: number, terms: Float64Array): void {
-  const k = terms.length;
-  if (out.labels !== undefined) out.labels[i] = firstLargest(terms);
-  out.weightedLogProb?.set(terms, i * k);
-  if (out.logProbNorm === undefined && out.responsibilities === undefined) return;
-  const norm = logSumExpRow(terms, 0, k, MIXTURE_FLOOR);
-  if (out.logProbNorm !== undefined) out.logProbNorm[i] = norm;
-  out.responsibilities?.set(terms, i * k);
-}
-
-function firstLargest(terms: Float64Array): number {
-  let label = 0;
-  for (let k = 1; k < terms.length; k++) if ((terms[k] as number) > (terms[label] as number)) label = k;
-  return label;
 }

@@ -54,7 +54,7 @@ function assign(
   const counts = new Float64Array(nClusters);
   const x = new Float64Array(data.nFeatures);
   const least = new Float64Array(1);
-  const farthest = { cost: 0, row: start };
+  const farthest = { distance: 0, row: start };
   let cost = 0;
   let weight = 0;
   for (let i = 0; i < nRows; i++) {
@@ -65,12 +65,12 @@ function assign(
     const s = sampleWeights === undefined ? 1 : (sampleWeights[row] as number);
     // a weight of 0 takes part in nothing, not even as 0·Infinity
     if (s === 0) continue;
-    const own = s * (least[0] as number);
-    cost += own;
+    const own = least[0] as number;
+    cost += s * own;
     weight += s;
     counts[k] = (counts[k] as number) + s;
-    if (own > farthest.cost) {
-      farthest.cost = own;
+    if (own > farthest.distance) {
+      farthest.distance = own;
       farthest.row = row;
     }
     member(row, k, s);

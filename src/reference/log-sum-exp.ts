@@ -1,8 +1,8 @@
 /** log Σ exp and softmax of one row in plain TypeScript. */
 
-/** Terms below max + log 2⁻⁶⁰ cannot change a double sum: mixtures count them as 0, in every backend. */
-export const MIXTURE_FLOOR = -41.58883083359672;
-/** For log-sum-exp as a function of its own: nothing that exp can represent is dropped. */
+/** Terms below max + log 2⁻⁶⁰ cannot change a double sum: Gaussian mixtures count them as 0, in every backend. */
+export const PRUNING_FLOOR = -41.58883083359672;
+/** Nothing that exp can represent as a normal number is dropped. */
 export const EXACT_FLOOR = -708;
 const LEAST_RESPONSIBILITY = 2 ** -60;
 
@@ -32,7 +32,7 @@ export function logSumExpRow(terms: Float64Array, start: number, n: number, floo
     if (i !== topAt) others += e;
   }
   const scale = 1 / (1 + others);
-  const least = floor === MIXTURE_FLOOR ? LEAST_RESPONSIBILITY : 0;
+  const least = floor === PRUNING_FLOOR ? LEAST_RESPONSIBILITY : 0;
   for (let i = start; i < end; i++) {
     const r = (terms[i] as number) * scale;
     terms[i] = r >= least ? r : 0;

@@ -1,7 +1,7 @@
 /** Runs a job in a worker of its own: a browser (or Deno, Bun) Worker, or one of node:worker_threads. */
 import type { BackendName } from '../backend.js';
-import type { FloatArray } from '../data/matrix.js';
-import { WorkerError } from '../errors.js';
+import type { Values } from '../data/matrix.js';
+import { InvalidOptionError, show, WorkerError } from '../errors.js';
 import { compileKernels } from '../wasm/kernels.js';
 import { type Job, type Reply, unpackError } from './protocol.js';
 
@@ -13,6 +13,15 @@ export interface AsyncOptions {
   workerUrl?: string | URL;
   /** give X away instead of copying it: its buffer is detached from the caller */
   transfer?: boolean;
+}
+
+/** Rejects what is no AbortSignal, and a signal that has fired. */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  if (typeof signal?.throwIfAborted !== 'function') {
+    throw new InvalidOptionError('signal', `signal must be an AbortSignal; got ${show(signal)}`);
+  }
+  signal.throwIfAborted();
 }
 
 export const ASYNC_OPTIONS = ['signal', 'workerUrl', 'transfer', 'onProgress'] as const;
@@ -70,13 +79,13 @@ function callProgress(
 }
 
 /** X as it may be posted: shared memory as it is, given-away memory as it is, anything else copied (a view without the rest of its buffer). */
-export function shareable(x: FloatArray, giveAway: boolean): FloatArray {
+export function shareable(x: Values, giveAway: boolean): Values {
   if (isShared(x.buffer)) return x;
   return giveAway && x.byteLength === x.buffer.byteLength ? x : x.slice();
 }
 
 /** What to transfer with `shareable` data. */
-export function transferable(x: FloatArray): Transferable[] {
+export function transferable(x: Values): Transferable[] {
   return isShared(x.buffer) ? [] : [x.buffer as ArrayBuffer];
 }
 

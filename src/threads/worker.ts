@@ -1,29 +1,29 @@
 /** The worker: takes one job, answers with progress, a result or an error. Bundled alone, into a text inside the package. */
 import type { Dataset } from '../data/dataset.js';
+import type { HardStatistics } from '../em/hard.js';
+import type { MixturePlan } from '../em/mixture-fit.js';
+import { bernoulliFit } from '../families/bernoulli-fit.js';
 import type { ClusteringPlan } from '../families/clustering-options.js';
 import type { ClusteringEntry } from '../families/clustering-ways-in.js';
-import { type GaussianPlan, gaussianFit } from '../families/gaussian-fit.js';
+import { gaussianFit } from '../families/gaussian-fit.js';
 import { kMeansEntry } from '../families/k-means-fit.js';
 import { kMediansEntry } from '../families/k-medians-fit.js';
+import { type FitMaker, fitNow, type Prepared } from '../families/mixture-fit-now.js';
 import { expectedBytes, withBackend } from '../lease.js';
 import { adoptModule } from '../wasm/kernels.js';
 import { type Job, packError, packRestarts, type Reply } from './protocol.js';
 
+type Work = (input: never, onProgress: ((progress: unknown) => void) | undefined) => unknown;
+
 /** Jobs by name. */
-const JOBS: Record<string, (input: never, onProgress: ((progress: unknown) => void) | undefined) => unknown> = {
-  gaussianMixture({ plan, data }: { plan: GaussianPlan; data: Dataset }, onProgress) {
-    const { parameters, record } = withBackend(
-      plan.backend,
-      (backend) => gaussianFit(plan, data, backend).best(onProgress),
-      expectedBytes(data, plan.nComponents),
-    );
-    return { parameters, record: { ...record, restarts: packRestarts(record.restarts) } };
-  },
+const JOBS: Record<string, Work> = {
+  gaussianMixture: mixtureJob(gaussianFit),
+  bernoulliMixture: mixtureJob(bernoulliFit),
   kMeans: clusteringJob(kMeansEntry),
   kMedians: clusteringJob(kMediansEntry),
 };
 
-function clusteringJob<O>(entry: ClusteringEntry<O>) {
+function clusteringJob<O, S extends HardStatistics>(entry: ClusteringEntry<O, S>) {
   return (
     { plan, further, data }: { plan: ClusteringPlan; further: O; data: Dataset },
     onProgress: ((progress: unknown) => void) | undefined,
@@ -33,6 +33,13 @@ function clusteringJob<O>(entry: ClusteringEntry<O>) {
       (backend) => entry.fit(plan, further, data, backend).best(onProgress),
       expectedBytes(data, plan.nClusters),
     );
+}
+
+function mixtureJob<Plan extends MixturePlan, C, T>(make: FitMaker<Plan, C, T>): Work {
+  return (prepared: Prepared<Plan>, onProgress) => {
+    const { parameters, record } = fitNow(prepared, make, onProgress);
+    return { parameters, record: { ...record, restarts: packRestarts(record.restarts) } };
+  };
 }
 
 /** A fit makes thousands of iterations a second; people and messages do not keep up. */

@@ -58,6 +58,9 @@ export class Arena {
   i32(at: number, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, at, length);
   }
+  u8(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, at, length);
+  }
   /** For pointers: an address may lie above 2 GiB. */
   u32(at: number, length: number): Uint32Array {
     return new Uint32Array(this.memory.buffer, at, length);

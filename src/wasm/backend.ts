@@ -1,6 +1,7 @@
 /** The WebAssembly backend: one leased instance of the kernels behind the `Backend` interface. */
 import type { Backend } from '../backend.js';
 import type { Arena } from './arena.js';
+import { wasmBernoulliKernels } from './bernoulli-kernels.js';
 import { wasmKMeansKernels, wasmKMediansKernels } from './cluster-kernels.js';
 import { leaseEngine, returnEngine } from './engine.js';
 import { wasmGaussianKernels } from './gaussian-kernels.js';
@@ -37,6 +38,7 @@ export function leaseWasmBackend(bytes: number): Backend {
       return wasmGaussianKernels(engine, shape);
     },
 
+    bernoulli: (shape) => wasmBernoulliKernels(engine, shape),
     kMeans: (shape) => wasmKMeansKernels(engine, shape),
     kMedians: (shape) => wasmKMediansKernels(engine, shape),
 

@@ -62,7 +62,7 @@ function clusterKernels(
         cost,
         weight,
         counts: arena.f64(at('counts'), k).slice(),
-        farthest: { cost: most, row: block.start + row },
+        farthest: { distance: most, row: block.start + row },
         runs: [{ start: block.start, labels: arena.i32(labelsAt, block.nRows).slice() }],
         sums: output.subarray(0, length),
         errors: output.subarray(length),

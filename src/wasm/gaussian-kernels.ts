@@ -2,10 +2,11 @@
 import type { GaussianKernels, GaussianShape } from '../backend.js';
 import { type Block, blockValues, type Rows } from '../data/dataset.js';
 import { blocksOf } from '../em/blocks.js';
-import type { MixtureParameters, MixtureStatistics, ScoreOutput } from '../em/model.js';
+import type { MixtureParameters, MixtureStatistics } from '../em/model.js';
 import { type GaussianComponent, logConstants, type Moments, packedLength } from '../families/gaussian.js';
 import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
+import { createTables } from './tables.js';
 
 type Parameters = MixtureParameters<GaussianComponent>;
 
@@ -150,40 +151,5 @@ function createFeed(arena: Arena, data: Rows, rows: number): (block: Block) => n
     fields[3] = weights === 0 ? 0 : weights + offset * 8;
     fields[4] = originAt;
     return descriptor;
-  };
-}
-
-/** Buffers for what a pass writes per row, reserved when first wanted: a fit needs none of them. */
-function createTables(arena: Arena, rows: number, k: number) {
-  let table = 0;
-  let second = 0;
-  let norms = 0;
-  let labels = 0;
-  const want = (current: number, wanted: unknown, bytes: number) =>
-    wanted === undefined || current !== 0 ? current : arena.reserve(bytes);
-  return {
-    /** rows × k doubles */
-    table: () => {
-      table = want(table, true, rows * k * 8);
-      return table;
-    },
-    reserve(out: ScoreOutput) {
-      table = want(table, out.weightedLogProb, rows * k * 8);
-      second = want(second, out.responsibilities, rows * k * 8);
-      norms = want(norms, out.logProbNorm, rows * 8);
-      labels = want(labels, out.labels, rows * 4);
-      return {
-        norms: out.logProbNorm === undefined ? 0 : norms,
-        labels: out.labels === undefined ? 0 : labels,
-        logProbs: out.weightedLogProb === undefined ? 0 : table,
-        responsibilities: out.responsibilities === undefined ? 0 : second,
-      };
-    },
-    copyOut(out: ScoreOutput, nRows: number) {
-      out.logProbNorm?.set(arena.f64(norms, nRows));
-      out.labels?.set(arena.i32(labels, nRows));
-      out.weightedLogProb?.set(arena.f64(table, nRows * k));
-      out.responsibilities?.set(arena.f64(second, nRows * k));
-    },
   };
 }

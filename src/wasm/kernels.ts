@@ -1,6 +1,7 @@
 /** Compiles the kernels once, on first use, and instantiates them with @assemblyscript/loader. */
 import { instantiateSync } from '@assemblyscript/loader';
 import { BackendUnavailableError, InvalidOptionError, OutOfMemoryError, show } from '../errors.js';
+import { checkKnown } from '../options.js';
 import { KERNELS_BASE64 } from './kernels-inline.js';
 
 /** The functions assembly/index.ts exports, by their ABI: every argument and result is a number. */
@@ -21,6 +22,13 @@ export interface Kernels {
   gaussianFullMoments(state: number, panel: number, block: number, responsibilities: number): void;
   gaussianFullScore: ScoreKernel;
   gaussianFullMahalanobis(state: number, panel: number, block: number, out: number): void;
+  bernoulliBytes(d: number, k: number): number;
+  bernoulliLay(at: number, d: number, k: number): void;
+  bernoulliPack(x: number, n: number, d: number, codes: number): void;
+  bernoulliLoad(state: number): void;
+  bernoulliExpectation(state: number, block: number): void;
+  bernoulliMoments(state: number, block: number, responsibilities: number): void;
+  bernoulliScore: BernoulliScore;
   gaussianDiagBytes(d: number, k: number): number;
   gaussianDiagLay(at: number, d: number, k: number): void;
   gaussianDiagLoad(state: number): void;
@@ -35,6 +43,15 @@ export interface Kernels {
   kMediansExpectation(state: number, panel: number, block: number, labels: number): void;
   kMediansDistances(state: number, panel: number, block: number, out: number): void;
 }
+
+type BernoulliScore = (
+  state: number,
+  block: number,
+  norms: number,
+  labels: number,
+  logProbs: number,
+  responsibilities: number,
+) => void;
 
 type ScoreKernel = (
   state: number,
@@ -67,6 +84,7 @@ export interface KernelSource {
  * @throws {BackendUnavailableError} the file cannot be fetched or compiled
  */
 export async function loadKernels(source: KernelSource = {}): Promise<void> {
+  checkKnown(source, ['module', 'url'], 'loadKernels');
   const { module, url } = source;
   if (module !== undefined && url !== undefined) {
     throw new InvalidOptionError('module', 'loadKernels takes either module or url; got both');

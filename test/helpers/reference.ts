@@ -1,6 +1,6 @@
 /** The reference answers of test/fixtures/reference. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { type CovarianceType, GaussianMixture, type SyncFitOptions } from '../../src/index.js';
+import { type CovarianceType, GaussianMixture, type GaussianMixtureOptions } from '../../src/index.js';
 
 const folder = new URL('../fixtures/reference/', import.meta.url);
 
@@ -54,7 +54,7 @@ export function suggestedTolerance(file: string): Tolerance {
 export const MIXTURE_FILES = readdirSync(folder).filter((file) => /^(gmm|gmm1d|mclust)_.*\.json$/.test(file));
 
 /** Fits a case from its own start: exactly `iterations` M-steps unless told otherwise. */
-export function fitCase(c: ReferenceCase, options: Partial<SyncFitOptions> = {}): GaussianMixture {
+export function fitCase(c: ReferenceCase, options: Partial<GaussianMixtureOptions> = {}): GaussianMixture {
   return GaussianMixture.fit(c.dataset.rows, {
     nComponents: c.k,
     covarianceType: c.covarianceType,

@@ -114,7 +114,10 @@ describe.each(BACKENDS)('vectors on %s', (backend) => {
   });
 
   it('is of the second order in sums that are a little off 1', () => {
-    const [p, q] = [[0.25 + 5e-9, 0.75], [0.25, 0.75]];
+    const [p, q] = [
+      [0.25 + 5e-9, 0.75],
+      [0.25, 0.75],
+    ];
     expect(kl(p, q)).toBeLessThan(1e-15);
     expect(kl(p, q)).toBeGreaterThan(0);
   });

@@ -30,11 +30,15 @@ const asMatrix = ({ mean, covariance }: { mean: number[]; covariance: number[] }
 
 /** A + shift of every point: means move, covariances become A·Σ·Aᵀ. */
 function affine({ mean, covariance }: Normal, a: number[][], shift: number[]): Normal {
-  const times = (x: number[][], y: number[][]) => x.map((row) => y[0].map((_, j) => row.reduce((s, v, k) => s + v * y[k][j], 0)));
+  const times = (x: number[][], y: number[][]) =>
+    x.map((row) => y[0].map((_, j) => row.reduce((s, v, k) => s + v * y[k][j], 0)));
   const transposed = a[0].map((_, j) => a.map((row) => row[j]));
   const moved = times(times(a, covariance), transposed);
   return {
-    mean: times(a, mean.map((v) => [v])).map(([v], i) => v + shift[i]),
+    mean: times(
+      a,
+      mean.map((v) => [v]),
+    ).map(([v], i) => v + shift[i]),
     covariance: moved.map((row, i) => row.map((_, j) => moved[Math.max(i, j)][Math.min(i, j)])),
   };
 }
@@ -43,8 +47,9 @@ describe.each(BACKENDS)('Gaussians on %s', (backend) => {
   const kl = (p: Parameters<typeof klDivergence>[0], q: Parameters<typeof klDivergence>[1]) =>
     klDivergence(p, q, { backend }).value;
 
-  it.each(cases.map((c) => ({ ...c, d: c.p.mean.length })))('$d features, $kind', ({ p, q, kl: want }) => {
-    expect(relativeEach([kl(p, q)], [want])).toBeLessThanOrEqual(1e-12);
+  it.each(cases.map((c) => ({ ...c, d: c.p.mean.length })))('$d features, $kind', ({ p, q, kind, kl: want }) => {
+    // what the inputs' own last bits are worth: ε times the condition of the covariances, 3e6 where near collinear
+    expect(relativeEach([kl(p, q)], [want])).toBeLessThanOrEqual(kind.includes('collinear') ? 1e-9 : 1e-12);
     expect(kl(p, p)).toBe(0);
     expect(kl(q, p)).toBeGreaterThan(0);
   });
@@ -72,11 +77,13 @@ describe.each(BACKENDS)('Gaussians on %s', (backend) => {
   });
 
   it('does not change when both are moved, scaled and turned alike', () => {
-    const random = generator(5);
+    const { uniform } = generator(5);
     for (const { p, q, kind, kl: want } of cases.filter((c) => c.kind === 'far' || c.kind === '0.1 apart')) {
       const d = p.mean.length;
-      const a = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => random() - 0.5 + (i === j ? 2 : 0)));
-      const shift = Array.from({ length: d }, () => 10 * random());
+      const a = Array.from({ length: d }, (_, i) =>
+        Array.from({ length: d }, (_, j) => uniform() - 0.5 + (i === j ? 2 : 0)),
+      );
+      const shift = Array.from({ length: d }, () => 10 * uniform());
       const got = kl(affine(p, a, shift), affine(q, a, shift));
       expect(relativeEach([got], [want]), `${kind} ${d}`).toBeLessThanOrEqual(1e-11);
     }
@@ -104,12 +111,52 @@ describe.each(BACKENDS)('Gaussians on %s', (backend) => {
   it('is that of mixtures of one component, of every covariance type', () => {
     const p = { mean: [1, 2], covariance: [[2, 0.5], [0.5, 1]] }; // biome-ignore format: a matrix
     for (const [covarianceType, covariances, matrix] of [
-      ['full', [[[2, 0.5], [0.5, 1]]], [[2, 0.5], [0.5, 1]]],
-      ['tied', [[3, 1], [1, 1]], [[3, 1], [1, 1]]],
-      ['diag', [[2, 3]], [[2, 0], [0, 3]]],
-      ['spherical', [2], [[2, 0], [0, 2]]],
+      [
+        'full',
+        [
+          [
+            [2, 0.5],
+            [0.5, 1],
+          ],
+        ],
+        [
+          [2, 0.5],
+          [0.5, 1],
+        ],
+      ],
+      [
+        'tied',
+        [
+          [3, 1],
+          [1, 1],
+        ],
+        [
+          [3, 1],
+          [1, 1],
+        ],
+      ],
+      [
+        'diag',
+        [[2, 3]],
+        [
+          [2, 0],
+          [0, 3],
+        ],
+      ],
+      [
+        'spherical',
+        [2],
+        [
+          [2, 0],
+          [0, 2],
+        ],
+      ],
     ] as const) {
-      const model = GaussianMixture.fromParameters({ means: [[0, 1]], covariances: covariances as never, covarianceType });
+      const model = GaussianMixture.fromParameters({
+        means: [[0, 1]],
+        covariances: covariances as never,
+        covarianceType,
+      });
       const result = klDivergence(p, model, { backend });
       expect(result.method).toBe('exact');
       expect(result.value).toBeCloseTo(kl(p, { mean: [0, 1], covariance: matrix as never }), 14);
@@ -123,7 +170,17 @@ describe('wrong Gaussians', () => {
   it.each([
     ['dimensions that differ', { mean: [0], covariance: [1] }, /p has 2, q has 1/],
     ['not square', { mean: [0, 0], covariance: [[1, 0]] }, /^q: .*shape 2 × 2/],
-    ['not symmetric', { mean: [0, 0], covariance: [[1, 0.5], [0, 1]] }, /^q: .*symmetric/],
+    [
+      'not symmetric',
+      {
+        mean: [0, 0],
+        covariance: [
+          [1, 0.5],
+          [0, 1],
+        ],
+      },
+      /^q: .*symmetric/,
+    ],
     ['a variance of 0', { mean: [0, 0], covariance: [1, 0] }, /^q: .*positive/],
     ['a negative variance', { mean: [0, 0], covariance: -1 }, /^q: .*positive/],
     ['a mean that is not a number', { mean: [0, Number.NaN], covariance: 1 }, /^q: mean must hold finite numbers/],
@@ -137,7 +194,10 @@ describe('wrong Gaussians', () => {
 
   it('names the pivot of a covariance that is not positive definite, and whose it is', () => {
     const bad = { mean: [0, 0], covariance: [[1, 2], [2, 1]] }; // biome-ignore format: a matrix
-    for (const [p, q, name] of [[bad, unit, 'p'], [unit, bad, 'q']] as const) {
+    for (const [p, q, name] of [
+      [bad, unit, 'p'],
+      [unit, bad, 'q'],
+    ] as const) {
       const error = thrownBy<NotPositiveDefiniteError>(() => klDivergence(p, q));
       expect(error).toBeInstanceOf(NotPositiveDefiniteError);
       expect(error.pivot).toBe(1);

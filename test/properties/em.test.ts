@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GaussianMixture } from '../../src/index.js';
 import {
+  both,
   dataOf,
   fitProblem,
   type Problem,
@@ -101,10 +102,10 @@ describe('EM does not depend on', () => {
     check((problem) => {
       const x = dataOf(problem);
       const order = permutation(problem.n, problem.seed);
-      const [a, b] = soundly(() => [
-        fitProblem(problem, x, startOf(problem)),
-        fitProblem(problem, reorder(x, problem.d, order), startOf(problem)),
-      ]);
+      const [a, b] = both(
+        () => fitProblem(problem, x, startOf(problem)),
+        () => fitProblem(problem, reorder(x, problem.d, order), startOf(problem)),
+      );
       expect(relativeToMax(b!.logLikelihood, a!.logLikelihood)).toBeLessThanOrEqual(1e-11);
       close(b!, a!, 1e-10);
       expect(Array.from(b!.labels)).toEqual(order.map((i) => a!.labels[i]));
@@ -121,7 +122,10 @@ describe('EM does not depend on', () => {
         means: reorder(p.means, problem.d, order),
         covariances: tied ? p.covariances : reorder(p.covariances, covarianceLength(problem), order),
       });
-      const [a, b] = soundly(() => [fitProblem(problem, x, start), fitProblem(problem, x, move(start))]);
+      const [a, b] = both(
+        () => fitProblem(problem, x, start),
+        () => fitProblem(problem, x, move(start)),
+      );
       expect(relativeToMax(b!.trace.logLikelihood, a!.trace.logLikelihood)).toBeLessThanOrEqual(1e-12);
       close(b!, move(a!), 1e-10);
     }));
@@ -134,10 +138,10 @@ describe('EM does not depend on', () => {
       const shift = Array.from({ length: problem.d }, (_, j) => [7, -123456, 2 ** 30, 0, 1000][j]!);
       const means = start.means.map((m) => Math.round(m * 1024) / 1024);
       const moved = (values: Float64Array) => values.map((value, at) => value + shift[at % problem.d]!);
-      const [a, b] = soundly(() => [
-        fitProblem(problem, x, { ...start, means }),
-        fitProblem(problem, moved(x), { ...start, means: moved(means) }),
-      ]);
+      const [a, b] = both(
+        () => fitProblem(problem, x, { ...start, means }),
+        () => fitProblem(problem, moved(x), { ...start, means: moved(means) }),
+      );
       expect(relativeToMax(b!.trace.logLikelihood, a!.trace.logLikelihood)).toBeLessThanOrEqual(1e-12);
       expect(relativeToMax(b!.weights, a!.weights)).toBeLessThanOrEqual(1e-10);
       expect(relativeToMax(b!.covariances, a!.covariances)).toBeLessThanOrEqual(1e-10);
@@ -170,7 +174,10 @@ describe('units', () => {
         means: points(p.means),
         covariances: covariances(p.covariances),
       });
-      const [a, b] = soundly(() => [fitProblem(problem, x, start), fitProblem(problem, points(x), rescale(start))]);
+      const [a, b] = both(
+        () => fitProblem(problem, x, start),
+        () => fitProblem(problem, points(x), rescale(start)),
+      );
       const change = -n * sum(scale.map((s) => Math.log(Math.abs(s))));
       const size = Math.abs(a!.logLikelihood) + Math.abs(change);
       a!.trace.logLikelihood.forEach((value, t) => {
@@ -219,7 +226,10 @@ describe('units', () => {
         means: map(start.means),
         covariances: symmetric(conjugate(start.covariances), d),
       };
-      const [before, after] = soundly(() => [fitProblem(p, x, start), fitProblem(p, map(x), image)]);
+      const [before, after] = both(
+        () => fitProblem(p, x, start),
+        () => fitProblem(p, map(x), image),
+      );
       const change = -n * sum(a.map((row, i) => Math.log(row[i]!)));
       expect(Math.abs(after!.logLikelihood - before!.logLikelihood - change)).toBeLessThanOrEqual(
         1e-9 * Math.abs(before!.logLikelihood),
@@ -248,10 +258,10 @@ describe('sample weights', () => {
         const sampleWeights = Array.from({ length: problem.n }, (_, i) => (i * 7 + problem.seed) % 4);
         const order = sampleWeights.flatMap((w, i) => new Array<number>(w).fill(i));
         const repeated = reorder(x, problem.d, order);
-        const [weighted, plain] = soundly(() => [
-          fitProblem(problem, x, startOf(problem), { sampleWeights, regCovar }),
-          fitProblem(problem, repeated, startOf(problem), { regCovar }),
-        ]);
+        const [weighted, plain] = both(
+          () => fitProblem(problem, x, startOf(problem), { sampleWeights, regCovar }),
+          () => fitProblem(problem, repeated, startOf(problem), { regCovar }),
+        );
         expect(relativeToMax(weighted!.trace.logLikelihood, plain!.trace.logLikelihood)).toBeLessThanOrEqual(1e-12);
         close(weighted!, plain!, 1e-10);
         expect(relativeToMax(weighted!.componentCounts, plain!.componentCounts)).toBeLessThanOrEqual(1e-10);
@@ -273,10 +283,10 @@ describe('sample weights', () => {
       // a weightless row may lie anywhere, even where the density is 0
       const outlier = [0, 5e3, 1e20, 1e200][problem.seed % 4]!;
       const wild = x.map((value, at) => (sampleWeights[Math.floor(at / problem.d)] === 0 ? outlier : value));
-      const [a, b] = soundly(() => [
-        fitProblem(problem, wild, startOf(problem), { sampleWeights }),
-        fitProblem(problem, reorder(x, problem.d, order), startOf(problem)),
-      ]);
+      const [b, a] = both(
+        () => fitProblem(problem, reorder(x, problem.d, order), startOf(problem)),
+        () => fitProblem(problem, wild, startOf(problem), { sampleWeights }),
+      );
       expect(relativeToMax(a!.trace.logLikelihood, b!.trace.logLikelihood)).toBeLessThanOrEqual(1e-12);
       close(a!, b!, 1e-10);
       expect(a!.labels.length).toBe(problem.n);
@@ -286,10 +296,10 @@ describe('sample weights', () => {
   it('all alike scale the log-likelihood and leave the parameters', () =>
     check((problem) => {
       const x = dataOf(problem);
-      const [a, b] = soundly(() => [
-        fitProblem(problem, x, startOf(problem)),
-        fitProblem(problem, x, startOf(problem), { sampleWeights: new Float64Array(problem.n).fill(0.125) }),
-      ]);
+      const [a, b] = both(
+        () => fitProblem(problem, x, startOf(problem)),
+        () => fitProblem(problem, x, startOf(problem), { sampleWeights: new Float64Array(problem.n).fill(0.125) }),
+      );
       expect(relativeToMax(b!.logLikelihood * 8, a!.logLikelihood)).toBeLessThanOrEqual(1e-12);
       close(b!, a!, 1e-11);
     }));

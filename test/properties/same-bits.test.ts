@@ -1,7 +1,7 @@
 /** The same data, options and seed give the same bits, by whichever way. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GaussianMixture, type SyncFitOptions } from '../../src/index.js';
+import { GaussianMixture, type GaussianMixtureOptions } from '../../src/index.js';
 import { dataOf, type Problem, problems, RUNS, soundly } from '../helpers/arbitraries.js';
 import { bits } from '../helpers/numbers.js';
 
@@ -24,7 +24,7 @@ function optionsOf({
   init: (typeof INITS)[number];
   weighted: boolean;
   maxIter: number;
-}): SyncFitOptions {
+}): GaussianMixtureOptions {
   return {
     nComponents: problem.k,
     covarianceType: problem.type,
@@ -42,7 +42,7 @@ function bitsOf(model: GaussianMixture) {
 }
 
 function check(
-  other: (X: { data: Float64Array; rows: number; columns: number }, options: SyncFitOptions) => GaussianMixture,
+  other: (X: { data: Float64Array; rows: number; columns: number }, options: GaussianMixtureOptions) => GaussianMixture,
 ): void {
   fc.assert(
     fc.property(fits, (fit) => {

@@ -1,0 +1,103 @@
+/** Turns what users pass as binary data into bytes of 0 and 1, checked once, with the place of the first bad value. */
+import { InvalidDataError, show } from '../errors.js';
+import type { Matrix } from './matrix.js';
+
+type Bit = number | boolean;
+
+/** A matrix object of 0/1 values: flat row-major, or an array of rows. Bytes are used in place. */
+export interface BinaryMatrixLike {
+  readonly data: ArrayLike<Bit> | ArrayLike<ArrayLike<Bit>>;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Rows of 0/1 numbers or booleans, `{ data, rows, columns }`, or a flat array for one feature. */
+export type BinaryInput = ArrayLike<ArrayLike<Bit>> | ArrayLike<Bit> | BinaryMatrixLike;
+
+/** nSamples × nFeatures bytes, each 0 or 1. */
+export function toBinary(input: BinaryInput, name = 'X'): Matrix<Uint8Array> {
+  const matrix = read(input, name);
+  if (matrix.nSamples === 0 || matrix.nFeatures === 0) {
+    throw new InvalidDataError(
+      `${name} is empty (${matrix.nSamples} rows × ${matrix.nFeatures} columns); at least one row and one column are needed`,
+    );
+  }
+  return matrix;
+}
+
+function read(input: BinaryInput, name: string): Matrix<Uint8Array> {
+  if (!isObject(input)) throw unreadable(input, name);
+  if ('data' in input && 'rows' in input && 'columns' in input) {
+    const { data, rows, columns } = input as BinaryMatrixLike;
+    if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 0 || columns < 0) {
+      throw new InvalidDataError(
+        `${name}.rows and .columns must be non-negative integers; got ${show(rows)}, ${show(columns)}`,
+      );
+    }
+    if (!isArrayLike(data)) throw new InvalidDataError(`${name}.data must be an array; got ${show(data)}`);
+    const nested = data.length > 0 && isObject(data[0]);
+    const length = nested ? data.length * (data[0] as ArrayLike<Bit>).length : data.length;
+    if (length !== rows * columns) {
+      throw new InvalidDataError(`${name}.data has ${length} values but rows × columns = ${rows} × ${columns}`);
+    }
+    return nested ? fromRows(data, name) : fromFlat(data, columns, name);
+  }
+  if (!isArrayLike(input)) throw unreadable(input, name);
+  return input.length > 0 && isObject(input[0]) ? fromRows(input, name) : fromFlat(input, 1, name);
+}
+
+function fromRows(rows: ArrayLike<unknown>, name: string): Matrix<Uint8Array> {
+  const nSamples = rows.length;
+  const nFeatures = (rows[0] as ArrayLike<unknown>).length;
+  if (!Number.isInteger(nFeatures))
+    throw new InvalidDataError(`${name} row 0 must be an array; got ${show(rows[0])}`, 0);
+  const x = new Uint8Array(nSamples * nFeatures);
+  for (let i = 0; i < nSamples; i++) {
+    const row = rows[i];
+    if (!isArrayLike(row))
+      throw new InvalidDataError(`${name} row ${i} must be an array of 0 and 1; got ${show(row)}`, i);
+    if (row.length !== nFeatures) {
+      throw new InvalidDataError(
+        `${name} is ragged: row ${i} has ${row.length} values, row 0 has ${nFeatures}; every row must have the same length`,
+        i,
+      );
+    }
+    for (let j = 0; j < nFeatures; j++) x[i * nFeatures + j] = bit(row[j], name, i, j);
+  }
+  return { x, nSamples, nFeatures };
+}
+
+function fromFlat(values: ArrayLike<unknown>, nFeatures: number, name: string): Matrix<Uint8Array> {
+  const nSamples = nFeatures === 0 ? 0 : values.length / nFeatures;
+  const bytes = Object.prototype.toString.call(values) === '[object Uint8Array]';
+  const x = bytes ? (values as Uint8Array) : new Uint8Array(values.length);
+  for (let i = 0; i < x.length; i++) {
+    const value = bit(values[i], name, Math.floor(i / nFeatures), i % nFeatures);
+    if (!bytes) x[i] = value;
+  }
+  return { x, nSamples, nFeatures };
+}
+
+function bit(value: unknown, name: string, row: number, column: number): 0 | 1 {
+  if (value === 1 || value === true) return 1;
+  if (value === 0 || value === false) return 0;
+  throw new InvalidDataError(
+    `${name} must hold 0 and 1 (or false and true); got ${show(value)} at row ${row}, column ${column}; binarise the data first, e.g. x > threshold`,
+    row,
+    column,
+  );
+}
+
+function unreadable(input: unknown, name: string): InvalidDataError {
+  return new InvalidDataError(
+    `${name} must be an array of rows of 0 and 1, { data, rows, columns }, or a flat array for one feature; got ${show(input)}`,
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object';
+}
+
+function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+  return isObject(value) && typeof (value as ArrayLike<unknown>).length === 'number';
+}

@@ -1,0 +1,59 @@
+/** A Bernoulli mixture as JSON: only numbers and names, rebuilt from an allow-list. */
+import type { FitRecord } from '../em/mixture-fit.js';
+import { show } from '../errors.js';
+import { type BernoulliModelState, checkBernoulliParameters } from './bernoulli-parameters.js';
+import { featuresOfMeans } from './gaussian-checks.js';
+import { type FitJSON, jsonReader, parseRecord, rowsOf, serializeRecord } from './mixture-json.js';
+import { BACKENDS } from './mixture-options.js';
+
+const FORMAT = 'mixwasm/bernoulli-mixture';
+const VERSION = 1;
+
+/** What `toJSON` returns. Both probabilities are saved: 1 − θ has digits that θ near 1 has not. */
+export interface BernoulliMixtureJSON {
+  format: typeof FORMAT;
+  version: typeof VERSION;
+  weightsMode: 'learned' | 'uniform';
+  weights: number[];
+  probs: number[][];
+  complements: number[][];
+  backend: BernoulliModelState['backend'];
+  /** only after a fit */
+  fit?: FitJSON;
+}
+
+export function serializeBernoulliMixture(
+  state: BernoulliModelState,
+  record: FitRecord | undefined,
+): BernoulliMixtureJSON {
+  const { nFeatures: d, weights, probs, complements, weightsMode, backend } = state;
+  return {
+    format: FORMAT,
+    version: VERSION,
+    weightsMode,
+    weights: Array.from(weights),
+    probs: rowsOf(Array.from(probs), d),
+    complements: rowsOf(Array.from(complements), d),
+    backend,
+    ...(record === undefined ? {} : { fit: serializeRecord(record) }),
+  };
+}
+
+/** Checks everything; throws `InvalidParametersError` with the place. */
+export function parseBernoulliMixture(input: unknown): { state: BernoulliModelState; record: FitRecord | undefined } {
+  const { json, bad, own, oneOf } = jsonReader(input, 'Bernoulli mixture', FORMAT, VERSION);
+  const weights = own(json, 'weights');
+  if (!Array.isArray(weights) || weights.length === 0)
+    throw bad(`weights must be a non-empty array; got ${show(weights)}`);
+  const k = weights.length;
+  const probs = own(json, 'probs');
+  const d = featuresOfMeans(probs, k);
+  const flat = checkBernoulliParameters(
+    { weights, probs: probs as number[][], complements: own(json, 'complements') as number[][] },
+    k,
+    d,
+  );
+  const weightsMode = oneOf(json, 'weightsMode', ['learned', 'uniform'] as const);
+  const backend = own(json, 'backend') === undefined ? 'wasm' : oneOf(json, 'backend', BACKENDS);
+  return { state: { ...flat, weightsMode, backend }, record: parseRecord(own(json, 'fit'), k, bad) };
+}

@@ -1,0 +1,309 @@
+/** `BernoulliMixture`: mixtures of independent coins, for binary data. */
+import type { BackendName } from '../backend.js';
+import { type BinaryInput, toBinary } from '../data/binary.js';
+import { createDataset, toSampleWeights } from '../data/dataset.js';
+import { Handouts } from '../data/handouts.js';
+import { createRandom } from '../data/random.js';
+import { formatSummary } from '../diagnostics/summary.js';
+import type { StopReason } from '../em/convergence.js';
+import type { FitRecord, Outcome } from '../em/mixture-fit.js';
+import { InvalidDataError, InvalidOptionError } from '../errors.js';
+import { toLabels, toResponsibilities } from '../init/given.js';
+import type { NestedNumbers } from '../init/names.js';
+import { withBackend } from '../lease.js';
+import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
+import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
+import { type BernoulliComponent, NO_PRIOR } from './bernoulli.js';
+import { type BernoulliPlan, type BernoulliStart, bernoulliFit } from './bernoulli-fit.js';
+import { type BernoulliMixtureJSON, parseBernoulliMixture, serializeBernoulliMixture } from './bernoulli-json.js';
+import {
+  type BernoulliModelState,
+  checkBernoulliParameters,
+  type FlatBernoulliParameters,
+  publishBernoulli,
+  toBernoulliComponents,
+} from './bernoulli-parameters.js';
+import { checkUsableRows, featuresOfMeans } from './gaussian-checks.js';
+import type { GivenInit } from './gaussian-options.js';
+import { drawComponent } from './gaussian-parameters.js';
+import { MixtureModel } from './mixture-model.js';
+import { BACKENDS, checkInitOption, checkMixtureOptions, type MixtureOptions } from './mixture-options.js';
+import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
+
+export interface BernoulliMixtureOptions extends MixtureOptions {
+  /** `'learned'` (default) or `'uniform'`: mixing proportions fixed at 1/nComponents */
+  weights?: 'learned' | 'uniform';
+  /** Beta(a, b) prior of every probability, a ≥ 1 and b ≥ 1; default none (a = b = 1), maximum likelihood */
+  prior?: { a: number; b: number };
+  /**
+   * How to start: `'kmeans++'` (default; spread-out rows, each row to the nearest), `'random'` (random responsibilities),
+   * `{ labels }` or `{ responsibilities }`; all drawn a little towards the overall frequencies, because a probability of
+   * exactly 0 or 1 is never left. `initialParameters` goes before all of them.
+   */
+  init?: 'kmeans++' | 'random' | GivenInit;
+  /** explicit start: weights (nComponents, default 1/nComponents) and probs (nComponents × nFeatures) */
+  initialParameters?: { weights?: ArrayLike<number>; probs: NestedNumbers };
+}
+
+export interface AsyncBernoulliMixtureOptions extends BernoulliMixtureOptions, AsyncOptions {}
+
+/** One state of EM, as `BernoulliMixture.steps` yields it. */
+export interface BernoulliMixtureStep extends FlatBernoulliParameters {
+  /** M-steps done; 0 is the initialisation */
+  readonly iteration: number;
+  /** of these very parameters: total, nats */
+  readonly logLikelihood: number;
+  /** why EM stops here; undefined while it goes on */
+  readonly stopReason: StopReason | undefined;
+}
+
+/**
+ * A mixture of multivariate Bernoulli distributions, p(x) = Σ_k w_k Π_j θ_kj^x_j (1 − θ_kj)^(1 − x_j), fitted by EM (Bishop
+ * 2006, §9.3.3): latent class analysis of binary answers, digits as black and white pixels, presence and absence.
+ *
+ * @example
+ * const model = BernoulliMixture.fit([[1, 1, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1]], { nComponents: 2 });
+ * model.probs; // 2 × 3
+ */
+export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInput> {
+  readonly #state: BernoulliModelState;
+  readonly #record: FitRecord | undefined;
+  readonly #handouts = new Handouts();
+
+  private constructor(state: BernoulliModelState, record: FitRecord | undefined) {
+    const { nComponents, nFeatures, weights, weightsMode, backend } = state;
+    const parameters = { weights, components: toBernoulliComponents(state) };
+    super(
+      {
+        backend,
+        nComponents,
+        nFeatures,
+        nParameters: nComponents * nFeatures + (weightsMode === 'uniform' ? 0 : nComponents - 1),
+        weights,
+        components: () => parameters,
+        rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures),
+        kernels: (leased, data, rows) => leased.bernoulli({ data, nComponents, rows }),
+      },
+      record,
+    );
+    this.#state = state;
+    this.#record = record;
+  }
+
+  static #made(
+    { plan }: Prepared<BernoulliPlan>,
+    { parameters, record }: Outcome<BernoulliComponent>,
+  ): BernoulliMixture {
+    const { weights: weightsMode, backend } = plan;
+    return new BernoulliMixture({ ...publishBernoulli(parameters), weightsMode, backend }, record);
+  }
+
+  // ---- making models
+
+  /**
+   * Fits by EM on the calling thread.
+   *
+   * @param X nSamples × nFeatures of 0/1 or booleans: rows, `{ data, rows, columns }` (bytes are used in place), or a flat
+   *   array for one feature. A table of response patterns fits with its counts as `sampleWeights`.
+   * @throws {InvalidDataError} anything but 0 and 1 (row and column named), ragged, empty, fewer rows than components
+   * @throws {InvalidOptionError} an impossible or unknown option
+   * @throws {InvalidParametersError} initial parameters, labels or responsibilities of a wrong shape or domain
+   * @throws {DegenerateComponentError} a component lost all responsibility in every start
+   * @throws {ZeroDensityError} a row that initial probabilities of 0 or 1 forbid in every component
+   * @example
+   * const model = BernoulliMixture.fit(X, { nComponents: 2, nInit: 10, sampleWeights: counts });
+   */
+  static fit(X: BinaryInput, options: BernoulliMixtureOptions): BernoulliMixture {
+    const prepared = prepare(X, options, 'BernoulliMixture.fit', ['onProgress']);
+    return BernoulliMixture.#made(prepared, fitNow(prepared, bernoulliFit, options.onProgress));
+  }
+
+  /**
+   * As `fit`, in a worker. X is copied at the call.
+   *
+   * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
+   */
+  static async fitAsync(X: BinaryInput, options: AsyncBernoulliMixtureOptions): Promise<BernoulliMixture> {
+    checkSignal(options?.signal);
+    const prepared = prepare(X, options, 'BernoulliMixture.fitAsync', ASYNC_OPTIONS);
+    return BernoulliMixture.#made(prepared, await fitInWorker('bernoulliMixture', prepared, options));
+  }
+
+  /**
+   * EM one iteration at a time, parameters included: t = 0 first, last the step with a `stopReason`. One start (nInit 1).
+   *
+   * @example
+   * for (const { iteration, logLikelihood } of BernoulliMixture.steps(X, { nComponents: 2 })) console.log(iteration, logLikelihood);
+   */
+  static steps(X: BinaryInput, options: BernoulliMixtureOptions): Generator<BernoulliMixtureStep, BernoulliMixture> {
+    // checked at the call, not at the first step
+    const prepared = prepare(X, options, 'BernoulliMixture.steps', []);
+    return mapSteps(
+      fitBySteps(prepared, bernoulliFit),
+      ({ parameters, iteration, statistics, stopReason }) => ({
+        ...publishBernoulli(parameters),
+        iteration,
+        logLikelihood: statistics.logLikelihood,
+        stopReason,
+      }),
+      (outcome) => BernoulliMixture.#made(prepared, outcome),
+    );
+  }
+
+  /**
+   * A model with given parameters.
+   *
+   * @throws {InvalidParametersError} wrong shapes, probabilities outside [0, 1], weights that do not sum to 1 (within 1e-8)
+   * @example
+   * const model = BernoulliMixture.fromParameters({ weights: [0.4, 0.6], probs: [[0.9, 0.1], [0.2, 0.7]] });
+   */
+  static fromParameters(parameters: {
+    weights?: ArrayLike<number>;
+    probs: NestedNumbers;
+    complements?: NestedNumbers;
+    backend?: BackendName;
+  }): BernoulliMixture {
+    requireObject(parameters, 'BernoulliMixture.fromParameters', 'probs');
+    checkKnown(parameters, ['weights', 'probs', 'complements', 'backend'], 'BernoulliMixture.fromParameters');
+    const { weights, probs } = parameters;
+    const backend = choiceOption('backend', parameters.backend ?? 'wasm', BACKENDS);
+    const nComponents = integerOption('nComponents', weights?.length ?? probs?.length, 1);
+    const flat = checkBernoulliParameters(parameters, nComponents, featuresOfMeans(probs, nComponents));
+    return new BernoulliMixture({ ...flat, weightsMode: 'learned', backend }, undefined);
+  }
+
+  /**
+   * A model saved by `toJSON` (the object, or its JSON text).
+   * @throws {InvalidParametersError} not a saved Bernoulli mixture, another version, or parameters out of their domain
+   */
+  static fromJSON(json: unknown): BernoulliMixture {
+    const { state, record } = parseBernoulliMixture(json);
+    return new BernoulliMixture(state, record);
+  }
+
+  /** Plain JSON of this model: `JSON.stringify(model)` calls it. */
+  toJSON(): BernoulliMixtureJSON {
+    return serializeBernoulliMixture(this.#state, this.#record);
+  }
+
+  // ---- parameters
+
+  /** θ_kj = p(x_j = 1 | k) (nComponents × nFeatures, row-major). */
+  get probs(): Float64Array {
+    return this.#handouts.of('probs', () => this.#state.probs);
+  }
+  /** 1 − θ_kj (nComponents × nFeatures), with digits of its own where θ is near 1. */
+  get complements(): Float64Array {
+    return this.#handouts.of('complements', () => this.#state.complements);
+  }
+
+  /**
+   * Draws n rows: X (n × nFeatures bytes, row-major) and the component each came from (n).
+   * @throws {InvalidOptionError} n is not a positive integer
+   */
+  sample(n: number, options: { seed?: number } = {}): { X: Uint8Array; labels: Int32Array } {
+    integerOption('n', n, 1);
+    checkKnown(options, ['seed'], 'sample');
+    const seed = integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
+    const { weights, probs, nFeatures: d, backend } = this.#state;
+    const random = withBackend(backend, ({ log }) => createRandom(seed, log));
+    const X = new Uint8Array(n * d);
+    const labels = new Int32Array(n);
+    for (let i = 0; i < n; i++) {
+      const k = drawComponent(weights, random);
+      labels[i] = k;
+      for (let j = 0; j < d; j++) X[i * d + j] = random.uniform() < (probs[k * d + j] as number) ? 1 : 0;
+    }
+    return { X, labels };
+  }
+
+  /** A report to read; `featureNames` label the columns. */
+  summary(options: { featureNames?: readonly string[] } = {}): string {
+    const { nComponents: k, nFeatures: d, weights, weightsMode, probs } = this.#state;
+    const names = options.featureNames ?? Array.from({ length: d }, (_, j) => `x${j}`);
+    if (names.length !== d) {
+      throw new InvalidOptionError('featureNames', `featureNames must name all ${d} features; got ${names.length}`);
+    }
+    const facts: [string, string][] = [];
+    if (this.fitted) facts.push(['log-likelihood', `${this.logLikelihood.toFixed(4)} nats, total`]);
+    facts.push(['free parameters', String(this.nParameters)]);
+    return formatSummary({
+      title: `Bernoulli mixture: ${k} components, ${d} features, ${weightsMode} weights`,
+      facts,
+      tables: [
+        {
+          title: 'Weights',
+          corner: 'component',
+          columns: ['weight'],
+          rows: Array.from(weights, (weight, c) => ({ name: String(c), values: [weight] })),
+        },
+        {
+          title: 'Probabilities of 1',
+          corner: 'component',
+          columns: names,
+          rows: Array.from(weights, (_, c) => ({ name: String(c), values: probs.subarray(c * d, (c + 1) * d) })),
+        },
+      ],
+    });
+  }
+}
+
+function checkRows(Y: BinaryInput, weights: ArrayLike<number> | undefined, nFeatures: number) {
+  const matrix = toBinary(Y, 'data');
+  if (matrix.nFeatures !== nFeatures) {
+    throw new InvalidDataError(
+      `the model has ${nFeatures} features but the data have ${matrix.nFeatures} columns; pass rows of ${nFeatures} values`,
+    );
+  }
+  const sampleWeights = toSampleWeights(weights, matrix.nSamples);
+  return { ...matrix, sampleWeights, origin: new Float64Array(nFeatures) };
+}
+
+/** Everything checked: the fit as plain data, and the rows. */
+function prepare(
+  X: BinaryInput,
+  options: BernoulliMixtureOptions,
+  where: string,
+  alsoKnown: readonly string[],
+): Prepared<BernoulliPlan> {
+  const known = ['weights', 'prior', 'init', 'initialParameters', ...alsoKnown];
+  const { sampleWeights: given, ...common } = checkMixtureOptions(options, where, known);
+  const weights = choiceOption('weights', options.weights ?? 'learned', ['learned', 'uniform'] as const);
+  const prior = checkPrior(options.prior);
+  const matrix = toBinary(X);
+  const sampleWeights = toSampleWeights(given, matrix.nSamples);
+  checkUsableRows(matrix.nSamples, sampleWeights, common.nComponents);
+  const data = createDataset(matrix, sampleWeights, false);
+  return { plan: { ...common, weights, prior, start: prepareStart(options, common.nComponents, data) }, data };
+}
+
+function checkPrior(prior: BernoulliMixtureOptions['prior']) {
+  if (prior === undefined || prior === null) return NO_PRIOR;
+  checkKnown(prior, ['a', 'b'], 'prior');
+  for (const [name, value] of Object.entries({ a: prior.a, b: prior.b })) {
+    if (!(typeof value === 'number' && value >= 1 && value < Infinity)) {
+      throw new InvalidOptionError(
+        `prior.${name}`,
+        `prior.${name} must be a finite number ≥ 1 (1 is none); got ${value}`,
+      );
+    }
+  }
+  return { a: prior.a, b: prior.b };
+}
+
+function prepareStart(
+  { init = 'kmeans++', initialParameters }: BernoulliMixtureOptions,
+  nComponents: number,
+  { nSamples, nFeatures }: { nSamples: number; nFeatures: number },
+): BernoulliStart {
+  if (initialParameters !== undefined && initialParameters !== null) {
+    checkKnown(initialParameters, ['weights', 'probs'], 'initialParameters');
+    const flat = checkBernoulliParameters(initialParameters, nComponents, nFeatures);
+    return { kind: 'parameters', weights: flat.weights, components: toBernoulliComponents(flat) };
+  }
+  const start = checkInitOption<'kmeans++' | 'random', GivenInit>(init, ['kmeans++', 'random']);
+  if (typeof start === 'string') return { kind: start };
+  return 'labels' in start
+    ? { kind: 'labels', labels: toLabels(start.labels, nSamples, nComponents) }
+    : { kind: 'responsibilities', table: toResponsibilities(start.responsibilities, nSamples, nComponents) };
+}

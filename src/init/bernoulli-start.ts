@@ -1,0 +1,83 @@
+/** The first parameters of a Bernoulli mixture. */
+import type { Dataset } from '../data/dataset.js';
+import type { Random } from '../data/random.js';
+import { blocksOf, TreeSum } from '../em/blocks.js';
+import { proportions } from '../em/mixture.js';
+import type { BlockKernels, MixtureParameters, MixtureStatistics } from '../em/model.js';
+import type { BernoulliComponent, BernoulliSums } from '../families/bernoulli.js';
+
+export type BernoulliParameters = MixtureParameters<BernoulliComponent>;
+
+export interface BernoulliStartContext {
+  readonly data: Dataset;
+  readonly nComponents: number;
+  readonly uniformWeights: boolean;
+  readonly kernels: BlockKernels<BernoulliComponent, BernoulliSums>;
+  readonly rows: number;
+  /** merges statistics of blocks */
+  merge(a: MixtureStatistics<BernoulliSums>, b: MixtureStatistics<BernoulliSums>): MixtureStatistics<BernoulliSums>;
+}
+
+/**
+ * Probabilities from soft or hard assignments, drawn towards those of all rows by the weight of one row: a start of exactly
+ * 0 or 1 could never be left again.
+ */
+export function startFromTable(
+  context: BernoulliStartContext,
+  fill: (start: number, nRows: number, out: Float64Array) => void,
+): BernoulliParameters {
+  const { data, nComponents, uniformWeights } = context;
+  const { counts, components } = sumsOf(context, fill);
+  const d = data.nFeatures;
+  const smoothed = components.map((sums) => {
+    const count = sums[0] as number;
+    const probs = new Float64Array(d);
+    const complements = new Float64Array(d);
+    for (let j = 0; j < d; j++) {
+      // a feature that never varies keeps its probability of 0 or 1: nothing can be learned about it
+      const overall = data.mean[j] as number;
+      probs[j] = ((sums[1 + j] as number) + overall) / (count + 1);
+      complements[j] = ((sums[1 + d + j] as number) + (1 - overall)) / (count + 1);
+    }
+    return { probs, complements };
+  });
+  // an empty component of a hard start counts as one row
+  const weights = uniformWeights
+    ? new Float64Array(nComponents).fill(1 / nComponents)
+    : proportions(counts.map((count) => (count > 0 ? count : data.totalWeight / data.nSamples)));
+  return { weights, components: smoothed };
+}
+
+function sumsOf(
+  { data, nComponents, kernels, rows, merge }: BernoulliStartContext,
+  fill: (start: number, nRows: number, out: Float64Array) => void,
+): MixtureStatistics<BernoulliSums> {
+  const sum = new TreeSum(merge);
+  const none: BernoulliParameters = { weights: new Float64Array(nComponents), components: [] };
+  const table = new Float64Array(Math.min(rows, data.nSamples) * nComponents);
+  for (const block of blocksOf(data, rows)) {
+    const part = table.subarray(0, block.nRows * nComponents);
+    part.fill(0);
+    fill(block.start, block.nRows, part);
+    sum.add(kernels.moments(none, part, block));
+  }
+  return sum.total() as MixtureStatistics<BernoulliSums>;
+}
+
+/**
+ * Random responsibilities, each component favouring random rows: uniform numbers cubed, so that components differ enough
+ * for EM to leave the saddle where all are alike.
+ */
+export function randomTable(nComponents: number, random: Random) {
+  return (_start: number, nRows: number, out: Float64Array): void => {
+    for (let i = 0; i < nRows; i++) {
+      let sum = 0;
+      for (let k = 0; k < nComponents; k++) {
+        const u = random.uniform() + Number.EPSILON;
+        out[i * nComponents + k] = u * u * u;
+        sum += u * u * u;
+      }
+      for (let k = 0; k < nComponents; k++) out[i * nComponents + k] = (out[i * nComponents + k] as number) / sum;
+    }
+  };
+}

@@ -1,0 +1,109 @@
+/** The Bernoulli kernels of assembly/families/bernoulli.ts over one data set. */
+import type { BernoulliShape } from '../backend.js';
+import type { Block } from '../data/dataset.js';
+import type { BlockKernels, MixtureParameters, MixtureStatistics } from '../em/model.js';
+import type { BernoulliComponent, BernoulliSums } from '../families/bernoulli.js';
+import type { Arena } from './arena.js';
+import type { Engine } from './engine.js';
+import { createTables } from './tables.js';
+
+type Parameters = MixtureParameters<BernoulliComponent>;
+
+/** Positions of BernoulliState's fields, in 32-bit words. */
+const FIELD = { stride: 2, nGroups: 3, totals: 4, logWeights: 5, logProbs: 6, output: 9, end: 12 };
+
+/** Rows are turned into codes of four features once, through a staging buffer of this many bytes. */
+const STAGING_BYTES = 2 ** 20;
+
+export function wasmBernoulliKernels(
+  { kernels, arena }: Engine,
+  { data, nComponents: k, rows }: BernoulliShape,
+): BlockKernels<BernoulliComponent, BernoulliSums> {
+  const d = data.nFeatures;
+  const state = arena.reserve(kernels.bernoulliBytes(d, k));
+  kernels.bernoulliLay(state, d, k);
+  const header = arena.u32(state, FIELD.end).slice();
+  const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+  const feed = createFeed(arena, kernels.bernoulliPack, data, at('nGroups'));
+  const tables = createTables(arena, Math.min(rows, data.nSamples), k);
+  const stride = at('stride');
+  let loaded: object | undefined;
+
+  function load(parameters: Parameters): void {
+    if (loaded === parameters) return;
+    const { weights, components } = parameters;
+    const logWeights = arena.f64(at('logWeights'), stride);
+    logWeights.fill(-Infinity);
+    weights.forEach((weight, i) => {
+      logWeights[i] = kernels.logScalar(weight);
+    });
+    const logProbs = arena.f64(at('logProbs'), 2 * k * d);
+    components.forEach(({ probs, complements }, i) => {
+      for (let j = 0; j < d; j++) {
+        logProbs[i * d + j] = kernels.logScalar(probs[j] as number);
+        logProbs[(k + i) * d + j] = kernels.logScalar(complements[j] as number);
+      }
+    });
+    kernels.bernoulliLoad(state);
+    loaded = parameters;
+  }
+
+  function collect(): MixtureStatistics<BernoulliSums> {
+    const [logLikelihood, weight] = arena.f64(at('totals'), 2) as unknown as [number, number];
+    const length = 1 + 2 * d;
+    const flat = arena.f64(at('output'), k * length).slice();
+    return {
+      logLikelihood,
+      weight,
+      counts: Float64Array.from({ length: k }, (_, i) => flat[i * length] as number),
+      components: Array.from({ length: k }, (_, i) => flat.subarray(i * length, (i + 1) * length)),
+    };
+  }
+
+  return {
+    expectation(parameters, block) {
+      load(parameters);
+      kernels.bernoulliExpectation(state, feed(block));
+      return collect();
+    },
+    moments(_parameters, responsibilities, block) {
+      arena.f64(tables.table(), block.nRows * k).set(responsibilities);
+      kernels.bernoulliMoments(state, feed(block), tables.table());
+      return collect();
+    },
+    score(parameters, block, out) {
+      load(parameters);
+      const into = tables.reserve(out);
+      kernels.bernoulliScore(state, feed(block), into.norms, into.labels, into.logProbs, into.responsibilities);
+      tables.copyOut(out, block.nRows);
+    },
+  };
+}
+
+/** Codes of all rows stay in memory, an eighth of a byte per value rounded up to half bytes; blocks point into them. */
+function createFeed(
+  arena: Arena,
+  pack: (x: number, n: number, d: number, codes: number) => void,
+  { x, nSamples, nFeatures: d, sampleWeights }: BernoulliShape['data'],
+  nGroups: number,
+): (block: Block) => number {
+  const descriptor = arena.reserve(64);
+  const weights = sampleWeights === undefined ? 0 : arena.reserve(nSamples * 8);
+  const codes = arena.reserve(nSamples * nGroups);
+  const chunk = Math.min(nSamples, Math.max(1, Math.floor(STAGING_BYTES / d)));
+  const staging = arena.reserve(chunk * d);
+  for (let start = 0; start < nSamples; start += chunk) {
+    const n = Math.min(chunk, nSamples - start);
+    arena.u8(staging, n * d).set(x.subarray(start * d, (start + n) * d));
+    pack(staging, n, d, codes + start * nGroups);
+  }
+  if (sampleWeights !== undefined) arena.f64(weights, nSamples).set(sampleWeights);
+  return (block) => {
+    // the fields of CodedBlock
+    const fields = arena.u32(descriptor, 3);
+    fields[0] = codes + block.start * nGroups;
+    fields[1] = block.nRows;
+    fields[2] = weights === 0 ? 0 : weights + block.start * 8;
+    return descriptor;
+  };
+}
