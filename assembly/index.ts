@@ -7,6 +7,7 @@ import { GaussianDiag } from "./families/gaussian-diag";
 import { GaussianFull } from "./families/gaussian-full";
 
 export { expScalar } from "./simd/exp";
+export { fillTables } from "./simd/fill-tables";
 export { logScalar } from "./simd/log";
 export { cholesky, triangularInverse } from "./linalg/cholesky";
 export { logSumExpBytes, logSumExpRows } from "./em/log-sum-exp";

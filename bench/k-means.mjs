@@ -86,10 +86,10 @@ function run(name, shape) {
 async function contestant(name, { n, d, k, iterations }) {
   const { X, initialParameters } = generate({ n, d, k, covarianceType: 'diag' });
   const centers = initialParameters.means;
-  const fit =
+  const fitOnce =
     name === 'wasm' || name === 'js' ? await ours(name) : plain(name === 'lloyd' ? lloydSteps : simpleLloydSteps);
   // the faster of a first and a later fit
-  const fits = [fit(), fit()];
+  const fits = [fitOnce(), fitOnce()];
   return { ns: Math.min(...fits.map(({ ns }) => ns)), costs: fits[0].costs };
 
   async function ours(backend) {

@@ -1,10 +1,8 @@
 /** What a backend offers. The library above this line does not know which one is running. */
 import type { Rows } from './data/dataset.js';
-import type { ClusterKernels, HardStatistics } from './em/hard.js';
 import type { BlockKernels } from './em/model.js';
-import type { BernoulliComponent, BernoulliSums } from './families/bernoulli.js';
 import type { CovarianceType, GaussianComponent, Moments } from './families/gaussian.js';
-import type { KMeansStatistics } from './families/k-means-method.js';
+import type { Engine } from './wasm/engine.js';
 
 /** `'wasm'`: SIMD kernels, the same bits everywhere. `'js'`: plain TypeScript, for pages whose CSP forbids WebAssembly. */
 export type BackendName = 'wasm' | 'js';
@@ -44,13 +42,17 @@ export interface LinearAlgebra {
   log(x: number): number;
 }
 
+/** A family's kernels on each backend. */
+export interface KernelPair<Shape, K> {
+  wasm(engine: Engine, shape: Shape): K;
+  js(shape: Shape): K;
+}
+
 /** One caller's use of a backend: memory of its own from `leaseBackend` to `release`. */
 export interface Backend extends LinearAlgebra {
   readonly name: BackendName;
-  gaussian(shape: GaussianShape): GaussianKernels;
-  bernoulli(shape: BernoulliShape): BlockKernels<BernoulliComponent, BernoulliSums>;
-  kMeans(shape: ClusterShape): ClusterKernels<KMeansStatistics>;
-  kMedians(shape: ClusterShape): ClusterKernels<HardStatistics>;
+  /** The kernels of a family on this lease. Families bring theirs along: what is not imported is not bundled. */
+  open<Shape, K>(kernels: KernelPair<Shape, K>, shape: Shape): K;
   /** log Σ exp of every row of `nColumns` terms, and responsibilities if wanted; no term NaN or +Infinity. */
   logSumExp(terms: Float64Array, nColumns: number, norms: Float64Array, responsibilities?: Float64Array): void;
   /** Gives the memory back, zeroed. Nothing of this lease may be used afterwards. */

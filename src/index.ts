@@ -2,10 +2,34 @@
 
 export type { BackendName } from './backend.js';
 export type { BinaryInput, BinaryMatrixLike } from './data/binary.js';
+export type { Block, Dataset, Rows } from './data/dataset.js';
 export type { DataInput, MatrixLike } from './data/matrix.js';
 export type { Random } from './data/random.js';
+export type { DecomposeOptions, Decomposition, DecompositionTerms } from './diagnostics/decompose.js';
+export { decompose } from './diagnostics/decompose.js';
+export type { EstimateOptions, LogLikelihoodEstimate } from './diagnostics/estimate-log-likelihood.js';
+export { estimateLogLikelihood } from './diagnostics/estimate-log-likelihood.js';
+export type { MixtureLike } from './diagnostics/mixture-like.js';
+export type { OptimizedQ, OptimizeQOptions } from './diagnostics/optimize-q.js';
+export { optimizeQ } from './diagnostics/optimize-q.js';
+export type { ResponsibilitiesLike } from './diagnostics/responsibilities.js';
+export { blockValues, blockWeights } from './em/block-values.js';
 export type { StopReason } from './em/convergence.js';
-export type { FitRecord, MixtureRestart, OnProgress } from './em/mixture-fit.js';
+export type { ElboTrace } from './em/elbo-trace.js';
+export type {
+  EMResult,
+  ExpectationMaximizationOptions,
+  UserModel,
+} from './em/expectation-maximization.js';
+export { expectationMaximization, expectationMaximizationAsync } from './em/expectation-maximization.js';
+export type { EMState } from './em/loop.js';
+export { NonFiniteObjective } from './em/loop.js';
+export { DegenerateStatistics } from './em/mixture.js';
+export type { FitRecord, MixtureRestart, OnProgress, TraceName } from './em/mixture-fit.js';
+export type { EMModel, Family, MixtureParameters, MixtureStatistics } from './em/model.js';
+export { NonMonotoneError } from './em/non-monotone.js';
+export type { MixtureScores, UserMixtureOptions } from './em/user-mixture.js';
+export { mixture, responsibilitiesOf } from './em/user-mixture.js';
 export {
   BackendUnavailableError,
   DegenerateComponentError,
@@ -40,6 +64,8 @@ export type {
   SyncClusteringOptions,
 } from './families/clustering-ways-in.js';
 export type { CovarianceType } from './families/gaussian.js';
+export type { GaussianDistributionJSON } from './families/gaussian-distribution.js';
+export { GaussianDistribution } from './families/gaussian-distribution.js';
 export type { GaussianMixtureJSON } from './families/gaussian-json.js';
 export type {
   AsyncFitOptions,
@@ -58,6 +84,8 @@ export { KMedians } from './families/k-medians.js';
 export type { MedianTie } from './families/median.js';
 export type { WeightedOptions } from './families/mixture-model.js';
 export type { MixtureOptions } from './families/mixture-options.js';
+export type { FitGaussianOptions } from './families/single-gaussian.js';
+export { addGaussians, fitGaussian, gaussian } from './families/single-gaussian.js';
 export type { KernelOptions } from './functions/cholesky.js';
 export { cholesky } from './functions/cholesky.js';
 export { logSumExp, responsibilities } from './functions/log-sum-exp.js';

@@ -2,6 +2,7 @@
  * One contract for every family on every backend. A new family is one more row of the table: its functions, how to make
  * components of it, and its kernels if it has any.
  */
+
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../src/backend.js';
 import { createDataset, type Dataset } from '../src/data/dataset.js';
@@ -10,9 +11,11 @@ import { expectationOver } from '../src/em/blocks.js';
 import { iterate } from '../src/em/loop.js';
 import { mixture } from '../src/em/mixture.js';
 import type { BlockKernels, Family, MixtureParameters } from '../src/em/model.js';
+import { GAUSSIAN_KERNELS } from '../src/families/gaussian-kernels.js';
 import { countParameters, familyFor } from '../src/families/gaussian-parameters.js';
 import { tiedParameters } from '../src/families/gaussian-tied.js';
 import { leaseBackend } from '../src/lease.js';
+import { pointwiseKernels } from '../src/reference/pointwise.js';
 import { componentsFor, dataset, generator, randomParameters } from './helpers/data.js';
 import { BACKENDS, largestDifference, relativeEach, relativeToMax, sum, TYPES } from './helpers/numbers.js';
 
@@ -45,7 +48,7 @@ const gaussians: Row[] = TYPES.map((type) => ({
       family: familyFor(type, backend, data, 0),
       data,
       parameters: componentsFor(randomParameters(type, K, D), data),
-      kernels: backend.gaussian({ data, covarianceType: type, nComponents: K, rows: N }),
+      kernels: backend.open(GAUSSIAN_KERNELS, { data, covarianceType: type, nComponents: K, rows: N }),
       numbers: ({ mean, covariance }) => [...mean, ...covariance],
       nParameters: countParameters(type, K, D),
       shared: type === 'tied' ? tiedParameters(D) : 0,
@@ -95,8 +98,8 @@ describe.each(table)('$name on $backend', ({ make, backend: name }) => {
   const block = { data, start: 0, nRows: N };
   const d = data.nFeatures;
   const initialize = () => parameters;
-  const pointwise = mixture(family, { nComponents: K, initialize });
-  const model = mixture(family, { nComponents: K, initialize, ...(kernels === undefined ? {} : { kernels }) });
+  const pointwise = mixture(family, { nComponents: K, initialize, kernels: pointwiseKernels(family) });
+  const model = mixture(family, { nComponents: K, initialize, kernels: kernels ?? pointwiseKernels(family) });
   const weightOf = (i: number) => data.sampleWeights?.[i] ?? 1;
   const point = (i: number) => Float64Array.from({ length: d }, (_, j) => data.x[i * d + j]! - data.origin[j]!);
 

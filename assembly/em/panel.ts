@@ -86,15 +86,14 @@ export function layPanel(at: usize, d: i32, k: i32): void {
 
 /** Two doubles from element `i` of `x`, whatever it holds. */
 @inline
-export function loadPair(x: usize, i: usize, isFloat32: bool): v128 {
+function loadPair(x: usize, i: usize, isFloat32: bool): v128 {
   return isFloat32
     ? f64x2.promote_low_f32x4(v128.load64_zero(x + (i << 2)))
     : v128.load(x + (i << 3));
 }
 
-/** One double, element `i` of `x`. */
 @inline
-export function loadOne(x: usize, i: usize, isFloat32: bool): f64 {
+function loadOne(x: usize, i: usize, isFloat32: bool): f64 {
   return isFloat32 ? <f64>load<f32>(x + (i << 2)) : load<f64>(x + (i << 3));
 }
 

@@ -2,7 +2,7 @@
  * What k-means and k-medians share in linear memory: the centres as the host writes them, and what a pass adds up. The
  * host never computes an address: `lay` fixes them all.
  */
-import { Panel, loadOne, loadPair, padded } from "../em/panel";
+import { Panel, padded } from "../em/panel";
 import { Block } from "../em/passes";
 
 /** The header. Field order is the ABI: src/wasm/cluster-kernels.ts reads the pointers by position. */
@@ -82,39 +82,65 @@ export function fillColumns(panel: Panel, block: Block, start: i32): void {
   for (let p = count; p < panel.size; p++) store<f64>(panel.weights + (<usize>p << 3), 0);
 }
 
-/** Two points by two features at a time. Lanes past `count` keep older, finite values that are never used. */
+/** Four points by two features at a time. Lanes past `count` hold values that are never used. */
 @inline
 function transpose<T>(panel: Panel, block: Block, start: i32, count: i32): void {
   const d = <usize>panel.nFeatures;
   const line = <usize>panel.size << 3;
-  const isFloat32 = sizeof<T>() == 4;
-  let row = <usize>start * d;
-  for (let p = 0; p < count; p += 2) {
-    // the last of an odd number of points is its own neighbour
-    const next = p + 1 < count ? row + d : row;
-    let column = panel.columns + (<usize>p << 3);
+  const rowBytes = d * sizeof<T>();
+  const last = block.x + (<usize>(start + count) - 1) * rowBytes;
+  let row = block.x + <usize>start * rowBytes;
+  for (let p: usize = 0; p < <usize>count << 3; p += 32) {
+    // past the last point it is its own neighbour
+    const row1 = min(row + rowBytes, last);
+    const row2 = min(row1 + rowBytes, last);
+    const row3 = min(row2 + rowBytes, last);
+    let column = panel.columns + p;
     let j: usize = 0;
     for (; j + 2 <= d; j += 2) {
+      const at = j * sizeof<T>();
       const origin = v128.load(block.origin + (j << 3));
-      const a = f64x2.sub(loadPair(block.x, row + j, isFloat32), origin);
-      const b = f64x2.sub(loadPair(block.x, next + j, isFloat32), origin);
+      const a = f64x2.sub(pairAt<T>(row + at), origin);
+      const b = f64x2.sub(pairAt<T>(row1 + at), origin);
+      const c = f64x2.sub(pairAt<T>(row2 + at), origin);
+      const e = f64x2.sub(pairAt<T>(row3 + at), origin);
       v128.store(column, v128.shuffle<f64>(a, b, 0, 2));
-      v128.store(column + line, v128.shuffle<f64>(a, b, 1, 3));
-      column += 2 * line;
+      v128.store(column, v128.shuffle<f64>(c, e, 0, 2), 16);
+      column += line;
+      v128.store(column, v128.shuffle<f64>(a, b, 1, 3));
+      v128.store(column, v128.shuffle<f64>(c, e, 1, 3), 16);
+      column += line;
     }
     if (j < d) {
+      const at = j * sizeof<T>();
       const origin = load<f64>(block.origin + (j << 3));
-      store<f64>(column, loadOne(block.x, row + j, isFloat32) - origin);
-      store<f64>(column, loadOne(block.x, next + j, isFloat32) - origin, 8);
+      store<f64>(column, <f64>load<T>(row + at) - origin);
+      store<f64>(column, <f64>load<T>(row1 + at) - origin, 8);
+      store<f64>(column, <f64>load<T>(row2 + at) - origin, 16);
+      store<f64>(column, <f64>load<T>(row3 + at) - origin, 24);
     }
-    row = next + d;
+    row = row3 + rowBytes;
   }
+}
+
+/** Two doubles, or two floats promoted. */
+@inline
+export function pairAt<T>(at: usize): v128 {
+  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at)) : v128.load(at);
 }
 
 @inline
 export function clearTotals(clusters: Clusters): void {
   memory.fill(clusters.totals, 0, 32);
   memory.fill(clusters.counts, 0, <usize>clusters.nClusters << 3);
+}
+
+/** Adds the weights of the panel's points to the counts of their clusters. */
+export function addCounts(clusters: Clusters, panel: Panel, labels: usize): void {
+  for (let p: usize = 0; p < <usize>panel.count; p++) {
+    const count = clusters.counts + (<usize>load<i32>(labels + (p << 2)) << 3);
+    store<f64>(count, load<f64>(count) + load<f64>(panel.weights + (p << 3)));
+  }
 }
 
 /** Adds the panel's cost and weight to the totals, and keeps the row farthest from its centre. */

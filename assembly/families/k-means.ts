@@ -3,9 +3,9 @@
  * are made.
  */
 import { SquaredDifference, distancesPanel, nearestPanel } from "../em/nearest";
-import { Panel, loadOne, loadPair } from "../em/panel";
+import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
-import { Clusters, addCosts, clearTotals, fillColumns } from "./clusters";
+import { Clusters, addCosts, addCounts, clearTotals, fillColumns, pairAt } from "./clusters";
 
 /** Labels of the block's rows (i32, room for 3 more), their cost, and counts and sums of the clusters. */
 export function kMeansExpectation(state: usize, panelAt: usize, blockAt: usize, labels: usize): void {
@@ -25,6 +25,7 @@ function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start:
   fillColumns(panel, block, start);
   nearestPanel<SquaredDifference>(clusters, panel, labels);
   addCosts(clusters, panel, start);
+  addCounts(clusters, panel, labels);
   if (block.isFloat32) accumulate<f32>(clusters, panel, block, start, labels);
   else accumulate<f64>(clusters, panel, block, start, labels);
 }
@@ -36,31 +37,26 @@ function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start:
 @inline
 function accumulate<T>(clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize): void {
   const d = <usize>clusters.nFeatures;
-  const rowBytes = <usize>clusters.stride << 3;
-  const isFloat32 = sizeof<T>() == 4;
-  const x = block.x;
-  let row = <usize>start * d;
+  const errors = <usize>clusters.stride << 3;
+  let x = block.x + <usize>start * d * sizeof<T>();
   for (let p = 0; p < panel.count; p++) {
-    const k = <usize>load<i32>(labels + (<usize>p << 2));
     const s = load<f64>(panel.weights + (<usize>p << 3));
-    const count = clusters.counts + (k << 3);
-    store<f64>(count, load<f64>(count) + s);
+    const next = x + d * sizeof<T>();
     if (s > 0) {
       const weight = f64x2.splat(s);
-      let sum = clusters.sums + (k * rowBytes << 1);
+      let sum = clusters.sums + <usize>load<i32>(labels + (<usize>p << 2)) * (errors << 1);
       let origin = block.origin;
-      let j: usize = 0;
-      for (; j + 2 <= d; j += 2) {
-        addTo(sum, rowBytes, f64x2.mul(weight, f64x2.sub(loadPair(x, row + j, isFloat32), v128.load(origin))));
+      for (; x + 2 * sizeof<T>() <= next; x += 2 * sizeof<T>()) {
+        addTo(sum, errors, f64x2.mul(weight, f64x2.sub(pairAt<T>(x), v128.load(origin))));
         sum += 16;
         origin += 16;
       }
-      if (j < d) {
-        const value = s * (loadOne(x, row + j, isFloat32) - load<f64>(origin));
-        addTo(sum, rowBytes, f64x2.replace_lane(f64x2.splat(0), 0, value));
+      if (x < next) {
+        const value = s * (<f64>load<T>(x) - load<f64>(origin));
+        addTo(sum, errors, f64x2.replace_lane(f64x2.splat(0), 0, value));
       }
     }
-    row += d;
+    x = next;
   }
 }
 

@@ -2,7 +2,7 @@
 import { AbsoluteDifference, distancesPanel, nearestPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
-import { Clusters, addCosts, clearTotals, fillColumns } from "./clusters";
+import { Clusters, addCosts, addCounts, clearTotals, fillColumns } from "./clusters";
 
 /** Labels of the block's rows (i32, room for 3 more), their cost, and the counts of the clusters. */
 export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize, labels: usize): void {
@@ -19,10 +19,7 @@ function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start:
   fillColumns(panel, block, start);
   nearestPanel<AbsoluteDifference>(clusters, panel, labels);
   addCosts(clusters, panel, start);
-  for (let p: usize = 0; p < <usize>panel.count; p++) {
-    const count = clusters.counts + (<usize>load<i32>(labels + (p << 2)) << 3);
-    store<f64>(count, load<f64>(count) + load<f64>(panel.weights + (p << 3)));
-  }
+  addCounts(clusters, panel, labels);
 }
 
 /** L1 distances, nRows × K row-major doubles. */

@@ -35,12 +35,17 @@ function read(input: BinaryInput, name: string): Matrix<Uint8Array> {
       );
     }
     if (!isArrayLike(data)) throw new InvalidDataError(`${name}.data must be an array; got ${show(data)}`);
-    const nested = data.length > 0 && isObject(data[0]);
-    const length = nested ? data.length * (data[0] as ArrayLike<Bit>).length : data.length;
-    if (length !== rows * columns) {
-      throw new InvalidDataError(`${name}.data has ${length} values but rows × columns = ${rows} × ${columns}`);
+    if (data.length > 0 && isObject(data[0])) {
+      const matrix = fromRows(data, name);
+      if (matrix.nSamples === rows && matrix.nFeatures === columns) return matrix;
+      throw new InvalidDataError(
+        `${name}.data holds ${matrix.nSamples} × ${matrix.nFeatures} values but rows × columns says ${rows} × ${columns}`,
+      );
     }
-    return nested ? fromRows(data, name) : fromFlat(data, columns, name);
+    if (data.length !== rows * columns) {
+      throw new InvalidDataError(`${name}.data has ${data.length} values but rows × columns = ${rows} × ${columns}`);
+    }
+    return fromFlat(data, columns, name);
   }
   if (!isArrayLike(input)) throw unreadable(input, name);
   return input.length > 0 && isObject(input[0]) ? fromRows(input, name) : fromFlat(input, 1, name);

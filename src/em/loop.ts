@@ -70,6 +70,9 @@ export class NonFiniteObjective extends MixwasmError {
     readonly objective: number,
     readonly parameters: unknown,
   ) {
-    super('NON_FINITE_OBJECTIVE', `the objective became ${objective} after ${iteration} M-steps`);
+    super(
+      'NON_FINITE_OBJECTIVE',
+      `the objective became ${objective} after ${iteration} M-steps; expectation and objective must give finite numbers for the parameters that maximization returns`,
+    );
   }
 }

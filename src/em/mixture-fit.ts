@@ -1,9 +1,10 @@
 /** A mixture fit from a checked plan to the best state: starts, loops, keeps the best of nInit. Knows no family. */
-import type { BackendName } from '../backend.js';
+import type { BackendName, LinearAlgebra } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
 import type { StopReason } from './convergence.js';
+import { ElboRecorder, type ElboTrace } from './elbo-trace.js';
 import { type EMState, iterate, NonFiniteObjective } from './loop.js';
 import type { BlockKernels, EMModel, MixtureParameters, MixtureStatistics } from './model.js';
 import { bestOfStarts, hasConverged, type Restart, type Run } from './restarts.js';
@@ -17,7 +18,11 @@ export interface MixturePlan {
   readonly paramTol: number;
   readonly maxIter: number;
   readonly backend: BackendName;
+  /** `'elbo'` also records both half-steps of every iteration */
+  readonly trace: TraceName;
 }
+
+export type TraceName = 'logLikelihood' | 'elbo';
 
 /** One of the nInit starts of a mixture, for the record. */
 export interface MixtureRestart extends Omit<Restart, 'objective'> {
@@ -37,6 +42,8 @@ export interface FitRecord {
     readonly logLikelihood: Float64Array;
     /** with a prior: log-likelihood plus log prior (up to a constant), which is what EM climbs then */
     readonly logPosterior?: Float64Array;
+    /** with `trace: 'elbo'`: both half-steps of every iteration */
+    readonly elbo?: ElboTrace;
   };
   readonly componentCounts: Float64Array;
   readonly restarts: readonly MixtureRestart[];
@@ -58,7 +65,10 @@ export type OnProgress = (progress: {
   readonly restart: number;
 }) => void;
 
-export type MixtureState<C, T> = EMState<MixtureParameters<C>, MixtureStatistics<T>>;
+export interface MixtureState<C, T> extends EMState<MixtureParameters<C>, MixtureStatistics<T>> {
+  /** the half-steps of this start up to here, if they are recorded */
+  readonly halfSteps?: ElboRecorder<C>;
+}
 export type MixtureEM<C, T> = EMModel<MixtureParameters<C>, MixtureStatistics<T>>;
 
 /** What a family supplies to be fitted. */
@@ -67,6 +77,7 @@ export interface FitParts<C, T> {
   readonly plan: MixturePlan;
   readonly model: MixtureEM<C, T>;
   readonly kernels: BlockKernels<C, T>;
+  readonly algebra: LinearAlgebra;
   /** rows of a block */
   readonly rows: number;
   readonly random: Random;
@@ -84,12 +95,14 @@ export class MixtureFit<C, T> {
   *states(): Generator<MixtureState<C, T>> {
     const { model, data, rows, plan, random } = this.parts;
     const { tol, paramTol, maxIter } = plan;
+    const halfSteps = plan.trace === 'elbo' ? new ElboRecorder(this.parts) : undefined;
     let last: MixtureState<C, T> | undefined;
     try {
       const start = model.initialize(data, random.split());
       for (const state of iterate(model, data, start, { tol, paramTol, maxIter, rows })) {
         last = state;
-        yield state;
+        halfSteps?.add(state.parameters, state.statistics.logLikelihood);
+        yield halfSteps === undefined ? state : { ...state, halfSteps };
       }
     } catch (error) {
       throw this.explain(error, last);
@@ -181,10 +194,13 @@ export function logLikelihoodOf<C, T>({ statistics }: MixtureState<C, T>): numbe
   return statistics.logLikelihood;
 }
 
-function traceOf<C, T>({ trace, measured }: Run<MixtureParameters<C>, MixtureStatistics<T>>): FitRecord['trace'] {
-  const logLikelihood = Float64Array.from(measured);
-  const logPosterior = Float64Array.from(trace);
-  return logPosterior.every((value, t) => value === logLikelihood[t])
-    ? { logLikelihood }
-    : { logLikelihood, logPosterior };
+function traceOf<C, T>(run: Run<MixtureParameters<C>, MixtureStatistics<T>>): FitRecord['trace'] {
+  const logLikelihood = Float64Array.from(run.measured);
+  const logPosterior = Float64Array.from(run.trace);
+  const { halfSteps } = run.reached as MixtureState<C, T>;
+  return {
+    logLikelihood,
+    ...(logPosterior.every((value, t) => value === logLikelihood[t]) ? {} : { logPosterior }),
+    ...(halfSteps === undefined ? {} : { elbo: halfSteps.trace }),
+  };
 }

@@ -1,22 +1,24 @@
 /** A finite mixture of any family as an `EMModel`. */
 import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
-import { DegenerateComponentError } from '../errors.js';
-import { pointwiseExpectation } from '../reference/pointwise.js';
+import { DegenerateComponentError, MixwasmError } from '../errors.js';
 import type { BlockKernels, EMModel, Family, MixtureParameters, MixtureStatistics } from './model.js';
 
 export interface MixtureOptions<C, T> {
   nComponents: number;
-  /** the E-step of a whole block at once; without it each point goes through the family's own functions */
-  kernels?: BlockKernels<C, T>;
+  /** the E-step of a whole block; `pointwiseKernels(family)` where a family has none of its own */
+  kernels: Pick<BlockKernels<C, T>, 'expectation'>;
   /** `'uniform'` keeps the mixing proportions at 1/K; default `'learned'` */
   weights?: 'learned' | 'uniform';
   initialize(data: Dataset, random: Random): MixtureParameters<C>;
 }
 
-/** A family's maximiser does not exist; `mixture` adds which component. */
-export class DegenerateStatistics extends Error {
+/** What a family's `maximize` throws when no maximiser exists; `mixture` turns it into an error that names the component. */
+export class DegenerateStatistics extends MixwasmError {
   override name = 'DegenerateStatistics';
+  constructor(message: string) {
+    super('DEGENERATE_STATISTICS', message);
+  }
 }
 
 /** log p(x) = log Σ_k w_k p(x|k), with E- and M-step; weights by the Lagrange multiplier of Σ w_k = 1: w_k = N_k / Σ N. */
@@ -29,8 +31,7 @@ export function mixture<C, T>(
   const model: EMModel<MixtureParameters<C>, MixtureStatistics<T>> = {
     initialize: options.initialize,
 
-    expectation: (parameters, block) =>
-      kernels === undefined ? pointwiseExpectation(family, parameters, block) : kernels.expectation(parameters, block),
+    expectation: (parameters, block) => kernels.expectation(parameters, block),
 
     merge(a, b) {
       a.logLikelihood += b.logLikelihood;

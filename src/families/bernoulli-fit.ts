@@ -1,4 +1,5 @@
 /** A Bernoulli mixture fit: the parts that `MixtureFit` needs. */
+
 import type { Backend } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
 import { createRandom, type Random } from '../data/random.js';
@@ -13,6 +14,7 @@ import {
 } from '../init/bernoulli-start.js';
 import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { type BernoulliComponent, type BernoulliSums, type BetaPrior, bernoulli, NO_PRIOR } from './bernoulli.js';
+import { BERNOULLI_KERNELS } from './bernoulli-kernels.js';
 import { publishBernoulli } from './bernoulli-parameters.js';
 
 /** How a fit starts, checked. */
@@ -37,7 +39,7 @@ export function bernoulliFit(
 ): MixtureFit<BernoulliComponent, BernoulliSums> {
   const { nComponents, prior, weights, seed, start, nInit } = plan;
   const rows = blockRows(data.nFeatures, nComponents);
-  const kernels = backend.bernoulli({ data, nComponents, rows });
+  const kernels = backend.open(BERNOULLI_KERNELS, { data, nComponents, rows });
   const { logPrior, ...family } = bernoulli(prior, backend.log);
   const withPrior = prior.a !== NO_PRIOR.a || prior.b !== NO_PRIOR.b;
   const model: MixtureEM<BernoulliComponent, BernoulliSums> = mixture(
@@ -48,7 +50,7 @@ export function bernoulliFit(
       weights,
       initialize: (_, random) =>
         begin(
-          { data, nComponents, uniformWeights: weights === 'uniform', kernels, rows, merge: model.merge },
+          { data, nComponents, uniformWeights: weights === 'uniform', prior, kernels, rows, merge: model.merge },
           start,
           random,
         ),
@@ -60,6 +62,7 @@ export function bernoulliFit(
     plan,
     model,
     kernels,
+    algebra: backend,
     rows,
     random: createRandom(seed, backend.log),
     nStarts: given ? 1 : nInit,

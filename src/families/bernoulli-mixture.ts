@@ -1,4 +1,5 @@
 /** `BernoulliMixture`: mixtures of independent coins, for binary data. */
+
 import type { BackendName } from '../backend.js';
 import { type BinaryInput, toBinary } from '../data/binary.js';
 import { createDataset, toSampleWeights } from '../data/dataset.js';
@@ -7,15 +8,16 @@ import { createRandom } from '../data/random.js';
 import { formatSummary } from '../diagnostics/summary.js';
 import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, Outcome } from '../em/mixture-fit.js';
-import { InvalidDataError, InvalidOptionError } from '../errors.js';
+import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '../errors.js';
 import { toLabels, toResponsibilities } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
-import { type BernoulliComponent, NO_PRIOR } from './bernoulli.js';
+import { type BernoulliComponent, type BetaPrior, NO_PRIOR } from './bernoulli.js';
 import { type BernoulliPlan, type BernoulliStart, bernoulliFit } from './bernoulli-fit.js';
 import { type BernoulliMixtureJSON, parseBernoulliMixture, serializeBernoulliMixture } from './bernoulli-json.js';
+import { BERNOULLI_KERNELS } from './bernoulli-kernels.js';
 import {
   type BernoulliModelState,
   checkBernoulliParameters,
@@ -41,8 +43,11 @@ export interface BernoulliMixtureOptions extends MixtureOptions {
    * exactly 0 or 1 is never left. `initialParameters` goes before all of them.
    */
   init?: 'kmeans++' | 'random' | GivenInit;
-  /** explicit start: weights (nComponents, default 1/nComponents) and probs (nComponents × nFeatures) */
-  initialParameters?: { weights?: ArrayLike<number>; probs: NestedNumbers };
+  /**
+   * explicit start: weights (nComponents, default 1/nComponents), probs (nComponents × nFeatures), and their complements
+   * if at hand (1 − θ with all its digits, as models and steps have them)
+   */
+  initialParameters?: { weights?: ArrayLike<number>; probs: NestedNumbers; complements?: NestedNumbers };
 }
 
 export interface AsyncBernoulliMixtureOptions extends BernoulliMixtureOptions, AsyncOptions {}
@@ -82,7 +87,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
         weights,
         components: () => parameters,
         rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures),
-        kernels: (leased, data, rows) => leased.bernoulli({ data, nComponents, rows }),
+        kernels: (leased, data, rows) => leased.open(BERNOULLI_KERNELS, { data, nComponents, rows }),
       },
       record,
     );
@@ -274,7 +279,10 @@ function prepare(
   const sampleWeights = toSampleWeights(given, matrix.nSamples);
   checkUsableRows(matrix.nSamples, sampleWeights, common.nComponents);
   const data = createDataset(matrix, sampleWeights, false);
-  return { plan: { ...common, weights, prior, start: prepareStart(options, common.nComponents, data) }, data };
+  return {
+    plan: { ...common, weights, prior, start: prepareStart(options, common.nComponents, data, weights, prior) },
+    data,
+  };
 }
 
 function checkPrior(prior: BernoulliMixtureOptions['prior']) {
@@ -295,15 +303,44 @@ function prepareStart(
   { init = 'kmeans++', initialParameters }: BernoulliMixtureOptions,
   nComponents: number,
   { nSamples, nFeatures }: { nSamples: number; nFeatures: number },
+  weightsMode: 'learned' | 'uniform',
+  prior: BetaPrior,
 ): BernoulliStart {
   if (initialParameters !== undefined && initialParameters !== null) {
-    checkKnown(initialParameters, ['weights', 'probs'], 'initialParameters');
+    checkKnown(initialParameters, ['weights', 'probs', 'complements'], 'initialParameters');
     const flat = checkBernoulliParameters(initialParameters, nComponents, nFeatures);
-    return { kind: 'parameters', weights: flat.weights, components: toBernoulliComponents(flat) };
+    checkPossible(flat, prior);
+    const weights = weightsMode === 'uniform' ? uniform(flat.weights) : flat.weights;
+    return { kind: 'parameters', weights, components: toBernoulliComponents(flat) };
   }
   const start = checkInitOption<'kmeans++' | 'random', GivenInit>(init, ['kmeans++', 'random']);
   if (typeof start === 'string') return { kind: start };
   return 'labels' in start
     ? { kind: 'labels', labels: toLabels(start.labels, nSamples, nComponents) }
     : { kind: 'responsibilities', table: toResponsibilities(start.responsibilities, nSamples, nComponents) };
+}
+
+/** 1/nComponents; other weights given to a fit that keeps them there are a mistake. */
+function uniform(given: Float64Array): Float64Array {
+  const weight = 1 / given.length;
+  given.forEach((w, k) => {
+    if (Math.abs(w - weight) <= 1e-8) return;
+    throw new InvalidParametersError(
+      `weights: 'uniform' keeps all weights at ${weight}; initialParameters.weights has ${w} for component ${k}: leave them out, or learn them`,
+      k,
+    );
+  });
+  return given.map(() => weight);
+}
+
+/** A start that the prior forbids has no log-posterior. */
+function checkPossible({ nFeatures, probs, complements }: FlatBernoulliParameters, { a, b }: BetaPrior): void {
+  probs.forEach((theta, i) => {
+    const k = Math.floor(i / nFeatures);
+    if ((theta > 0 || a === 1) && ((complements[i] as number) > 0 || b === 1)) return;
+    throw new InvalidParametersError(
+      `initialParameters.probs has ${theta} for component ${k}, feature ${i % nFeatures}, which a Beta(${a}, ${b}) prior gives a density of 0; start strictly between 0 and 1`,
+      k,
+    );
+  });
 }

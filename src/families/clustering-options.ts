@@ -31,7 +31,7 @@ export interface ClusteringOptions {
   seed?: number;
   /**
    * stop before labels are stable when the mean cost per unit of weight falls by less (units of the cost: squared for
-   * k-means); default 0: go on until no label changes, which a finite number of iterations always reaches
+   * k-means); default 0: go on until no label changes, which always happens (every assignment is met at most once)
    */
   tol?: number;
   /** most updates of the centres; default 300; 0 returns the start with its cost */

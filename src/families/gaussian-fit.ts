@@ -1,4 +1,5 @@
 /** A Gaussian mixture fit: the parts that `MixtureFit` needs. */
+
 import type { Backend } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
 import { createRandom, type Random } from '../data/random.js';
@@ -18,6 +19,7 @@ import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { distinctRows, randomResponsibilities } from '../init/random.js';
 import type { CovarianceType, GaussianComponent, Moments } from './gaussian.js';
 import type { Start } from './gaussian-checks.js';
+import { GAUSSIAN_KERNELS } from './gaussian-kernels.js';
 import type { Regularization } from './gaussian-options.js';
 import { familyFor, fromComponents, toComponents } from './gaussian-parameters.js';
 
@@ -36,7 +38,7 @@ export function gaussianFit(
 ): MixtureFit<GaussianComponent, Moments> {
   const { nComponents, covarianceType, regCovar, seed, start, nInit } = plan;
   const rows = blockRows(data.nFeatures, nComponents);
-  const kernels = backend.gaussian({ data, covarianceType, nComponents, rows });
+  const kernels = backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows });
   const family = familyFor(covarianceType, backend, data, regCovar);
   const model = mixture(family, { nComponents, kernels, initialize: (_, random) => begin(context, start, random) });
   const context: StartContext = { data, nComponents, covarianceType, family, model, kernels, rows };
@@ -45,6 +47,7 @@ export function gaussianFit(
     plan,
     model,
     kernels,
+    algebra: backend,
     rows,
     random: createRandom(seed, backend.log),
     nStarts: start.kind === 'parameters' || start.kind === 'labels' || start.kind === 'responsibilities' ? 1 : nInit,

@@ -1,4 +1,5 @@
 /** `GaussianMixture`: the model users fit, keep, ask and save. */
+
 import type { Backend, BackendName } from '../backend.js';
 import { toSampleWeights } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
@@ -16,6 +17,7 @@ import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent } from '.
 import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
 import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
 import { type GaussianMixtureJSON, parseGaussianMixture, serializeGaussianMixture } from './gaussian-json.js';
+import { GAUSSIAN_KERNELS } from './gaussian-kernels.js';
 import { BACKENDS, type CheckedOptions, checkOptions, type GaussianMixtureOptions } from './gaussian-options.js';
 import {
   countParameters,
@@ -90,7 +92,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
         weights,
         components,
         rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures, origin),
-        kernels: (backend, data, rows) => backend.gaussian({ data, covarianceType, nComponents, rows }),
+        kernels: (backend, data, rows) => backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows }),
       },
       record,
     );

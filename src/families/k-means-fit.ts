@@ -1,4 +1,5 @@
 /** How k-means is fitted: what the library and the worker share. */
+import { K_MEANS_KERNELS } from './cluster-kernels.js';
 import { ClusteringFit, clusterRows } from './clustering-fit.js';
 import type { ClusteringEntry } from './clustering-ways-in.js';
 import { type KMeansStatistics, kMeansMethod } from './k-means-method.js';
@@ -11,7 +12,7 @@ export const kMeansEntry: ClusteringEntry<undefined, KMeansStatistics> = {
   check: () => undefined,
   fit(plan, _further, data, backend) {
     const { nClusters } = plan;
-    const kernels = backend.kMeans({ data, nClusters, rows: clusterRows(data.nFeatures, nClusters) });
+    const kernels = backend.open(K_MEANS_KERNELS, { data, nClusters, rows: clusterRows(data.nFeatures, nClusters) });
     return new ClusteringFit({ method: kMeansMethod, norm: 'squared', kernels, log: backend.log }, plan, data);
   },
 };

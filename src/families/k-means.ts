@@ -1,5 +1,7 @@
 /** `KMeans`: the model users fit, keep, ask and save. */
+
 import type { DataInput } from '../data/matrix.js';
+import { K_MEANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
 import { Clustering } from './clustering.js';
 import { parseClustering } from './clustering-json.js';
@@ -20,7 +22,7 @@ const KIND: ClusteringKind = {
   name: 'K-means',
   cost: 'squared Euclidean distances',
   format: 'mixwasm/k-means',
-  kernels: (backend, data, nClusters, rows) => backend.kMeans({ data, nClusters, rows }),
+  kernels: (backend, data, nClusters, rows) => backend.open(K_MEANS_KERNELS, { data, nClusters, rows }),
 };
 
 /**

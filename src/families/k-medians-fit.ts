@@ -1,6 +1,8 @@
 /** How k-medians is fitted: what the library and the worker share. */
+
 import type { HardStatistics } from '../em/hard.js';
 import { choiceOption } from '../options.js';
+import { K_MEDIANS_KERNELS } from './cluster-kernels.js';
 import { ClusteringFit, clusterRows } from './clustering-fit.js';
 import type { ClusteringEntry } from './clustering-ways-in.js';
 import { kMediansMethod } from './k-medians-method.js';
@@ -16,7 +18,7 @@ export const kMediansEntry: ClusteringEntry<MedianTie, HardStatistics> = {
   check: (options) => choiceOption('tie', (options as { tie?: unknown }).tie ?? 'mid', MEDIAN_TIES),
   fit(plan, tie, data, backend) {
     const { nClusters } = plan;
-    const kernels = backend.kMedians({ data, nClusters, rows: clusterRows(data.nFeatures, nClusters) });
+    const kernels = backend.open(K_MEDIANS_KERNELS, { data, nClusters, rows: clusterRows(data.nFeatures, nClusters) });
     return new ClusteringFit({ method: kMediansMethod(tie), norm: 'absolute', kernels, log: backend.log }, plan, data);
   },
 };

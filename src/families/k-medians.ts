@@ -1,5 +1,7 @@
 /** `KMedians`: the model users fit, keep, ask and save. */
+
 import type { DataInput } from '../data/matrix.js';
+import { K_MEDIANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
 import { Clustering } from './clustering.js';
 import { parseClustering } from './clustering-json.js';
@@ -21,7 +23,7 @@ const KIND: ClusteringKind = {
   name: 'K-medians',
   cost: 'L1 distances',
   format: 'mixwasm/k-medians',
-  kernels: (backend, data, nClusters, rows) => backend.kMedians({ data, nClusters, rows }),
+  kernels: (backend, data, nClusters, rows) => backend.open(K_MEDIANS_KERNELS, { data, nClusters, rows }),
 };
 
 /** What k-medians takes besides the options of every clustering. */

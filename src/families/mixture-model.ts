@@ -73,12 +73,26 @@ export abstract class MixtureModel<C, Input> {
   get stopReason(): StopReason {
     return this.#fitted('stopReason').stopReason;
   }
-  /** trace.logLikelihood[t]: total after t M-steps; t = 0 is the initialisation. */
+  /**
+   * trace.logLikelihood[t]: total after t M-steps; t = 0 is the initialisation. With a prior also logPosterior, after
+   * `trace: 'elbo'` also elbo { afterE, afterM, kl } (both are not saved with a model).
+   */
   get trace(): FitRecord['trace'] {
-    const { logLikelihood, logPosterior } = this.#fitted('trace').trace;
-    const handed = { logLikelihood: this.#handouts.of('trace', () => logLikelihood) };
-    if (logPosterior === undefined) return handed;
-    return { ...handed, logPosterior: this.#handouts.of('posterior', () => logPosterior) };
+    const { logLikelihood, logPosterior, elbo } = this.#fitted('trace').trace;
+    const hand = (name: string, values: Float64Array) => this.#handouts.of(`trace.${name}`, () => values);
+    return {
+      logLikelihood: hand('logLikelihood', logLikelihood),
+      ...(logPosterior === undefined ? {} : { logPosterior: hand('logPosterior', logPosterior) }),
+      ...(elbo === undefined
+        ? {}
+        : {
+            elbo: {
+              afterE: hand('afterE', elbo.afterE),
+              afterM: hand('afterM', elbo.afterM),
+              kl: hand('kl', elbo.kl),
+            },
+          }),
+    };
   }
   /** Effective counts N_k = Σ_n s_n r_nk under these parameters (nComponents). */
   get componentCounts(): Float64Array {

@@ -1,6 +1,6 @@
 /** The options all mixture fits share: types, defaults, checks. */
 import type { BackendName } from '../backend.js';
-import type { OnProgress } from '../em/mixture-fit.js';
+import type { OnProgress, TraceName } from '../em/mixture-fit.js';
 import { InvalidOptionError } from '../errors.js';
 import { checkKnown, choiceOption, functionOption, integerOption, nonNegativeOption } from '../options.js';
 
@@ -21,6 +21,11 @@ export interface MixtureOptions {
   sampleWeights?: ArrayLike<number>;
   /** `'wasm'` (default) or `'js'`, the plain reference */
   backend?: BackendName;
+  /**
+   * `'logLikelihood'` (default), or `'elbo'`: also `trace.elbo`, the ELBO after both half-steps of every iteration, at the
+   * price of two scoring passes over the data an iteration. `regCovar` above 0 or a prior may let the M-step lower the ELBO.
+   */
+  trace?: TraceName;
   /** called after every E-step */
   onProgress?: OnProgress;
 }
@@ -34,6 +39,7 @@ export const MIXTURE_OPTIONS = [
   'maxIter',
   'sampleWeights',
   'backend',
+  'trace',
 ] as const;
 
 export const BACKENDS: readonly BackendName[] = ['wasm', 'js'];
@@ -54,6 +60,7 @@ export function checkMixtureOptions(options: MixtureOptions, where: string, know
     maxIter: integerOption('maxIter', options.maxIter ?? 1000, 0),
     sampleWeights: options.sampleWeights ?? undefined,
     backend: choiceOption('backend', options.backend ?? 'wasm', BACKENDS),
+    trace: choiceOption<TraceName>('trace', options.trace ?? 'logLikelihood', ['logLikelihood', 'elbo']),
   };
 }
 

@@ -1,9 +1,11 @@
 /** The quadratic-form kernel as a function of its own. */
+
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { blockRows } from '../em/blocks.js';
 import { InvalidDataError } from '../errors.js';
 import { COVARIANCE_TYPES, type CovarianceType } from '../families/gaussian.js';
 import { checkParameters, featuresOfMeans } from '../families/gaussian-checks.js';
+import { GAUSSIAN_KERNELS } from '../families/gaussian-kernels.js';
 import { plainFamily, toComponents } from '../families/gaussian-parameters.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
@@ -42,7 +44,12 @@ export function mahalanobis(
   const data = { ...matrix, sampleWeights: undefined, origin };
   return withBackend(backend, (leased) => {
     const { components } = toComponents(plainFamily(covarianceType, leased, d), flat, origin);
-    const kernels = leased.gaussian({ data, covarianceType, nComponents, rows: blockRows(d, nComponents) });
+    const kernels = leased.open(GAUSSIAN_KERNELS, {
+      data,
+      covarianceType,
+      nComponents,
+      rows: blockRows(d, nComponents),
+    });
     const squares = kernels.mahalanobis(components);
     for (let i = 0; i < squares.length; i++) {
       const square = squares[i] as number;

@@ -1,9 +1,11 @@
 /** The moment kernel as a function of its own. */
+
 import { createDataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { blockRows, blocksOf, TreeSum } from '../em/blocks.js';
 import { displacement, type GaussianComponent, type Moments, meanOf, mergeMoments } from '../families/gaussian.js';
 import { scatter } from '../families/gaussian-full.js';
+import { GAUSSIAN_KERNELS } from '../families/gaussian-kernels.js';
 import { withBackend } from '../lease.js';
 import { backendOf, type KernelOptions } from './cholesky.js';
 
@@ -34,7 +36,7 @@ export function weightedCovariance(
     logDeterminant: 0,
   };
   const moments = withBackend(backend, (leased) => {
-    const kernels = leased.gaussian({ data, covarianceType: 'full', nComponents: 1, rows });
+    const kernels = leased.open(GAUSSIAN_KERNELS, { data, covarianceType: 'full', nComponents: 1, rows });
     const ones = new Float64Array(Math.min(rows, data.nSamples)).fill(1);
     const parameters = { weights: Float64Array.of(1), components: [about] };
     const sum = new TreeSum<Moments>((a, b) => {

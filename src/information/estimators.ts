@@ -106,7 +106,11 @@ export function quadratureDivergence(p: Distribution, q: Distribution, tol: numb
   // where a density jumps its own integral has found, but the other one's might hide
   const jumps: number[] = [];
   for (const density of [p, q]) {
-    const mass = integrateLine((x) => Float64Array.from(density.logDensities(x, x.length), exp), breakpoints, 1e-8);
+    const mass = integrateLine(
+      (x) => Float64Array.from(density.logDensities(x, x.length), exp),
+      breakpoints,
+      Math.max(tol, 1e-13),
+    );
     jumps.push(...mass.breakpoints);
     if (Math.abs(mass.value - 1) <= 1e-6) continue;
     throw new InvalidParametersError(

@@ -20,6 +20,8 @@ interface Piece {
   readonly tail: { readonly edge: number; readonly reach: number } | undefined;
   value: number;
   error: number;
+  /** error more, next to a jump */
+  doubt: number;
   /** f at the first and the last node, from left to right */
   left: number;
   right: number;
@@ -64,20 +66,20 @@ export function integrateLine(
     let error = 0;
     for (const piece of kept) {
       value += piece.value;
-      error += piece.error;
+      error += piece.error + piece.doubt;
     }
     const result = () => ({ value, error, nEvaluations, breakpoints: ordered.slice(1).map(leftEnd) });
     if (value === Infinity) return { ...result(), error: 0 };
     const target = tol * Math.abs(value);
-    // an error that four rounds of halving hardly lower is the noise of f itself
-    stalled = error > 0.75 * least ? stalled + 1 : 0;
+    // an error that lives everywhere, and that four rounds of halving hardly lower, is the noise of f itself
+    stalled = error > 0.75 * least && fresh.length > kept.length / 4 ? stalled + 1 : 0;
     least = Math.min(least, error);
     if (error <= target || stalled >= 4) return result();
     const share = target / kept.length;
     const split: Piece[] = [];
     for (let i = kept.length - 1; i >= 0; i--) {
       const piece = kept[i] as Piece;
-      if (!(piece.error > share) || !isDivisible(piece)) continue;
+      if (!(piece.error + piece.doubt > share) || !isDivisible(piece)) continue;
       split.push(piece);
       kept[i] = kept[kept.length - 1] as Piece;
       kept.pop();
@@ -92,10 +94,7 @@ function piecesOf(breakpoints: readonly number[]): Piece[] {
   const first = points[0] as number;
   const last = points[points.length - 1] as number;
   const reach = last - first || Math.abs(first) || 1;
-  const pieces: Piece[] = [
-    piece(0, 1, { edge: first, reach: -reach }),
-    piece(0, 1, { edge: last, reach }),
-  ];
+  const pieces: Piece[] = [piece(0, 1, { edge: first, reach: -reach }), piece(0, 1, { edge: last, reach })];
   for (let i = 1; i < points.length; i++) {
     pieces.push(piece(points[i - 1] as number, points[i] as number, undefined));
   }
@@ -103,7 +102,7 @@ function piecesOf(breakpoints: readonly number[]): Piece[] {
 }
 
 function piece(a: number, b: number, tail: Piece['tail']): Piece {
-  return { a, b, tail, value: 0, error: 0, left: 0, right: 0, isZero: false };
+  return { a, b, tail, value: 0, error: 0, doubt: 0, left: 0, right: 0, isZero: false };
 }
 
 function place(u: number, tail: Piece['tail']): number {
@@ -117,19 +116,25 @@ function leftEnd({ a, b, tail }: Piece): number {
 }
 
 /**
- * Where f is 0 at every node of a piece but not next door, it may jump before the first node, unseen: the error is then at
- * most about what f would add up to there.
+ * Where f is 0 at every node of a piece but not next door, it jumps, and perhaps between the last node of the one and the
+ * first of the other, unseen. Their errors are then about what f adds up to in these gaps.
  */
 function suspectJumps(ordered: readonly Piece[]): void {
-  ordered.forEach((piece, i) => {
-    if (!piece.isZero) return;
-    const before = i > 0 ? (ordered[i - 1] as Piece) : undefined;
-    const after = i + 1 < ordered.length ? (ordered[i + 1] as Piece) : undefined;
-    const { a, b, tail } = piece;
-    const gap = (1 - (NODES[0] as number)) * (b - a);
-    const stretch = tail === undefined ? 1 : Math.abs(tail.reach) / ((1 - a) * (1 - a));
-    piece.error = gap * stretch * (Math.abs(before?.right ?? 0) + Math.abs(after?.left ?? 0));
-  });
+  for (const piece of ordered) piece.doubt = 0;
+  for (let i = 1; i < ordered.length; i++) {
+    const before = ordered[i - 1] as Piece;
+    const after = ordered[i] as Piece;
+    if (before.isZero === after.isZero) continue;
+    const edge = Math.abs(before.isZero ? after.left : before.right);
+    before.doubt += edge * gapOf(before);
+    after.doubt += edge * gapOf(after);
+  }
+}
+
+/** From the end of a piece to its first node; of a tail, at its edge. */
+function gapOf({ a, b, tail }: Piece): number {
+  const stretch = tail === undefined ? 1 : Math.abs(tail.reach) / ((1 - a) * (1 - a));
+  return (1 - (NODES[0] as number)) * (b - a) * stretch;
 }
 
 function isDivisible({ a, b, tail }: Piece): boolean {

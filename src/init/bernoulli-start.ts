@@ -4,7 +4,7 @@ import type { Random } from '../data/random.js';
 import { blocksOf, TreeSum } from '../em/blocks.js';
 import { proportions } from '../em/mixture.js';
 import type { BlockKernels, MixtureParameters, MixtureStatistics } from '../em/model.js';
-import type { BernoulliComponent, BernoulliSums } from '../families/bernoulli.js';
+import type { BernoulliComponent, BernoulliSums, BetaPrior } from '../families/bernoulli.js';
 
 export type BernoulliParameters = MixtureParameters<BernoulliComponent>;
 
@@ -12,6 +12,7 @@ export interface BernoulliStartContext {
   readonly data: Dataset;
   readonly nComponents: number;
   readonly uniformWeights: boolean;
+  readonly prior: BetaPrior;
   readonly kernels: BlockKernels<BernoulliComponent, BernoulliSums>;
   readonly rows: number;
   /** merges statistics of blocks */
@@ -20,24 +21,26 @@ export interface BernoulliStartContext {
 
 /**
  * Probabilities from soft or hard assignments, drawn towards those of all rows by the weight of one row: a start of exactly
- * 0 or 1 could never be left again.
+ * 0 or 1 could never be left again. A prior counts as in every M-step: it may forbid the 0 of a feature that never varies.
  */
 export function startFromTable(
   context: BernoulliStartContext,
   fill: (start: number, nRows: number, out: Float64Array) => void,
 ): BernoulliParameters {
-  const { data, nComponents, uniformWeights } = context;
+  const { data, nComponents, uniformWeights, prior } = context;
   const { counts, components } = sumsOf(context, fill);
   const d = data.nFeatures;
   const smoothed = components.map((sums) => {
-    const count = sums[0] as number;
     const probs = new Float64Array(d);
     const complements = new Float64Array(d);
     for (let j = 0; j < d; j++) {
-      // a feature that never varies keeps its probability of 0 or 1: nothing can be learned about it
+      // without a prior a feature that never varies keeps its probability of 0 or 1: nothing can be learned about it
       const overall = data.mean[j] as number;
-      probs[j] = ((sums[1 + j] as number) + overall) / (count + 1);
-      complements[j] = ((sums[1 + d + j] as number) + (1 - overall)) / (count + 1);
+      const ones = (sums[1 + j] as number) + overall + (prior.a - 1);
+      const zeros = (sums[1 + d + j] as number) + (1 - overall) + (prior.b - 1);
+      const total = ones + zeros;
+      probs[j] = ones / total;
+      complements[j] = zeros / total;
     }
     return { probs, complements };
   });

@@ -24,22 +24,24 @@ export function toLabels(input: ArrayLike<number>, nSamples: number, nComponents
 }
 
 /** Responsibilities ≥ 0 whose rows sum to 1 (nSamples × nComponents). */
-export function toResponsibilities(input: NestedNumbers, nSamples: number, nComponents: number): Float64Array {
-  const table = flatten(input, 'init.responsibilities', [nSamples, nComponents]);
+export function toResponsibilities(
+  input: NestedNumbers,
+  nSamples: number,
+  nComponents: number,
+  name = 'init.responsibilities',
+): Float64Array {
+  const table = flatten(input, name, [nSamples, nComponents]);
   for (let i = 0; i < nSamples; i++) {
     let sum = 0;
     for (let k = 0; k < nComponents; k++) {
       const r = table[i * nComponents + k] as number;
       if (r < 0) {
-        throw new InvalidParametersError(
-          `init.responsibilities must not be negative; got ${r} at row ${i}, component ${k}`,
-          k,
-        );
+        throw new InvalidParametersError(`${name} must not be negative; got ${r} at row ${i}, component ${k}`, k);
       }
       sum += r;
     }
     if (Math.abs(sum - 1) > 1e-8) {
-      throw new InvalidParametersError(`init.responsibilities must sum to 1 in every row; row ${i} sums to ${sum}`);
+      throw new InvalidParametersError(`${name} must sum to 1 in every row; row ${i} sums to ${sum}`);
     }
   }
   return table;

@@ -1,8 +1,5 @@
 /** The pure-JS backend. */
 import type { Backend } from '../backend.js';
-import { bernoulliKernels } from './bernoulli-kernels.js';
-import { gaussianKernels } from './gaussian-kernels.js';
-import { kMeansKernels, kMediansKernels } from './k-means-kernels.js';
 import { cholesky, inverseCholesky } from './linear-algebra.js';
 import { EXACT_FLOOR, logSumExpRow } from './log-sum-exp.js';
 
@@ -12,10 +9,7 @@ export const jsBackend: Backend = {
   inverseCholesky,
   exp: Math.exp,
   log: Math.log,
-  gaussian: gaussianKernels,
-  bernoulli: bernoulliKernels,
-  kMeans: kMeansKernels,
-  kMedians: kMediansKernels,
+  open: (kernels, shape) => kernels.js(shape),
   logSumExp(terms, nColumns, norms, responsibilities) {
     const row = new Float64Array(nColumns);
     for (let i = 0; i < norms.length; i++) {

@@ -1,6 +1,11 @@
 /** The E-step of a mixture by its family's own functions, point by point: for families written by users, and to read. */
 import { type Block, blockValues } from '../data/dataset.js';
-import type { Family, MixtureParameters, MixtureStatistics } from '../em/model.js';
+import type { BlockKernels, Family, MixtureParameters, MixtureStatistics } from '../em/model.js';
+
+/** Kernels of a family that has none of its own. */
+export function pointwiseKernels<C, T>(family: Family<C, T>): Pick<BlockKernels<C, T>, 'expectation'> {
+  return { expectation: (parameters, block) => pointwiseExpectation(family, parameters, block) };
+}
 
 /** Responsibilities and statistics of one block. */
 export function pointwiseExpectation<C, T>(

@@ -1,10 +1,7 @@
 /** The WebAssembly backend: one leased instance of the kernels behind the `Backend` interface. */
 import type { Backend } from '../backend.js';
 import type { Arena } from './arena.js';
-import { wasmBernoulliKernels } from './bernoulli-kernels.js';
-import { wasmKMeansKernels, wasmKMediansKernels } from './cluster-kernels.js';
 import { leaseEngine, returnEngine } from './engine.js';
-import { wasmGaussianKernels } from './gaussian-kernels.js';
 
 export function leaseWasmBackend(bytes: number): Backend {
   const engine = leaseEngine(bytes);
@@ -31,16 +28,7 @@ export function leaseWasmBackend(bytes: number): Backend {
     cholesky: (matrix, d, least) => factor(matrix, d, least, false),
     inverseCholesky: (matrix, d, least) => factor(matrix, d, least, true),
 
-    gaussian(shape) {
-      const { nFeatures: d } = shape.data;
-      // reserved with the rest, so that nothing grows once the loop runs
-      if (factorScratch === undefined || factorScratch.d < d) factorScratch = reserveFactor(arena, d);
-      return wasmGaussianKernels(engine, shape);
-    },
-
-    bernoulli: (shape) => wasmBernoulliKernels(engine, shape),
-    kMeans: (shape) => wasmKMeansKernels(engine, shape),
-    kMedians: (shape) => wasmKMediansKernels(engine, shape),
+    open: (kernelPair, shape) => kernelPair.wasm(engine, shape),
 
     logSumExp(terms, nColumns, norms, responsibilities) {
       const mark = arena.mark();

@@ -1,12 +1,14 @@
 /** Compiles the kernels once, on first use, and instantiates them with @assemblyscript/loader. */
 import { instantiateSync } from '@assemblyscript/loader';
+import { inflateSync } from 'fflate';
 import { BackendUnavailableError, InvalidOptionError, OutOfMemoryError, show } from '../errors.js';
 import { checkKnown } from '../options.js';
-import { KERNELS_BASE64 } from './kernels-inline.js';
+import { KERNELS_DEFLATED } from './kernels-inline.js';
 
 /** The functions assembly/index.ts exports, by their ABI: every argument and result is a number. */
 export interface Kernels {
   heapBase(): number;
+  fillTables(): void;
   expScalar(x: number): number;
   logScalar(x: number): number;
   cholesky(a: number, d: number, least: number): number;
@@ -145,7 +147,7 @@ function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Mo
 export function compileKernels(): WebAssembly.Module {
   if (compiled === undefined) {
     try {
-      compiled = new WebAssembly.Module(decode(KERNELS_BASE64));
+      compiled = new WebAssembly.Module(inflateSync(decode(KERNELS_DEFLATED)));
     } catch (cause) {
       throw new BackendUnavailableError(
         "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ url })",
@@ -184,5 +186,7 @@ export function instantiateKernels(bytes = 0): { kernels: Kernels; memory: WebAs
   const memory = createMemory(Math.min(Math.max(Math.ceil(bytes / PAGE), MIN_PAGES), 65536));
   const { instance } = instantiateSync(compileKernels(), { env: { memory } });
   // the raw exports: a call through the loader's wrappers costs 5 ns, theirs 2
-  return { kernels: instance.exports as unknown as Kernels, memory };
+  const kernels = instance.exports as unknown as Kernels;
+  kernels.fillTables();
+  return { kernels, memory };
 }

@@ -24,6 +24,7 @@ export function loadKernels(): Kernels {
   const heapBase = kernels.heapBase;
   if (heapBase === undefined) throw new Error('build/kernels.testing.wasm exports no heapBase(): build again');
 
+  kernels.fillTables?.();
   let top = heapBase();
   const allocate = (bytes: number): number => {
     const start = Math.ceil(top / 64) * 64;

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type DensityLike,
-  type DivergenceOptions,
   type DistributionLike,
+  type DivergenceOptions,
   GaussianMixture,
   InvalidDataError,
   InvalidOptionError,
@@ -93,7 +93,12 @@ describe.each(BACKENDS)('one feature on %s', (backend) => {
     ['Laplace', laplace(0, 1), laplace(1, 2), Math.log(2) + (Math.exp(-1) + 1) / 2 - 1],
     ['exponential', exponential(2), exponential(0.5), Math.log(4) + 0.25 - 1],
     ['uniform in uniform', uniform(0.25, 0.75), uniform(0, 2), Math.log(4)],
-    ['uniform in Gaussian', uniform(-1, 1), { mean: 0, covariance: 1 }, Math.log(2 * Math.PI) / 2 + 1 / 6 - Math.log(2)],
+    [
+      'uniform in Gaussian',
+      uniform(-1, 1),
+      { mean: 0, covariance: 1 },
+      Math.log(2 * Math.PI) / 2 + 1 / 6 - Math.log(2),
+    ],
   ] as const)('%s', (_, p, q, want) => {
     const result = klDivergence(p, q, { backend });
     expect(result.method).toBe('quadrature');
@@ -238,7 +243,12 @@ describe('named errors', () => {
     ['dimensions that differ', () => klDivergence(unit, line), InvalidParametersError, /p has 2, q has 1/],
     ['nothing', () => klDivergence(null as never, line), InvalidParametersError, /p must be a vector .* got null/],
     ['no density', () => klDivergence(line, {} as never), InvalidParametersError, /q must be a vector/],
-    ['exact where it cannot be', () => klDivergence(line, line, { method: 'exact' }), InvalidOptionError, /two Gaussians/],
+    [
+      'exact where it cannot be',
+      () => klDivergence(line, line, { method: 'exact' }),
+      InvalidOptionError,
+      /two Gaussians/,
+    ],
     [
       'no sample function of p',
       () => klDivergence({ logDensity: () => 0, nFeatures: 2 }, unit),
@@ -261,7 +271,7 @@ describe('named errors', () => {
       'a density that is not normalised',
       () => klDivergence({ ...line, logDensity: ([x]) => -Math.abs(x) }, line),
       InvalidParametersError,
-      /density of p integrates to (2|1\.999)\d*, not 1/,
+      /density of p integrates to (2|1\.999)[.\d]*, not 1/,
     ],
     [
       'a log-density of NaN',
@@ -281,7 +291,12 @@ describe('named errors', () => {
       InvalidDataError,
       /sample 0 drawn from p has log-density −Infinity under p itself/,
     ],
-    ['an unknown method', () => klDivergence(unit, unit, { method: 'guess' as never }), InvalidOptionError, /must be one of/],
+    [
+      'an unknown method',
+      () => klDivergence(unit, unit, { method: 'guess' as never }),
+      InvalidOptionError,
+      /must be one of/,
+    ],
     ['an unknown option', () => klDivergence(unit, unit, { samples: 3 } as never), InvalidOptionError, /nSamples/],
     ['a negative tolerance', () => klDivergence(line, line, { tol: -1 }), InvalidOptionError, /tol must be/],
     ['one sample', () => klDivergence(line, line, { nSamples: 1 }), InvalidOptionError, /≥ 2/],

@@ -29,7 +29,11 @@ describe.each(BACKENDS)('monteCarloExpectation on %s', (backend) => {
       [(x: Float64Array) => x[0] * x[0], 0.3 + 0.7 * (4 + 9)],
       [(x: Float64Array) => x[0] * x[1], 0.7 * 3],
     ] as const) {
-      const { value, standardError, nSamples } = monteCarloExpectation(f, model, { nSamples: 40_000, seed: 3, backend });
+      const { value, standardError, nSamples } = monteCarloExpectation(f, model, {
+        nSamples: 40_000,
+        seed: 3,
+        backend,
+      });
       expect(Math.abs(value - want)).toBeLessThanOrEqual(5 * standardError);
       expect(standardError).toBeGreaterThan(0);
       expect(nSamples).toBe(40_000);
@@ -113,9 +117,19 @@ describe('monteCarloExpectation', () => {
     let calls = 0;
     const ragged = () => (calls++ < 3 ? [1, 2] : [1]);
     expect(() => monteCarloExpectation(() => 1, ragged)).toThrow(/sample 3 of sampler has 1 numbers, sample 0 has 2/);
-    const error = thrownBy<InvalidDataError>(() => monteCarloExpectation(() => 1, () => Infinity));
+    const error = thrownBy<InvalidDataError>(() =>
+      monteCarloExpectation(
+        () => 1,
+        () => Infinity,
+      ),
+    );
     expect([error.row, error.column]).toEqual([0, 0]);
-    expect(() => monteCarloExpectation(() => 1, () => undefined as never)).toThrow(InvalidParametersError);
+    expect(() =>
+      monteCarloExpectation(
+        () => 1,
+        () => undefined as never,
+      ),
+    ).toThrow(InvalidParametersError);
     expect(() => monteCarloExpectation(() => 1, { sample: () => ({ X: [] }) })).toThrow(InvalidParametersError);
     expect(() => monteCarloExpectation(() => 1, { sample: () => ({}) as never })).toThrow(InvalidParametersError);
     expect(() => monteCarloExpectation(() => 1, {} as never)).toThrow(InvalidOptionError);

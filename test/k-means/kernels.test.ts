@@ -1,13 +1,17 @@
 /** The SIMD kernels against the plain ones: distances, labels, counts and centers have the same bits. */
+
 import { describe, expect, it } from 'vitest';
+import type { ClusterShape } from '../../src/backend.js';
 import { blocksOf } from '../../src/em/blocks.js';
 import type { ClusterKernels, HardStatistics } from '../../src/em/hard.js';
 import { joinLabels } from '../../src/em/hard.js';
+import { K_MEANS_KERNELS, K_MEDIANS_KERNELS } from '../../src/families/cluster-kernels.js';
 import type { KMeansStatistics } from '../../src/families/k-means-method.js';
 import { withBackend } from '../../src/lease.js';
 import { dataset, generator, type Variant } from '../helpers/data.js';
 import { BACKENDS, bits, relativeEach } from '../helpers/numbers.js';
 
+const KERNELS = { kMeans: K_MEANS_KERNELS, kMedians: K_MEDIANS_KERNELS };
 const SIZES = [1, 2, 3, 7, 8, 9, 63, 64, 65, 1025];
 const FEATURES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 33];
 const VARIANTS: [string, Variant][] = [
@@ -28,7 +32,7 @@ function compare(n: number, d: number, k: number, variant: Variant, rows: number
   if (k > 2) parameters.centers.copyWithin((k - 1) * d, 0, d);
   const [wasm, js] = BACKENDS.map((name) =>
     withBackend(name, (backend) => {
-      const kernels = backend[make]({ data, nClusters: k, rows }) as ClusterKernels<Part>;
+      const kernels = backend.open<ClusterShape, ClusterKernels<Part>>(KERNELS[make], { data, nClusters: k, rows });
       return [...blocksOf(data, rows)].map((block) => {
         const distances = new Float64Array(block.nRows * k);
         kernels.distances(parameters, block, distances);
@@ -79,8 +83,8 @@ describe.each(BACKENDS)('on %s', (backend) => {
       const block = { data, start: 0, nRows: 40 };
       const euclid = new Float64Array(80);
       const manhattan = new Float64Array(80);
-      leased.kMeans({ data, nClusters: 2, rows: 40 }).distances({ centers }, block, euclid);
-      leased.kMedians({ data, nClusters: 2, rows: 40 }).distances({ centers }, block, manhattan);
+      leased.open(K_MEANS_KERNELS, { data, nClusters: 2, rows: 40 }).distances({ centers }, block, euclid);
+      leased.open(K_MEDIANS_KERNELS, { data, nClusters: 2, rows: 40 }).distances({ centers }, block, manhattan);
       for (let i = 0; i < 40; i++) {
         for (let k = 0; k < 2; k++) {
           const u = [0, 1, 2].map((j) => data.x[i * 3 + j]! - centers[k * 3 + j]!);

@@ -1,9 +1,11 @@
 /** The Gaussian kernels of both backends over sizes around every panel, tile and lane. */
+
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/data/dataset.js';
 import { blockRows } from '../../src/em/blocks.js';
 import type { MixtureStatistics } from '../../src/em/model.js';
 import type { Moments } from '../../src/families/gaussian.js';
+import { GAUSSIAN_KERNELS } from '../../src/families/gaussian-kernels.js';
 import { withBackend } from '../../src/lease.js';
 import { jsBackend } from '../../src/reference/backend.js';
 import { componentsFor, dataset, generator, randomParameters, type Variant } from '../helpers/data.js';
@@ -73,8 +75,8 @@ describe.each(TYPES)('%s', (covarianceType) => {
         const table = responsibilityTable(n, k);
         const shape = shapeOf(data, covarianceType, k);
         withBackend('wasm', (backend) => {
-          const kernels = backend.gaussian(shape);
-          const reference = jsBackend.gaussian(shape);
+          const kernels = backend.open(GAUSSIAN_KERNELS, shape);
+          const reference = jsBackend.open(GAUSSIAN_KERNELS, shape);
           sameStatistics(
             kernels.expectation(parameters, block),
             reference.expectation(parameters, block),
@@ -103,7 +105,7 @@ describe.each(TYPES)('%s', (covarianceType) => {
         withBackend('wasm', (backend) => {
           const [got, want] = [backend, jsBackend].map((on) => {
             const out = scoreOutput(n, k);
-            const kernels = on.gaussian(shape);
+            const kernels = on.open(GAUSSIAN_KERNELS, shape);
             kernels.score(parameters, { data, start: 0, nRows: n }, out);
             return { ...out, squares: kernels.mahalanobis(parameters.components) };
           });
@@ -142,7 +144,7 @@ describe.each(TYPES)('%s', (covarianceType) => {
         { data: part, block: { data: part, start: 0, nRows: 120 } },
       ].map(({ data: rows, block }) =>
         withBackend(name, (backend) => {
-          const kernels = backend.gaussian(shapeOf(rows, covarianceType, k));
+          const kernels = backend.open(GAUSSIAN_KERNELS, shapeOf(rows, covarianceType, k));
           const out = scoreOutput(120, k);
           kernels.score(parameters, block, out);
           return { ...kernels.expectation(parameters, block), ...out };
@@ -159,7 +161,7 @@ describe.each(TYPES)('%s', (covarianceType) => {
     const parameters = componentsFor(randomParameters(covarianceType, 2, 3), data);
     for (const name of ['wasm', 'js'] as const) {
       withBackend(name, (backend) => {
-        const kernels = backend.gaussian(shapeOf(data, covarianceType, 2));
+        const kernels = backend.open(GAUSSIAN_KERNELS, shapeOf(data, covarianceType, 2));
         kernels.expectation(parameters, { data, start: 0, nRows: 5 });
         const nothing = kernels.expectation(parameters, { data, start: 5, nRows: 0 });
         expect([nothing.logLikelihood, nothing.weight, ...nothing.counts]).toEqual([0, 0, 0, 0]);
@@ -174,7 +176,7 @@ describe.each(TYPES)('%s', (covarianceType) => {
     const parameters = componentsFor(randomParameters(covarianceType, k, d), data);
     for (const name of ['wasm', 'js'] as const) {
       withBackend(name, (backend) => {
-        const kernels = backend.gaussian(shapeOf(data, covarianceType, k));
+        const kernels = backend.open(GAUSSIAN_KERNELS, shapeOf(data, covarianceType, k));
         const block = { data, start: 0, nRows: n };
         const all = scoreOutput(n, k);
         kernels.score(parameters, block, all);

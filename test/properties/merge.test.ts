@@ -1,4 +1,5 @@
 /** Statistics add up, however the rows are cut and whatever centres the moments are about. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockRows, blocksOf, expectationOver, TreeSum } from '../../src/em/blocks.js';
@@ -10,6 +11,7 @@ import {
   mergeMoments,
   packedLength,
 } from '../../src/families/gaussian.js';
+import { GAUSSIAN_KERNELS } from '../../src/families/gaussian-kernels.js';
 import { familyFor } from '../../src/families/gaussian-parameters.js';
 import { GaussianMixture } from '../../src/index.js';
 import { withBackend } from '../../src/lease.js';
@@ -128,7 +130,7 @@ describe.each(BACKENDS)('the E-step on %s', (name) => {
           const data = dataset(n, d, k, { weighted });
           const parameters = componentsFor(randomParameters(type, k, d), data);
           withBackend(name, (backend) => {
-            const kernels = backend.gaussian({ data, covarianceType: type, nComponents: k, rows: n });
+            const kernels = backend.open(GAUSSIAN_KERNELS, { data, covarianceType: type, nComponents: k, rows: n });
             const family = familyFor(type, backend, data, 0);
             const model = mixture(family, { nComponents: k, kernels, initialize: () => parameters });
             const whole = expectationOver(model, parameters, data, n);
