@@ -1,17 +1,13 @@
 /** The Gaussian kernels of assembly/families over one data set. */
 import type { GaussianKernels, GaussianShape } from '../backend.js';
-import { type Block, blockValues, type Rows } from '../data/dataset.js';
 import { blocksOf } from '../em/blocks.js';
 import type { MixtureParameters, MixtureStatistics } from '../em/model.js';
 import { type GaussianComponent, logConstants, type Moments, packedLength } from '../families/gaussian.js';
-import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
+import { createFeed } from './feed.js';
 import { createTables } from './tables.js';
 
 type Parameters = MixtureParameters<GaussianComponent>;
-
-/** Data up to this size are copied into linear memory once; larger ones block by block in every pass. */
-const RESIDENT_BYTES = 512 * 2 ** 20;
 
 /** Positions of the header fields of GaussianState (assembly/families/gaussian.ts), in 32-bit words. */
 const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, precisions: 9, output: 14, end: 15 };
@@ -112,44 +108,5 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
       }
       return out;
     },
-  };
-}
-
-/** Puts blocks of the data where the kernels read them; returns the address of the block's descriptor. */
-function createFeed(arena: Arena, data: Rows, rows: number): (block: Block) => number {
-  const { x, nSamples, nFeatures, sampleWeights, origin } = data;
-  const isFloat32 = x.BYTES_PER_ELEMENT === 4;
-  const bytes = x.BYTES_PER_ELEMENT;
-  const resident = nSamples * nFeatures * bytes <= RESIDENT_BYTES;
-  const held = resident ? nSamples : rows;
-  const values = arena.reserve(held * nFeatures * bytes);
-  const weights = sampleWeights === undefined ? 0 : arena.reserve(held * 8);
-  const originAt = arena.reserve(nFeatures * 8);
-  const descriptor = arena.reserve(64);
-  const write = (source: Rows['x']) => {
-    if (isFloat32) arena.f32(values, source.length).set(source);
-    else arena.f64(values, source.length).set(source);
-  };
-  arena.f64(originAt, nFeatures).set(origin);
-  if (resident) {
-    write(x);
-    if (sampleWeights !== undefined) arena.f64(weights, nSamples).set(sampleWeights);
-  }
-  return (block) => {
-    const offset = resident ? block.start : 0;
-    if (!resident) {
-      write(blockValues(block));
-      if (sampleWeights !== undefined) {
-        arena.f64(weights, block.nRows).set(sampleWeights.subarray(block.start, block.start + block.nRows));
-      }
-    }
-    // the fields of Block in assembly/em/passes.ts
-    const fields = arena.u32(descriptor, 5);
-    fields[0] = values + offset * nFeatures * bytes;
-    fields[1] = isFloat32 ? 1 : 0;
-    fields[2] = block.nRows;
-    fields[3] = weights === 0 ? 0 : weights + offset * 8;
-    fields[4] = originAt;
-    return descriptor;
   };
 }
