@@ -26,6 +26,14 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
+/**
+ * Changes with every change of the ABI: signatures, layouts in memory, the order of calls. The host refuses kernels of
+ * another number, which may come from a cache.
+ */
+export function abiVersion(): i32 {
+  return 1;
+}
+
 export function gaussianFullExpectation(state: usize, panel: usize, block: usize): void {
   expectationPass<GaussianFull>(state, panel, changetype<Block>(block));
 }

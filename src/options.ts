@@ -26,7 +26,8 @@ export function requireObject(value: unknown, where: string, needs: string): voi
 /** An integer in [least, most]. */
 export function integerOption(name: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `an integer ≥ ${least}` : `an integer from ${least} to ${most}`;
+  const open = most === Number.MAX_SAFE_INTEGER && !(Number.isInteger(value) && (value as number) > most);
+  const range = open ? `an integer ≥ ${least}` : `an integer from ${least} to ${most}`;
   throw new InvalidOptionError(name, `${name} must be ${range}; got ${show(value)}`);
 }
 

@@ -11,13 +11,33 @@ import { expectationOver } from '../src/em/blocks.js';
 import { iterate } from '../src/em/loop.js';
 import { mixture } from '../src/em/mixture.js';
 import type { BlockKernels, Family, MixtureParameters } from '../src/em/model.js';
+import { bernoulli, NO_PRIOR } from '../src/families/bernoulli.js';
+import { BERNOULLI_KERNELS } from '../src/families/bernoulli-kernels.js';
 import { GAUSSIAN_KERNELS } from '../src/families/gaussian-kernels.js';
 import { countParameters, familyFor } from '../src/families/gaussian-parameters.js';
 import { tiedParameters } from '../src/families/gaussian-tied.js';
+import {
+  BernoulliMixture,
+  GaussianMixture,
+  InvalidDataError,
+  InvalidOptionError,
+  InvalidParametersError,
+} from '../src/index.js';
 import { leaseBackend } from '../src/lease.js';
 import { pointwiseKernels } from '../src/reference/pointwise.js';
-import { componentsFor, dataset, generator, randomParameters } from './helpers/data.js';
-import { BACKENDS, largestDifference, relativeEach, relativeToMax, sum, TYPES } from './helpers/numbers.js';
+import { binaryDataset, bitsOfClasses, matrix, randomProbs, toParameters } from './bernoulli/helpers.js';
+import { clusters, componentsFor, dataset, generator, matrixOf, randomParameters } from './helpers/data.js';
+import { poisson } from './helpers/families.js';
+import {
+  BACKENDS,
+  bits,
+  largestDifference,
+  relativeEach,
+  relativeToMax,
+  sum,
+  TYPES,
+  thrownBy,
+} from './helpers/numbers.js';
 
 /** A family with whatever the contract needs to exercise it. */
 interface Row {
@@ -56,6 +76,25 @@ const gaussians: Row[] = TYPES.map((type) => ({
   },
 }));
 
+const bernoullis: Row[] = [
+  { name: 'bernoulli', prior: NO_PRIOR },
+  { name: 'bernoulli with a prior', prior: { a: 2, b: 3 } },
+].map(({ name, prior }) => ({
+  name,
+  make(backend) {
+    const data = binaryDataset(N, D, K, true);
+    return {
+      family: bernoulli(prior, backend.log),
+      data,
+      parameters: toParameters(randomProbs(K, D, 4), D),
+      kernels: backend.open(BERNOULLI_KERNELS, { data, nComponents: K, rows: N }),
+      numbers: ({ probs, complements }) => [...probs, ...complements],
+      nParameters: K - 1 + K * D,
+      shared: 0,
+    };
+  },
+}));
+
 /** A family as a user would write it: exponential waiting times. */
 const exponential: Family<{ rate: number }, { count: number; total: number }> = {
   logDensity: ({ rate }, x) => Math.log(rate) - rate * x[0]!,
@@ -73,23 +112,42 @@ const exponential: Family<{ rate: number }, { count: number; total: number }> = 
   sample: ({ rate }, random: Random) => Float64Array.of(-Math.log(1 - random.uniform()) / rate),
 };
 
-const user: Row = {
-  name: 'exponential, written by a user',
-  make() {
-    const g = generator(3);
-    const x = Float64Array.from({ length: N }, (_, i) => -Math.log(1 - g.uniform()) * (i % 2 === 0 ? 1 : 12));
-    return {
-      family: exponential,
-      data: createDataset({ x, nSamples: N, nFeatures: 1 }, undefined, false),
-      parameters: { weights: Float64Array.of(0.3, 0.7), components: [{ rate: 2 }, { rate: 0.2 }] },
-      numbers: ({ rate }) => [rate],
-      nParameters: 3,
-      shared: 0,
-    };
+const users: Row[] = [
+  {
+    name: 'exponential, written by a user',
+    make() {
+      const g = generator(3);
+      const x = Float64Array.from({ length: N }, (_, i) => -Math.log(1 - g.uniform()) * (i % 2 === 0 ? 1 : 12));
+      return {
+        family: exponential,
+        data: createDataset({ x, nSamples: N, nFeatures: 1 }, undefined, false),
+        parameters: { weights: Float64Array.of(0.3, 0.7), components: [{ rate: 2 }, { rate: 0.2 }] },
+        numbers: ({ rate }) => [rate],
+        nParameters: 3,
+        shared: 0,
+      };
+    },
   },
-};
+  {
+    name: 'poisson, written by a user',
+    make() {
+      const random = createRandom(5, Math.log);
+      const x = Float64Array.from({ length: N }, (_, i) => poisson.sample({ rate: i % 3 === 0 ? 1 : 6 }, random)[0]!);
+      return {
+        family: poisson,
+        data: createDataset({ x, nSamples: N, nFeatures: 1 }, undefined, false),
+        parameters: { weights: Float64Array.of(0.5, 0.5), components: [{ rate: 2 }, { rate: 4 }] },
+        numbers: ({ rate }) => [rate],
+        nParameters: 3,
+        shared: 0,
+      };
+    },
+  },
+];
 
-const table = [...gaussians, user].flatMap((row) => BACKENDS.map((backend) => ({ ...row, backend })));
+const table = [...gaussians, ...bernoullis, ...users].flatMap((row) =>
+  BACKENDS.map((backend) => ({ ...row, backend })),
+);
 
 describe.each(table)('$name on $backend', ({ make, backend: name }) => {
   const backend = leaseBackend(name);
@@ -166,6 +224,7 @@ describe.each(table)('$name on $backend', ({ make, backend: name }) => {
           total += weightOf(i) * Math.exp(term - norm) * family.logDensity(candidates[k], point(i));
         });
       }
+      for (const candidate of candidates) total += family.logPrior?.(candidate) ?? 0;
       return total;
     };
     expect(expected(next.components)).toBeGreaterThan(expected(components));
@@ -187,6 +246,21 @@ describe.each(table)('$name on $backend', ({ make, backend: name }) => {
     expect(relativeEach(a!, b!)).toBeLessThanOrEqual(1e-12);
     for (let t = 1; t < 21; t++) expect(a![t]! - a![t - 1]!).toBeGreaterThanOrEqual(-1e-12 * Math.abs(a![t]!));
     expect(a![20]!).toBeGreaterThan(a![0]!);
+  });
+
+  it('keeps uniform weights at 1/K', () => {
+    const start = { ...parameters, weights: new Float64Array(K).fill(1 / K) };
+    const uniform = mixture(family, {
+      nComponents: K,
+      initialize,
+      weights: 'uniform',
+      kernels: kernels ?? pointwiseKernels(family),
+    });
+    const states = [...iterate(uniform, data, start, { tol: 0, paramTol: 0, maxIter: 5, rows: 128 })];
+    for (const { parameters: reached } of states)
+      expect(Array.from(reached.weights)).toEqual(Array.from(start.weights));
+    for (let t = 1; t < states.length; t++)
+      expect(states[t]!.objective).toBeGreaterThanOrEqual(states[t - 1]!.objective);
   });
 
   it('measures change: none from a component to itself, some to another', () => {
@@ -216,3 +290,134 @@ describe.each(table)('$name on $backend', ({ make, backend: name }) => {
     expect(() => pointwise.maximization(statistics, parameters)).toThrow(/component 1 has no responsibility/);
   });
 });
+
+/** A fitted class, as users meet it. */
+interface ModelRow {
+  name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the classes differ in their parameters only
+  Model: any;
+  // biome-ignore lint/suspicious/noExplicitAny: and in their data
+  X: any;
+  options: object;
+  /** what `fromParameters` takes of a model */
+  parameters: readonly string[];
+}
+
+const models: ModelRow[] = [
+  ...TYPES.map((covarianceType) => ({
+    name: `GaussianMixture, ${covarianceType}`,
+    Model: GaussianMixture,
+    X: matrixOf(clusters(N, D, K), D),
+    options: { covarianceType },
+    parameters: ['weights', 'means', 'covariances', 'covarianceType'],
+  })),
+  ...(['learned', 'uniform'] as const).map((weights) => ({
+    name: `BernoulliMixture, ${weights} weights`,
+    Model: BernoulliMixture,
+    X: matrix(bitsOfClasses(N, 7, K), 7),
+    options: { weights },
+    parameters: ['weights', 'probs', 'complements'],
+  })),
+];
+
+describe.each(models.flatMap((row) => BACKENDS.map((backend) => ({ ...row, backend }))))(
+  '$name on $backend',
+  ({ Model, X, options: own, parameters, backend }) => {
+    const sampleWeights = Float64Array.from({ length: N }, (_, i) => 0.5 * (i % 4));
+    const options = { nComponents: K, backend, seed: 3, maxIter: 12, tol: 0, sampleWeights, ...own };
+    const model = Model.fit(X, options);
+    const everything = (of: typeof model) => [JSON.stringify(of), bits(of.trace.logLikelihood), Array.from(of.labels)];
+
+    it('is fitted alike at once, by steps and in a worker', async () => {
+      expect(everything(Model.fit(X, options))).toEqual(everything(model));
+      const steps = Model.steps(X, options);
+      const seen: number[] = [];
+      for (;;) {
+        const { done, value } = steps.next();
+        if (done) {
+          expect(everything(value)).toEqual(everything(model));
+          break;
+        }
+        expect(value.iteration).toBe(seen.push(value.logLikelihood) - 1);
+        expect(value.stopReason).toBe(value.iteration === 12 ? 'maxIter' : undefined);
+      }
+      expect(bits(seen)).toEqual(bits(model.trace.logLikelihood));
+      expect(everything(await Model.fitAsync(X, options))).toEqual(everything(model));
+      const reason = new Error('enough');
+      await expect(Model.fitAsync(X, { ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    });
+
+    it('reports its fit', () => {
+      const { logLikelihood } = model.trace;
+      expect(logLikelihood.length).toBe(13);
+      for (let t = 1; t < 13; t++) {
+        expect(logLikelihood[t] - logLikelihood[t - 1]).toBeGreaterThanOrEqual(-1e-12 * Math.abs(logLikelihood[t]));
+      }
+      expect([model.logLikelihood, model.nIter, model.stopReason]).toEqual([logLikelihood[12], 12, 'maxIter']);
+      expect([model.converged, model.fitted, model.restarts.length]).toEqual([false, true, 1]);
+      expect(relativeEach(sum(model.componentCounts), sum(sampleWeights))).toBeLessThanOrEqual(1e-13);
+      expect(Math.abs(sum(model.weights) - 1)).toBeLessThanOrEqual(1e-15 * K);
+      expect(model.summary()).toContain(String(model.nParameters));
+    });
+
+    it('says the same of rows by every verb', () => {
+      const [proba, joint, scores] = [model.predictProba(X), model.weightedLogProb(X), model.scoreSamples(X)];
+      expect(Array.from(model.predict(X))).toEqual(Array.from(model.labels));
+      let total = 0;
+      for (let i = 0; i < N; i++) {
+        const row = Array.from(proba.subarray(i * K, (i + 1) * K) as Float64Array);
+        expect(Math.abs(sum(row) - 1)).toBeLessThanOrEqual(K * 2 ** -52);
+        expect(row.indexOf(Math.max(...row))).toBe(model.labels[i]);
+        const norm = Math.log(sum((joint.subarray(i * K, (i + 1) * K) as Float64Array).map(Math.exp)));
+        expect(Math.abs(scores[i] - norm)).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(norm)));
+        total += sampleWeights[i]! * scores[i];
+      }
+      const weight = sum(sampleWeights);
+      const p = model.nParameters;
+      expect(relativeEach(total, model.logLikelihood)).toBeLessThanOrEqual(1e-12);
+      expect(relativeEach(model.score(X, { sampleWeights }) * weight, total)).toBeLessThanOrEqual(1e-12);
+      expect(relativeEach(model.aic(X, { sampleWeights }), 2 * p - 2 * total)).toBeLessThanOrEqual(1e-12);
+      expect(relativeEach(model.bic(X, { sampleWeights }), p * Math.log(weight) - 2 * total)).toBeLessThanOrEqual(
+        1e-12,
+      );
+      expect(model.icl(X, { sampleWeights })).toBeGreaterThanOrEqual(model.bic(X, { sampleWeights }));
+    });
+
+    it('survives JSON and its own parameters', () => {
+      const saved = Model.fromJSON(JSON.stringify(model));
+      expect(JSON.stringify(saved)).toBe(JSON.stringify(model));
+      expect(bits(saved.scoreSamples(X))).toEqual(bits(model.scoreSamples(X)));
+      expect(() => saved.labels).toThrow(/labels belong to the training data/);
+      const given = Object.fromEntries(parameters.map((name) => [name, model[name]]));
+      const built = Model.fromParameters({ ...given, backend });
+      expect(relativeEach(built.scoreSamples(X), model.scoreSamples(X))).toBeLessThanOrEqual(1e-11);
+      expect(built.fitted).toBe(false);
+      expect(() => built.trace).toThrow(/built from parameters/);
+      expect(() => Model.fromJSON('{"format":"mixwasm/other"}')).toThrow(InvalidParametersError);
+    });
+
+    it('samples by its seed', () => {
+      const [a, b, c] = [1, 1, 2].map((seed) => model.sample(50, { seed }));
+      expect(a.X.length).toBe(50 * model.nFeatures);
+      expect(a.labels.length).toBe(50);
+      expect(Array.from(a.X)).toEqual(Array.from(b.X));
+      expect(Array.from(a.X)).not.toEqual(Array.from(c.X));
+      expect(model.scoreSamples({ data: a.X, rows: 50, columns: model.nFeatures }).every(Number.isFinite)).toBe(true);
+      expect(() => model.sample(0)).toThrow(InvalidOptionError);
+    });
+
+    it('refuses what makes no sense, by name', () => {
+      for (const wrong of [{ nComponents: 0 }, { tol: -1 }, { maxIter: 0.5 }, { backend: 'gpu' }, { sede: 1 }]) {
+        const name = Object.keys(wrong)[0];
+        for (const way of ['fit', 'steps']) {
+          const error = thrownBy<InvalidOptionError>(() => Model[way](X, { ...options, ...wrong }));
+          expect(error).toBeInstanceOf(InvalidOptionError);
+          expect(error.option).toBe(name);
+        }
+      }
+      expect(() => Model.fit([[0], [1, 1]], options)).toThrow(InvalidDataError);
+      expect(() => Model.fit([], options)).toThrow(InvalidDataError);
+      expect(() => model.predict([[0]])).toThrow(InvalidDataError);
+    });
+  },
+);

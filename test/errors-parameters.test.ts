@@ -156,7 +156,7 @@ const others: Fault[] = [
     ]),
     error: DegenerateComponentError,
     code: 'DEGENERATE_COMPONENT',
-    message: /not positive definite.*set regCovar above 0.*initialisation/,
+    message: /not positive definite.*pass regCovar as a number.*initialisation/,
     place: { component: 0, iteration: 0, parameters: undefined },
   },
   {

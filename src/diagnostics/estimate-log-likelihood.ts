@@ -103,7 +103,8 @@ export function estimateLogLikelihood<Input>(
       const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
       if (weight === 0) continue;
       total += weight * estimate.value;
-      variance += (weight * estimate.standardError) ** 2;
+      const error = weight * estimate.standardError;
+      variance += error * error;
     }
     return {
       value: total,

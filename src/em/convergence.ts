@@ -4,7 +4,7 @@
 export type StopReason = 'tol' | 'paramTol' | 'stable' | 'maxIter';
 
 /**
- * A criterion over successive iterations: the rise of the mean objective below `tol`, or the largest scaled change of a
+ * A criterion over successive iterations: the change of the mean objective below `tol`, or the largest scaled change of a
  * parameter below `paramTol`; either suffices. At 0 a criterion is off (a rise may be a rounding error below 0, which must
  * not stop a run that asked for exactly `maxIter` iterations).
  */
@@ -14,7 +14,8 @@ export function createConvergence(
 ): (iteration: number, rise: number, change: number | undefined) => StopReason | undefined {
   const { tol, paramTol, maxIter } = options;
   return (iteration, rise, change) => {
-    if (tol > 0 && rise / totalWeight < tol) return 'tol';
+    // a fall counts by its size: regularisation may lower the likelihood on its way to its own fixed point
+    if (tol > 0 && Math.abs(rise) / totalWeight < tol) return 'tol';
     if (paramTol > 0 && change !== undefined && change < paramTol) return 'paramTol';
     return iteration >= maxIter ? 'maxIter' : undefined;
   };

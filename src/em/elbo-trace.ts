@@ -9,7 +9,8 @@ import type { BlockKernels, MixtureParameters } from './model.js';
  * The ELBO along a fit (Neal & Hinton 1998), totals in nats. With θ_t the parameters after t M-steps and q_t their posterior:
  * afterE[0] ≤ afterM[0] ≤ afterE[1] ≤ afterM[1] ≤ …, and afterE[t + 1] = afterM[t] + kl[t].
  *
- * The M-step maximises the ELBO only if it maximises the likelihood: `regCovar` above 0 or a prior may lower it a little.
+ * The M-step maximises the ELBO only if it maximises the likelihood: `regCovar` above 0 or a prior may lower it a little. So
+ * may `optimizer: 'gradient'`, which climbs log p(X|θ) itself.
  */
 export interface ElboTrace {
   /** ELBO(q_t, θ_t) = log p(X|θ_t): the gap is 0 after the E-step (nIter + 1) */

@@ -3,6 +3,8 @@ import type { BackendName, LinearAlgebra } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
+import type { MixtureChart } from '../optimize/chart.js';
+import { gradientOptimizer, type Optimizer } from '../optimize/optimizer.js';
 import type { StopReason } from './convergence.js';
 import { ElboRecorder, type ElboTrace } from './elbo-trace.js';
 import { type EMState, iterate, NonFiniteObjective } from './loop.js';
@@ -20,12 +22,16 @@ export interface MixturePlan {
   readonly backend: BackendName;
   /** `'elbo'` also records both half-steps of every iteration */
   readonly trace: TraceName;
+  readonly optimizer: OptimizerName;
 }
+
+/** `'em'`, or `'gradient'`: L-BFGS on the log-likelihood. */
+export type OptimizerName = 'em' | 'gradient';
 
 export type TraceName = 'logLikelihood' | 'elbo';
 
 /** One of the nInit starts of a mixture, for the record. */
-export interface MixtureRestart extends Omit<Restart, 'objective'> {
+export interface MixtureRestart extends Omit<Restart, 'objective' | 'measured'> {
   /** total, nats; undefined if the start collapsed at once */
   readonly logLikelihood: number | undefined;
 }
@@ -78,6 +84,8 @@ export interface FitParts<C, T> {
   readonly model: MixtureEM<C, T>;
   readonly kernels: BlockKernels<C, T>;
   readonly algebra: LinearAlgebra;
+  /** free numbers for the parameters of a start, for gradient ascent */
+  chart(optimizer: Optimizer, start: MixtureParameters<C>): MixtureChart<C, T>;
   /** rows of a block */
   readonly rows: number;
   readonly random: Random;
@@ -93,13 +101,19 @@ export class MixtureFit<C, T> {
 
   /** Every state of one start; errors name the iteration and carry the last good parameters as users see them. */
   *states(): Generator<MixtureState<C, T>> {
-    const { model, data, rows, plan, random } = this.parts;
+    const { model, data, rows, plan, random, chart } = this.parts;
     const { tol, paramTol, maxIter } = plan;
     const halfSteps = plan.trace === 'elbo' ? new ElboRecorder(this.parts) : undefined;
     let last: MixtureState<C, T> | undefined;
     try {
       const start = model.initialize(data, random.split());
-      for (const state of iterate(model, data, start, { tol, paramTol, maxIter, rows })) {
+      const options = { tol, paramTol, maxIter, rows };
+      const optimizer = plan.optimizer === 'gradient' ? gradientOptimizer() : undefined;
+      const climb =
+        optimizer === undefined
+          ? iterate(model, data, start, options)
+          : optimizer.ascend(model, chart(optimizer, start), data, start, options);
+      for (const state of climb) {
         last = state;
         halfSteps?.add(state.parameters, state.statistics.logLikelihood);
         yield halfSteps === undefined ? state : { ...state, halfSteps };
@@ -133,7 +147,7 @@ export class MixtureFit<C, T> {
         stopReason: stopReason as StopReason,
         trace: traceOf(run),
         componentCounts: statistics.counts.slice(),
-        restarts: restarts.map(({ objective, ...rest }) => ({ logLikelihood: objective, ...rest })),
+        restarts: restarts.map(({ objective: _, measured, ...rest }) => ({ logLikelihood: measured, ...rest })),
         labels: this.labels(parameters),
       },
     };

@@ -7,6 +7,8 @@ import type { EMState } from './loop.js';
 export interface Restart {
   /** what the start reached (total, nats; hard EM: the negative cost); undefined if it collapsed at once */
   readonly objective: number | undefined;
+  /** the other measure of it, where there is one (the log-likelihood without the prior); else the objective */
+  readonly measured: number | undefined;
   readonly nIter: number;
   readonly converged: boolean;
   /** why the start was discarded, if it was */
@@ -39,6 +41,7 @@ export class Run<P, S> {
     const { last } = this;
     return {
       objective: last?.objective,
+      measured: this.measured.at(-1),
       nIter: last?.iteration ?? 0,
       converged: hasConverged(last?.stopReason),
       error,
@@ -61,21 +64,39 @@ export function bestOfStarts<P, S>(
   let best: Run<P, S> | undefined;
   for (let restart = 0; restart < nStarts; restart++) {
     const run = new Run<P, S>(measure);
-    try {
-      for (const state of states()) {
-        run.add(state);
-        onState(state, restart);
-      }
-    } catch (error) {
-      if (!(error instanceof DegenerateComponentError) || nStarts === 1) throw error;
-      restarts.push(run.restart(error));
-      continue;
-    }
-    restarts.push(run.restart());
+    const collapsed = follow(run, states(), (state) => onState(state, restart));
+    if (collapsed !== undefined && nStarts === 1) throw collapsed;
+    restarts.push(run.restart(collapsed));
+    if (collapsed !== undefined) continue;
     if (best === undefined || run.reached.objective > best.reached.objective) best = run;
   }
   if (best === undefined) throw allCollapsed(restarts);
   return { best, restarts };
+}
+
+/** Runs one start; returns its collapse. What `onState` throws is the caller's own and goes through. */
+function follow<P, S>(
+  run: Run<P, S>,
+  states: Iterable<EMState<P, S>>,
+  onState: (state: EMState<P, S>) => void,
+): DegenerateComponentError | undefined {
+  const iterator = states[Symbol.iterator]();
+  try {
+    for (;;) {
+      let step: IteratorResult<EMState<P, S>>;
+      try {
+        step = iterator.next();
+      } catch (error) {
+        if (error instanceof DegenerateComponentError) return error;
+        throw error;
+      }
+      if (step.done) return undefined;
+      run.add(step.value);
+      onState(step.value);
+    }
+  } finally {
+    iterator.return?.();
+  }
 }
 
 function allCollapsed(restarts: readonly Restart[]): DegenerateComponentError {

@@ -8,7 +8,7 @@ import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { randomResponsibilities } from '../init/random.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, functionOption, integerOption } from '../options.js';
-import { LEAST_RESPONSIBILITY, pointwiseKernels } from '../reference/pointwise.js';
+import { pointwiseKernels } from '../reference/pointwise.js';
 import { blockValues, blockWeights } from './block-values.js';
 import { mixture as mixtureOf } from './mixture.js';
 import type { EMModel, Family, MixtureParameters, MixtureStatistics } from './model.js';
@@ -114,7 +114,7 @@ export function responsibilitiesOf<C, T>(
     let logLikelihood = 0;
     for (const value of logDensity) logLikelihood += value;
     return {
-      responsibilities: responsibilities.map((r) => (r < LEAST_RESPONSIBILITY ? 0 : r)),
+      responsibilities,
       logDensity,
       labels,
       logLikelihood,

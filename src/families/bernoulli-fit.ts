@@ -63,6 +63,13 @@ export function bernoulliFit(
     model,
     kernels,
     algebra: backend,
+    chart: ({ mixtureChart, bernoulliChart }, begun) =>
+      mixtureChart(
+        bernoulliChart(data.nFeatures, prior, backend),
+        nComponents,
+        backend,
+        weights === 'uniform' ? begun.weights : undefined,
+      ),
     rows,
     random: createRandom(seed, backend.log),
     nStarts: given ? 1 : nInit,

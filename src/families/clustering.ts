@@ -32,7 +32,7 @@ export interface ClusteringKind extends ClusteringWords {
   kernels(backend: Backend, data: Rows, nClusters: number, rows: number): ClusterKernels<HardStatistics>;
 }
 
-/** @internal the parts of a model */
+/** The parts of a model. */
 export interface ClusteringModelParts {
   readonly state: ClusteringState;
   readonly record: ClusteringRecord | undefined;

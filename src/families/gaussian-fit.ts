@@ -48,10 +48,15 @@ export function gaussianFit(
     model,
     kernels,
     algebra: backend,
+    chart: ({ mixtureChart, gaussianChart }) =>
+      mixtureChart(gaussianChart(covarianceType, data, backend), nComponents, backend),
     rows,
     random: createRandom(seed, backend.log),
     nStarts: start.kind === 'parameters' || start.kind === 'labels' || start.kind === 'responsibilities' ? 1 : nInit,
-    publish: (parameters) => fromComponents(parameters, data.origin, covarianceType),
+    publish(parameters) {
+      const { low: _, ...flat } = fromComponents(parameters, data.origin, covarianceType);
+      return flat;
+    },
   });
 }
 

@@ -18,7 +18,13 @@ import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './g
 import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
 import { type GaussianMixtureJSON, parseGaussianMixture, serializeGaussianMixture } from './gaussian-json.js';
 import { GAUSSIAN_KERNELS } from './gaussian-kernels.js';
-import { BACKENDS, type CheckedOptions, checkOptions, type GaussianMixtureOptions } from './gaussian-options.js';
+import {
+  BACKENDS,
+  type CheckedOptions,
+  checkOptions,
+  type GaussianMixtureOptions,
+  PARAMETER_FIELDS,
+} from './gaussian-options.js';
 import {
   countParameters,
   drawComponent,
@@ -31,6 +37,9 @@ import {
 import { summarizeGaussianMixture } from './gaussian-summary.js';
 import { MixtureModel } from './mixture-model.js';
 import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
+
+/** Numbers that `sample` draws at most, 8 GiB of them. */
+const MOST_SAMPLED = 2 ** 30;
 
 /** One state of EM, as `GaussianMixture.steps` yields it. */
 export interface GaussianMixtureStep extends FlatGaussianParameters {
@@ -56,6 +65,8 @@ export interface FromParameters {
   covarianceType?: CovarianceType;
   /** needed only when `means` is flat and there are no `weights` */
   nComponents?: number;
+  /** checked against `means` if given: parameters that a step or an error handed out can be passed as they are */
+  nFeatures?: number;
   /** default `'wasm'` */
   backend?: BackendName;
 }
@@ -175,16 +186,13 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    */
   static fromParameters(parameters: FromParameters): GaussianMixture {
     requireObject(parameters, 'GaussianMixture.fromParameters', 'means, covariances');
-    checkKnown(
-      parameters,
-      ['weights', 'means', 'covariances', 'covarianceType', 'nComponents', 'backend'],
-      'GaussianMixture.fromParameters',
-    );
+    checkKnown(parameters, [...PARAMETER_FIELDS, 'backend'], 'GaussianMixture.fromParameters');
     const { weights, means, covariances } = parameters;
     const covarianceType = choiceOption('covarianceType', parameters.covarianceType ?? 'full', COVARIANCE_TYPES);
     const backend = choiceOption('backend', parameters.backend ?? 'wasm', BACKENDS);
     const nComponents = integerOption('nComponents', parameters.nComponents ?? weights?.length ?? means?.length, 1);
     const nFeatures = featuresOfMeans(means, nComponents);
+    if (parameters.nFeatures !== undefined) integerOption('nFeatures', parameters.nFeatures, nFeatures, nFeatures);
     const flat = checkParameters(
       weights === undefined ? { means, covariances } : { weights, means, covariances },
       covarianceType,
@@ -261,7 +269,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * const { X, labels } = model.sample(100, { seed: 1 });
    */
   sample(n: number, options: { seed?: number } = {}): { X: Float64Array; labels: Int32Array } {
-    integerOption('n', n, 1);
+    integerOption('n', n, 1, Math.floor(MOST_SAMPLED / this.nFeatures));
     checkKnown(options, ['seed'], 'sample');
     const seed = integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
     return withBackend(this.#state.backend, (backend) => {
@@ -280,6 +288,11 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
       }
       return { X, labels };
     });
+  }
+
+  /** `console.log(model)` under Node shows the report. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.summary();
   }
 
   /** A report to read: weights, means, covariances, and the fit. `featureNames` label the columns. */

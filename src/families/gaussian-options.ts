@@ -64,9 +64,22 @@ export function checkOptions(
   };
 }
 
+/** What parameters carry when a step, an error or a model hands them out: they can be handed back as they are. */
+export const PARAMETER_FIELDS: readonly string[] = [
+  'weights',
+  'means',
+  'covariances',
+  'covarianceType',
+  'nComponents',
+  'nFeatures',
+  'iteration',
+  'logLikelihood',
+  'stopReason',
+];
+
 function checkInitial(initial: GaussianInitialParameters | undefined | null): GaussianInitialParameters | undefined {
   if (initial === undefined || initial === null) return undefined;
-  checkKnown(initial, ['weights', 'means', 'covariances'], 'initialParameters');
+  checkKnown(initial, PARAMETER_FIELDS, 'initialParameters');
   if (initial.means === undefined) {
     throw new InvalidOptionError('initialParameters', 'initialParameters needs means (nComponents × nFeatures)');
   }

@@ -153,7 +153,7 @@ export function countParameters(type: CovarianceType, nComponents: number, nFeat
   return nComponents - 1 + nComponents * nFeatures + perCovariance[type];
 }
 
-/** One row of nFeatures numbers of a mixture: a component by its weight, then that component's own. */
+/** A component, each as likely as its weight. */
 export function drawComponent(weights: Float64Array, random: Random): number {
   let target = random.uniform();
   for (let k = 0; k < weights.length - 1; k++) {

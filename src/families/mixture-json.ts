@@ -12,7 +12,7 @@ export interface FitJSON {
   converged: boolean;
   nIter: number;
   stopReason: StopReason;
-  trace: { logLikelihood: number[] };
+  trace: { logLikelihood: number[]; logPosterior?: number[] };
   componentCounts: number[];
 }
 
@@ -41,7 +41,10 @@ export function serializeRecord(record: FitRecord): FitJSON {
     converged,
     nIter,
     stopReason,
-    trace: { logLikelihood: Array.from(trace.logLikelihood) },
+    trace: {
+      logLikelihood: Array.from(trace.logLikelihood),
+      ...(trace.logPosterior === undefined ? {} : { logPosterior: Array.from(trace.logPosterior) }),
+    },
     componentCounts: Array.from(componentCounts),
   };
 }
@@ -61,11 +64,19 @@ export function parseRecord(fit: unknown, k: number, bad: Bad): FitRecord | unde
     converged,
     nIter,
     stopReason: oneOf(fit, 'stopReason', STOP_REASONS, bad),
-    trace: { logLikelihood: flatten(values, 'fit.trace.logLikelihood', [values.length]) },
+    trace: {
+      logLikelihood: flatten(values, 'fit.trace.logLikelihood', [values.length]),
+      ...parsePosterior(trace as object, values.length),
+    },
     componentCounts: flatten(own(fit, 'componentCounts'), 'fit.componentCounts', [k]),
     restarts: [],
     labels: undefined,
   };
+}
+
+function parsePosterior(trace: object, length: number) {
+  const values = own(trace, 'logPosterior');
+  return values === undefined ? {} : { logPosterior: flatten(values, 'fit.trace.logPosterior', [length]) };
 }
 
 /** Values in rows of some width. */

@@ -132,7 +132,7 @@ export abstract class MixtureModel<C, Input> {
   }
 
   /**
-   * Responsibilities p(k|x) (nSamples × nComponents, row-major); below 2⁻⁶⁰ exactly 0.
+   * Responsibilities p(k|x) (nSamples × nComponents, row-major); Gaussian ones below 2⁻⁶⁰ are exactly 0.
    * @throws {ZeroDensityError} a row whose density is 0 under every component
    */
   predictProba(Y: Input): Float64Array {
@@ -229,7 +229,8 @@ export abstract class MixtureModel<C, Input> {
       if (s === 0) continue;
       weight += s;
       logLikelihood += s * (logProbNorm[i] as number);
-      if (terms === undefined) continue;
+      // a row without density has no most probable component
+      if (terms === undefined || logProbNorm[i] === -Infinity) continue;
       let top = -Infinity;
       for (let c = 0; c < k; c++) top = Math.max(top, terms[i * k + c] as number);
       logTop += s * (top - (logProbNorm[i] as number));

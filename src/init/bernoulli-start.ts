@@ -20,8 +20,9 @@ export interface BernoulliStartContext {
 }
 
 /**
- * Probabilities from soft or hard assignments, drawn towards those of all rows by the weight of one row: a start of exactly
- * 0 or 1 could never be left again. A prior counts as in every M-step: it may forbid the 0 of a feature that never varies.
+ * Probabilities from soft or hard assignments, drawn towards those of all rows by a hundredth of an average component (not
+ * by a number of rows: a table of patterns with counts must start as its rows would, in any unit of weight): a start of
+ * exactly 0 or 1 could never be left again. A prior counts as in every M-step: it may forbid the 0 of a feature that never varies.
  */
 export function startFromTable(
   context: BernoulliStartContext,
@@ -30,24 +31,25 @@ export function startFromTable(
   const { data, nComponents, uniformWeights, prior } = context;
   const { counts, components } = sumsOf(context, fill);
   const d = data.nFeatures;
+  const pull = data.totalWeight / (100 * nComponents);
   const smoothed = components.map((sums) => {
     const probs = new Float64Array(d);
     const complements = new Float64Array(d);
     for (let j = 0; j < d; j++) {
       // without a prior a feature that never varies keeps its probability of 0 or 1: nothing can be learned about it
       const overall = data.mean[j] as number;
-      const ones = (sums[1 + j] as number) + overall + (prior.a - 1);
-      const zeros = (sums[1 + d + j] as number) + (1 - overall) + (prior.b - 1);
+      const ones = (sums[1 + j] as number) + pull * overall + (prior.a - 1);
+      const zeros = (sums[1 + d + j] as number) + pull * (1 - overall) + (prior.b - 1);
       const total = ones + zeros;
       probs[j] = ones / total;
       complements[j] = zeros / total;
     }
     return { probs, complements };
   });
-  // an empty component of a hard start counts as one row
+  // an empty component of a hard start gets a weight too
   const weights = uniformWeights
     ? new Float64Array(nComponents).fill(1 / nComponents)
-    : proportions(counts.map((count) => (count > 0 ? count : data.totalWeight / data.nSamples)));
+    : proportions(counts.map((count) => count + pull));
   return { weights, components: smoothed };
 }
 

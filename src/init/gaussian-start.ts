@@ -13,6 +13,7 @@ import {
   type GaussianFamily,
   type Moments,
 } from '../families/gaussian.js';
+import { distinctRows } from './random.js';
 
 export type GaussianParameters = MixtureParameters<GaussianComponent>;
 export type GaussianModel = EMModel<GaussianParameters, MixtureStatistics<Moments>>;
@@ -161,7 +162,7 @@ function pooledCovariance(context: StartContext, statistics: readonly Moments[])
 }
 
 function clusterMean({ data }: StartContext, moments: Moments, random: Random): Float64Array {
-  if (!((moments.values[0] as number) > 0)) return rowOf(data, random.integer(data.nSamples));
+  if (!((moments.values[0] as number) > 0)) return rowOf(data, distinctRows(data, 1, random)[0] as number);
   const delta = displacement(moments);
   return moments.center.map((c, j) => c + (delta[j] as number));
 }
@@ -180,6 +181,6 @@ function degenerateData(cause: unknown, component = 0): DegenerateComponentError
   const message = (cause as Error).message;
   const why = /Infinity|NaN/.test(message)
     ? `the covariance of the data overflows: ${message}; scale the columns down`
-    : `the covariance of the data has no inverse (constant, duplicate or collinear columns, or fewer rows than columns): ${message}; set regCovar above 0, drop columns, or use covarianceType 'diag'`;
+    : `the covariance of the data has no inverse (constant, duplicate or collinear columns, or fewer rows than columns): ${message}; drop columns, use covarianceType 'diag', or pass regCovar as a number on the scale of the variances, e.g. 1e-6 (the relative default adds nothing to data without variance)`;
   return new DegenerateComponentError(component, undefined, why, { iteration: 0, cause });
 }

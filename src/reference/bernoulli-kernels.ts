@@ -14,26 +14,27 @@ export function bernoulliKernels({
   const terms = new Float64Array(nComponents);
   let loaded: object | undefined;
   let logWeights = new Float64Array(0);
-  // log θ and log(1 − θ), each nComponents × nFeatures
-  const logOnes = new Float64Array(nComponents * d);
-  const logZeros = new Float64Array(nComponents * d);
+  // log(1 − θ) and log θ side by side (nComponents × nFeatures × 2): a bit is an index, not a branch nobody can predict
+  const logs = new Float64Array(nComponents * d * 2);
 
   function load(parameters: MixtureParameters<BernoulliComponent>): void {
     if (loaded === parameters) return;
     loaded = parameters;
     logWeights = parameters.weights.map(Math.log);
     parameters.components.forEach(({ probs, complements }, k) => {
-      logOnes.set(probs.map(Math.log), k * d);
-      logZeros.set(complements.map(Math.log), k * d);
+      for (let j = 0; j < d; j++) {
+        logs[2 * (k * d + j)] = Math.log(complements[j] as number);
+        logs[2 * (k * d + j) + 1] = Math.log(probs[j] as number);
+      }
     });
   }
 
   function weightedLogProb(row: number): void {
     const at = row * d;
     for (let k = 0; k < nComponents; k++) {
-      const base = k * d;
+      const base = 2 * k * d;
       let sum = logWeights[k] as number;
-      for (let j = 0; j < d; j++) sum += (x[at + j] === 1 ? logOnes[base + j] : logZeros[base + j]) as number;
+      for (let j = 0; j < d; j++) sum += logs[base + 2 * j + (x[at + j] as number)] as number;
       terms[k] = sum;
     }
   }
@@ -42,7 +43,7 @@ export function bernoulliKernels({
     const at = row * d;
     sums[0] = (sums[0] as number) + r;
     for (let j = 0; j < d; j++) {
-      const to = 1 + j + (x[at + j] === 1 ? 0 : d);
+      const to = 1 + j + d * (1 - (x[at + j] as number));
       sums[to] = (sums[to] as number) + r;
     }
   }

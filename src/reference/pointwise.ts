@@ -1,6 +1,7 @@
 /** The E-step of a mixture by its family's own functions, point by point: for families written by users, and to read. */
 import { type Block, blockValues } from '../data/dataset.js';
 import type { BlockKernels, Family, MixtureParameters, MixtureStatistics } from '../em/model.js';
+import { EXACT_FLOOR, logSumExpRow } from './log-sum-exp.js';
 
 /** Kernels of a family that has none of its own. */
 export function pointwiseKernels<C, T>(family: Family<C, T>): Pick<BlockKernels<C, T>, 'expectation'> {
@@ -27,10 +28,16 @@ export function pointwiseExpectation<C, T>(
     const weight = sampleWeights === undefined ? 1 : (sampleWeights[block.start + i] as number);
     if (weight === 0) continue;
     for (let j = 0; j < nFeatures; j++) x[j] = (values[i * nFeatures + j] as number) - (origin[j] as number);
+    let sound = true;
     for (let k = 0; k < nComponents; k++) {
-      terms[k] = (logWeights[k] as number) + family.logDensity(components[k] as C, x);
+      const term = (logWeights[k] as number) + family.logDensity(components[k] as C, x);
+      sound &&= term < Infinity;
+      terms[k] = term;
     }
-    logLikelihood += weight * softmaxInPlace(terms);
+    // nothing is pruned: what a user's family makes of small evidence is not known here; a log-density of NaN or +Infinity
+    // makes the total NaN, which whoever runs the loop explains
+    const norm = logSumExpRow(terms, 0, nComponents, EXACT_FLOOR);
+    logLikelihood += sound ? weight * norm : Number.NaN;
     total += weight;
     for (let k = 0; k < nComponents; k++) {
       const responsibility = weight * (terms[k] as number);
@@ -40,24 +47,4 @@ export function pointwiseExpectation<C, T>(
     }
   }
   return { logLikelihood, weight: total, counts, components: statistics };
-}
-
-/** A responsibility below 2⁻⁶⁰ cannot change a double: it is exactly 0 in every mode and backend. */
-export const LEAST_RESPONSIBILITY = 2 ** -60;
-
-/** Turns log-terms into responsibilities and returns log Σ exp(terms). */
-function softmaxInPlace(terms: Float64Array): number {
-  let top = -Infinity;
-  for (const term of terms) if (term > top) top = term;
-  let sum = 0;
-  for (let k = 0; k < terms.length; k++) {
-    const e = Math.exp((terms[k] as number) - top);
-    terms[k] = e;
-    sum += e;
-  }
-  for (let k = 0; k < terms.length; k++) {
-    const r = (terms[k] as number) / sum;
-    terms[k] = r < LEAST_RESPONSIBILITY ? 0 : r;
-  }
-  return top + Math.log(sum);
 }

@@ -11,7 +11,7 @@ export interface AsyncOptions {
   signal?: AbortSignal;
   /** where `mixwasm/worker.js` is served, for pages whose CSP forbids blob: workers */
   workerUrl?: string | URL;
-  /** give X away instead of copying it: its buffer is detached from the caller */
+  /** give X away instead of copying it: its buffer is detached from the caller (a view of a part is copied all the same) */
   transfer?: boolean;
 }
 

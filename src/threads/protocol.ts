@@ -35,7 +35,8 @@ export function packError(error: unknown): PlainError {
   return {
     name: error.name,
     message: error.message,
-    stack: error.stack,
+    // under Node the worker is a data: URL, and every frame of a stack would repeat its whole text
+    stack: error.stack?.replace(/data:text\/javascript,[^\s)]*?(?=:\d+:\d+)/g, 'mixwasm/worker.js'),
     fields,
     cause: error.cause === undefined ? undefined : packError(error.cause),
   };

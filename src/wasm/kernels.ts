@@ -7,6 +7,7 @@ import { KERNELS_DEFLATED } from './kernels-inline.js';
 
 /** The functions assembly/index.ts exports, by their ABI: every argument and result is a number. */
 export interface Kernels {
+  abiVersion(): number;
   heapBase(): number;
   fillTables(): void;
   expScalar(x: number): number;
@@ -71,7 +72,7 @@ let compiled: WebAssembly.Module | undefined;
 export interface KernelSource {
   /** a module compiled elsewhere: `import module from 'mixwasm/kernels.wasm'` on edge runtimes */
   module?: WebAssembly.Module;
-  /** where `mixwasm/kernels.wasm` is served; fetched and compiled while it streams */
+  /** where `mixwasm/kernels.wasm` is served; fetched and compiled */
   url?: string | URL;
 }
 
@@ -127,6 +128,15 @@ function readLocal(url: string | URL): Uint8Array<ArrayBuffer> | undefined {
   return fs === undefined ? undefined : new Uint8Array(fs.readFileSync(new URL(text)));
 }
 
+/** Of assembly/index.ts. */
+const ABI_VERSION = 1;
+
+function abiOf(module: WebAssembly.Module): number {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return (exports as unknown as Kernels).abiVersion();
+}
+
 function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Module {
   let names: string[];
   try {
@@ -138,6 +148,12 @@ function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Mo
     throw new InvalidOptionError(
       option,
       `${option} is not mixwasm's kernels.wasm: it exports no gaussianFullExpectation`,
+    );
+  }
+  const version = names.includes('abiVersion') ? abiOf(module) : undefined;
+  if (version !== ABI_VERSION) {
+    throw new BackendUnavailableError(
+      `${option} is the kernels.wasm of another release of mixwasm (interface ${version}, this one needs ${ABI_VERSION}); serve the file of this package, and mind caches`,
     );
   }
   return module;

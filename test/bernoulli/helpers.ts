@@ -144,7 +144,7 @@ export function startOf({ k, d, weights, seed }: Problem) {
   return weights === 'uniform' ? { probs: start.probs } : start;
 }
 
-/** Fifteen M-steps from the start. */
+/** Fifteen M-steps: from the start above, or from an `init`. */
 export function fitProblem(
   problem: Problem,
   x: Uint8Array = dataOf(problem),
@@ -155,7 +155,7 @@ export function fitProblem(
     nComponents: k,
     weights,
     backend,
-    initialParameters: startOf(problem),
+    ...(options.init === undefined ? { initialParameters: startOf(problem) } : {}),
     tol: 0,
     maxIter: 15,
     ...options,

@@ -175,7 +175,9 @@ describe('probabilities of exactly 0 and 1', () => {
 
   it('tiny ones keep their digits', () => {
     const data = binaryDataset(n, d, 2);
-    const probs = randomProbs(2, d).probs.map((theta, i) => (i % 3 === 0 ? 10 ** -(20 + 40 * (i % 4)) : theta));
+    const probs = randomProbs(2, d).probs.map((theta, i) =>
+      i >= d && i % 3 === 0 ? 10 ** -(20 + 40 * (i % 4)) : theta,
+    );
     const parameters = toParameters({ weights: Float64Array.of(0.5, 0.5), probs }, d);
     const [got, want] = onBoth(data, 2, (kernels) => allOf(kernels, parameters, data, 2));
     sameScores(got, want);

@@ -205,6 +205,25 @@ describe('decompose', () => {
     expect(Math.abs(parts.elbo + parts.kl - parts.logLikelihood)).toBeLessThanOrEqual(1e-11 * parts.kl);
   });
 
+  it('anything with weights and joint log-densities is a mixture: two Poisson distributions of a user', () => {
+    const [weights, rates] = [
+      [0.4, 0.6],
+      [1, 6],
+    ];
+    const logFactorial = (x: number): number => (x < 2 ? 0 : Math.log(x) + logFactorial(x - 1));
+    const poissons = {
+      nComponents: 2,
+      weights,
+      weightedLogProb: (X: number[]) =>
+        Float64Array.from(
+          X.flatMap((x) => rates.map((rate, k) => Math.log(weights[k]) + x * Math.log(rate) - rate - logFactorial(x))),
+        ),
+    };
+    const { elbo, kl, logLikelihood } = decompose(poissons, [0, 3, 9], 'hard');
+    expect(Math.abs(elbo + kl - logLikelihood)).toBeLessThanOrEqual(1e-11 * Math.abs(elbo));
+    expect(decompose(poissons, [0, 3, 9]).kl).toBeLessThanOrEqual(1e-13);
+  });
+
   it('errors say what was wrong', () => {
     expect(thrownBy(() => decompose({} as never, [[0]])).message).toContain('needs a mixture model');
     expect(thrownBy(() => decompose(TWO, [[0]], 'soft' as never)).message).toContain("'posterior', 'uniform', 'hard'");

@@ -48,7 +48,7 @@ export function addFitCommand(program: Command): void {
     .option('--seed <n>', 'seed of the random numbers (default: 0)', integer(Number.MIN_SAFE_INTEGER))
     .option('--tol <x>', 'stop when the mean log-likelihood rises by less (default: 1e-6)', nonNegative)
     .option('--max-iter <n>', 'most iterations (default: 1000)', integer(0))
-    .option('--reg-covar <x>', 'added to every variance (default: 1e-6 of the mean variance)', nonNegative)
+    .option('--reg-covar <x>', 'added to every variance (default: 1e-6 of its own)', nonNegative)
     .addOption(new Option('--backend <name>', 'SIMD kernels or plain JavaScript (default: wasm)').choices(BACKENDS))
     .option('--header', 'the first line names the columns (default: unless it holds a number)')
     .option('--no-header', 'the first line is data')

@@ -1,0 +1,71 @@
+/** Mixture parameters as free numbers: what a gradient method needs to know of a family. */
+import type { LinearAlgebra } from '../backend.js';
+import type { MixtureParameters, MixtureStatistics } from '../em/model.js';
+
+/** The components of a mixture in an unconstrained parametrisation. */
+export interface Chart<C, T> {
+  /** free numbers of all components */
+  length(nComponents: number): number;
+  write(components: readonly C[], free: Float64Array): void;
+  read(free: Float64Array, nComponents: number): C[];
+  /** ∂Q/∂free at q = posterior, which is the gradient of the log-likelihood (Fisher's identity), plus the log prior's */
+  gradient(components: readonly C[], statistics: readonly T[], into: Float64Array): void;
+  /** a component that has collapsed, if one has: the likelihood has no maximum there */
+  degenerate?(components: readonly C[]): number | undefined;
+}
+
+/** A whole mixture as free numbers: log-weights by softmax (none if they are fixed), then the components. */
+export interface MixtureChart<C, T> {
+  toFree(parameters: MixtureParameters<C>): Float64Array;
+  fromFree(free: Float64Array): MixtureParameters<C>;
+  gradient(parameters: MixtureParameters<C>, statistics: MixtureStatistics<T>): Float64Array;
+  degenerate(parameters: MixtureParameters<C>): number | undefined;
+}
+
+/** Logarithms of parameters on the border of their domain end here; there the gradient is 0, and they stay. */
+export const LEAST_POSITIVE = 1e-300;
+
+/** @param fixedWeights mixing proportions that are not learned */
+export function mixtureChart<C, T>(
+  chart: Chart<C, T>,
+  nComponents: number,
+  { log, exp }: LinearAlgebra,
+  fixedWeights?: Float64Array,
+): MixtureChart<C, T> {
+  const offset = fixedWeights === undefined ? nComponents : 0;
+  const length = offset + chart.length(nComponents);
+  return {
+    toFree({ weights, components }) {
+      const free = new Float64Array(length);
+      for (let k = 0; k < offset; k++) free[k] = log(Math.max(weights[k] as number, LEAST_POSITIVE));
+      chart.write(components, free.subarray(offset));
+      return free;
+    },
+
+    fromFree(free) {
+      const weights = fixedWeights ?? softmax(free.subarray(0, offset), exp);
+      return { weights, components: chart.read(free.subarray(offset), nComponents) };
+    },
+
+    /** For the weights N_k − w_k·Σ N: 0 where w_k = N_k / Σ N, the M-step's answer. */
+    gradient({ weights, components }, statistics) {
+      const gradient = new Float64Array(length);
+      for (let k = 0; k < offset; k++) {
+        gradient[k] = (statistics.counts[k] as number) - (weights[k] as number) * statistics.weight;
+      }
+      chart.gradient(components, statistics.components, gradient.subarray(offset));
+      return gradient;
+    },
+
+    degenerate: ({ components }) => chart.degenerate?.(components),
+  };
+}
+
+function softmax(logits: Float64Array, exp: (x: number) => number): Float64Array {
+  let top = -Infinity;
+  for (const logit of logits) top = Math.max(top, logit);
+  const raised = logits.map((logit) => exp(logit - top));
+  let sum = 0;
+  for (const value of raised) sum += value;
+  return raised.map((value) => value / sum);
+}
