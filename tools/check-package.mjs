@@ -1,7 +1,7 @@
 // Is the packed tarball sound: its exports and types as consumers see them, its files, its size.
 // usage: node tools/check-package.mjs      (after a build)
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,10 +32,42 @@ try {
   const tarball = join(folder, filename);
   tool('publint/src/cli.js', tarball, '--strict');
   tool('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only');
+  checkTypes(tarball);
   checkDependencies();
   await reportSizes();
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Do the declarations hold together? A strict consumer that does not skip them, which publint and attw do not try. */
+function checkTypes(tarball) {
+  const home = join(folder, 'node_modules/mixwasm');
+  mkdirSync(home, { recursive: true });
+  execFileSync('tar', ['-xzf', tarball, '-C', home, '--strip-components=1']);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(
+    join(folder, 'consumer.ts'),
+    "import * as mixwasm from 'mixwasm';\nexport const names: string[] = Object.keys(mixwasm);\n",
+  );
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
+    const lib = ['es2022', 'dom'];
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      skipLibCheck: false,
+      target: 'es2022',
+      lib,
+      types: [],
+      module,
+      moduleResolution,
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+    tool('typescript/bin/tsc', '-p', folder);
+  }
+  console.log('types: a strict consumer compiles (nodenext, bundler)');
 }
 
 function checkFiles(paths) {
