@@ -13,9 +13,9 @@ import { mixture } from '../src/em/mixture.js';
 import type { BlockKernels, Family, MixtureParameters } from '../src/em/model.js';
 import { bernoulli, NO_PRIOR } from '../src/families/bernoulli.js';
 import { BERNOULLI_KERNELS } from '../src/families/bernoulli-kernels.js';
+import { packedLength } from '../src/families/gaussian.js';
 import { GAUSSIAN_KERNELS } from '../src/families/gaussian-kernels.js';
 import { countParameters, familyFor } from '../src/families/gaussian-parameters.js';
-import { tiedParameters } from '../src/families/gaussian-tied.js';
 import {
   BernoulliMixture,
   GaussianMixture,
@@ -71,7 +71,7 @@ const gaussians: Row[] = TYPES.map((type) => ({
       kernels: backend.open(GAUSSIAN_KERNELS, { data, covarianceType: type, nComponents: K, rows: N }),
       numbers: ({ mean, covariance }) => [...mean, ...covariance],
       nParameters: countParameters(type, K, D),
-      shared: type === 'tied' ? tiedParameters(D) : 0,
+      shared: type === 'tied' ? packedLength(D) : 0,
     };
   },
 }));

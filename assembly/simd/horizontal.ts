@@ -6,10 +6,3 @@
 export function sumLanes(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
-
-/** The larger lane; NaN if either is NaN. */
-// @ts-ignore: decorator
-@inline
-export function maxLanes(v: v128): f64 {
-  return max<f64>(f64x2.extract_lane(v, 0), f64x2.extract_lane(v, 1));
-}

@@ -32,24 +32,19 @@ export function gaussianFull(context: GaussianContext): GaussianFamily {
 
     maximize(moments) {
       const delta = displacement(moments);
-      const covariance = scatter(moments, delta, d);
-      for (let i = 0; i < covariance.length; i++)
-        covariance[i] = (covariance[i] as number) / (moments.values[0] as number);
+      const covariance = covarianceOf(moments, delta, d);
       regularize(covariance, context);
-      return orCollapse(build(meanOf(moments, delta), covariance, leastPivots(covariance, context)), covariance, d);
+      const least = leastPivots(covariance, context);
+      return orCollapse(build(meanOf(moments, delta), covariance, least), covariance, d);
     },
 
     nParameters: (nFeatures) => nFeatures + packedLength(nFeatures),
     sample: fullSample,
 
     recentre: (statistics, components) =>
-      recentreMoved(statistics, components, context.leastDeviation, (k, delta) => {
-        const moments = statistics[k] as Moments;
-        const covariance = scatter(moments, delta, d);
-        const count = moments.values[0] as number;
-        for (let i = 0; i < covariance.length; i++) covariance[i] = (covariance[i] as number) / count;
-        return mahalanobisSquared(covariance, delta, context);
-      }),
+      recentreMoved(statistics, components, context.leastDeviation, (k, delta) =>
+        mahalanobisSquared(covarianceOf(statistics[k] as Moments, delta, d), delta, context),
+      ),
 
     change: fullChange,
   };
@@ -68,6 +63,12 @@ export function scatter({ values }: Moments, delta: Float64Array, d: number): Fl
     }
   }
   return matrix;
+}
+
+/** The covariance about the new mean. */
+function covarianceOf(moments: Moments, delta: Float64Array, d: number): Float64Array {
+  const count = moments.values[0] as number;
+  return scatter(moments, delta, d).map((sum) => sum / count);
 }
 
 /** Adds the regularisation to the diagonal, in place. */

@@ -19,7 +19,6 @@ import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
 import { type GaussianMixtureJSON, parseGaussianMixture, serializeGaussianMixture } from './gaussian-json.js';
 import { GAUSSIAN_KERNELS } from './gaussian-kernels.js';
 import {
-  BACKENDS,
   type CheckedOptions,
   checkOptions,
   type GaussianMixtureOptions,
@@ -36,6 +35,7 @@ import {
 } from './gaussian-parameters.js';
 import { summarizeGaussianMixture } from './gaussian-summary.js';
 import { MixtureModel } from './mixture-model.js';
+import { BACKENDS } from './mixture-options.js';
 import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
 
 /** Numbers that `sample` draws at most, 8 GiB of them. */

@@ -5,8 +5,6 @@ import { checkKnown, choiceOption, nonNegativeOption } from '../options.js';
 import { COVARIANCE_TYPES, type CovarianceType } from './gaussian.js';
 import { checkInitOption, checkMixtureOptions, type MixtureOptions } from './mixture-options.js';
 
-export { BACKENDS } from './mixture-options.js';
-
 /** Parameters to start from, nested or flat (row-major). */
 export interface GaussianInitialParameters {
   /** mixing proportions (nComponents), summing to 1; 1/nComponents if omitted */

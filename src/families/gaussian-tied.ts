@@ -7,7 +7,6 @@ import {
   type GaussianFamily,
   type Moments,
   meanOf,
-  packedLength,
   recentreMoved,
 } from './gaussian.js';
 import {
@@ -28,17 +27,8 @@ export function gaussianTied(context: GaussianContext): GaussianFamily {
     nParameters: (nFeatures) => nFeatures,
 
     maximizeAll(statistics) {
-      const covariance = new Float64Array(d * d);
-      const means: Float64Array[] = [];
-      let total = 0;
-      for (const moments of statistics) {
-        const delta = displacement(moments);
-        means.push(meanOf(moments, delta));
-        total += moments.values[0] as number;
-        const part = scatter(moments, delta, d);
-        for (let i = 0; i < part.length; i++) covariance[i] = (covariance[i] as number) + (part[i] as number);
-      }
-      for (let i = 0; i < covariance.length; i++) covariance[i] = (covariance[i] as number) / total;
+      const means = statistics.map((moments) => meanOf(moments, displacement(moments)));
+      const covariance = pooledCovariance(statistics, d);
       regularize(covariance, context);
       const first = orCollapse(
         fullComponent(context, means[0] as Float64Array, covariance, leastPivots(covariance, context)),
@@ -57,11 +47,7 @@ export function gaussianTied(context: GaussianContext): GaussianFamily {
   };
 }
 
-/** Free parameters of the covariance all components share. */
-export function tiedParameters(nFeatures: number): number {
-  return packedLength(nFeatures);
-}
-
+/** The covariance about the components' new means, over all of them. */
 function pooledCovariance(statistics: readonly Moments[], d: number): Float64Array {
   const covariance = new Float64Array(d * d);
   let total = 0;

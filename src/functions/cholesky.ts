@@ -1,7 +1,7 @@
 /** The Cholesky kernel as a function of its own. */
 import type { BackendName } from '../backend.js';
 import { InvalidParametersError, NotPositiveDefiniteError, show } from '../errors.js';
-import { BACKENDS } from '../families/gaussian-options.js';
+import { BACKENDS } from '../families/mixture-options.js';
 import { flatten } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
