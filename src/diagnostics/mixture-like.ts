@@ -50,7 +50,7 @@ export function jointTable<Input>(model: MixtureLike<Input>, X: Input, backend: 
   const row = norms.findIndex((value) => !Number.isFinite(value));
   if (row >= 0) {
     throw new ZeroDensityError(
-      `row ${row} has a density of 0 in double precision under every component, so it has no posterior; check its units (scoreSamples gives −Infinity there)`,
+      `row ${row} has a density of 0 in double precision under every component, so it has no posterior; check its units and coding (scoreSamples gives −Infinity there)`,
       row,
     );
   }

@@ -192,7 +192,7 @@ export class MixtureFit<C, T> {
       );
       if (i >= 0) {
         return new ZeroDensityError(
-          `row ${start + i} has a density of 0 under every component (after ${error.iteration} M-steps): it is too far from all of them; remove the outlier, scale the data, or start with a wider spread`,
+          `row ${start + i} has a density of 0 under every component (after ${error.iteration} M-steps): it is too far from all of them, or impossible where probs are exactly 0 or 1; remove or mend the row, or start with a wider spread`,
           start + i,
         );
       }

@@ -47,7 +47,7 @@ export function parseBernoulliMixture(input: unknown): { state: BernoulliModelSt
     throw bad(`weights must be a non-empty array; got ${show(weights)}`);
   const k = weights.length;
   const probs = own(json, 'probs');
-  const d = featuresOfMeans(probs, k);
+  const d = featuresOfMeans(probs, k, 'probs');
   const flat = checkBernoulliParameters(
     { weights, probs: probs as number[][], complements: own(json, 'complements') as number[][] },
     k,

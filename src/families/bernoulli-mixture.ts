@@ -173,7 +173,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
     const { weights, probs } = parameters;
     const backend = choiceOption('backend', parameters.backend ?? 'wasm', BACKENDS);
     const nComponents = integerOption('nComponents', weights?.length ?? probs?.length, 1);
-    const flat = checkBernoulliParameters(parameters, nComponents, featuresOfMeans(probs, nComponents));
+    const flat = checkBernoulliParameters(parameters, nComponents, featuresOfMeans(probs, nComponents, 'probs'));
     return new BernoulliMixture({ ...flat, weightsMode: 'learned', backend }, undefined);
   }
 

@@ -1,7 +1,7 @@
 /** Checks of what users give a Gaussian mixture: data, starts, parameters. All before any kernel runs. */
 import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
-import { InvalidDataError, InvalidParametersError } from '../errors.js';
+import { InvalidDataError, InvalidParametersError, show } from '../errors.js';
 import { flatten, toCovariances, toLabels, toResponsibilities, toWeights } from '../init/given.js';
 import type { InitName } from '../init/names.js';
 import type { CovarianceType } from './gaussian.js';
@@ -82,8 +82,8 @@ export function checkParameters(
   };
 }
 
-/** nFeatures of nested or flat means. */
-export function featuresOfMeans(means: unknown, nComponents: number): number {
+/** nFeatures of nested or flat means, or of whatever else has one row per component. */
+export function featuresOfMeans(means: unknown, nComponents: number, name = 'means'): number {
   if (means !== null && typeof means === 'object' && Number.isInteger((means as ArrayLike<unknown>).length)) {
     const rows = means as ArrayLike<unknown>;
     const first = rows[0];
@@ -94,6 +94,6 @@ export function featuresOfMeans(means: unknown, nComponents: number): number {
       return length;
   }
   throw new InvalidParametersError(
-    'means must be an array of nComponents rows of at least one number, or flat and row-major',
+    `${name} must be an array of nComponents rows of at least one number, or flat and row-major; got ${show(means)}`,
   );
 }

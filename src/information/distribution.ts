@@ -11,6 +11,8 @@ export interface ScoredModel extends SampledModel {
   readonly nFeatures: number;
   /** log-density of each row, nats */
   scoreSamples(X: MatrixLike): ArrayLike<number>;
+  /** as `DensityLike.discrete` */
+  readonly discrete?: boolean;
 }
 
 /** Any density: normalised, continuous or of counts. */
@@ -21,6 +23,8 @@ export interface DensityLike {
   sample?: DrawPoint;
   /** length of a point; asked from a draw if omitted */
   readonly nFeatures?: number;
+  /** whether exp(logDensity) is a probability of whole numbers; if omitted, a pilot sample of nothing else says so */
+  readonly discrete?: boolean;
 }
 
 /** One of the two distributions of a divergence. */
@@ -28,8 +32,10 @@ export interface Distribution {
   readonly name: string;
   /** undefined: unknown, for it is a function that cannot be drawn from */
   readonly nFeatures: number | undefined;
-  /** nothing but whole numbers (a pilot sample), or a model of something else than a density over the line */
+  /** one feature: not a density over the line */
   readonly isDiscrete: boolean;
+  /** rows of zeros and ones, all 2^nFeatures of which can be asked */
+  readonly isBinary: boolean;
   /** log-densities of n points (n × nFeatures, row-major): neither NaN nor +Infinity */
   logDensities(x: Float64Array, n: number): ArrayLike<number>;
   /** undefined: it cannot be drawn from */
@@ -57,6 +63,7 @@ export function ofGaussian(gaussian: Gaussian, backend: Backend): Distribution {
     name,
     nFeatures: d,
     isDiscrete: false,
+    isBinary: false,
     logDensities(x, n) {
       const out = new Float64Array(n);
       for (let i = 0; i < n; i++) {
@@ -112,19 +119,22 @@ export function singleGaussian(model: object, name: string): Gaussian | undefine
   return toGaussian({ mean: means, covariance } as GaussianLike, name);
 }
 
-export function ofModel(model: ScoredModel, name: string, backend: Backend): Distribution {
+export function ofModel(model: ScoredModel, name: string, seed: number, backend: Backend): Distribution {
   const { nFeatures } = model;
-  if (!Number.isInteger(nFeatures) || nFeatures < 1) {
-    throw new InvalidParametersError(`${name}.nFeatures must be a positive integer; got ${show(nFeatures)}`);
-  }
+  checkFeatureCount(nFeatures, name);
+  const draws =
+    typeof model.sample === 'function' ? (from: number) => drawsOfModel(model, name, from, backend.log) : undefined;
+  const isBinary = 'probs' in model && 'nComponents' in model;
+  const pilot = isGaussianMixture(model) || isBinary ? undefined : pilotOf(draws, nFeatures, seed);
   return {
     name,
     nFeatures,
-    isDiscrete: !isGaussianMixture(model),
+    isDiscrete: isBinary || isDiscrete(model.discrete, pilot, name),
+    isBinary,
     logDensities: checked(name, (x, n) => model.scoreSamples({ data: x, rows: n, columns: nFeatures })),
-    draws: typeof model.sample === 'function' ? (seed) => drawsOfModel(model, name, seed, backend.log) : undefined,
+    draws,
     breakpoints() {
-      if (!isGaussianMixture(model)) return [];
+      if (!isGaussianMixture(model)) return thinned(pilot);
       const { means, covariances } = model;
       return Array.from(means).flatMap((mean, k) => {
         const sigma = Math.sqrt(covariances[covariances.length === 1 ? 0 : k] as number);
@@ -140,24 +150,48 @@ export function ofDensity(density: DensityLike, name: string, seed: number, back
     typeof sample === 'function'
       ? (from: number) => drawsOfFunction((random) => sample.call(density, random), `${name}.sample`, from, backend.log)
       : undefined;
-  // one stream for the pilot, another for the estimate; nobody asks where a density of many features lies
-  const pilot = (density.nFeatures ?? 1) === 1 ? draws?.(~seed).next(N_PILOT) : undefined;
-  const nFeatures = density.nFeatures ?? (pilot === undefined ? undefined : pilot.length / N_PILOT);
+  if (density.nFeatures !== undefined) checkFeatureCount(density.nFeatures, name);
+  const pilot = pilotOf(draws, density.nFeatures ?? 1, seed);
   return {
     name,
-    nFeatures,
-    isDiscrete: pilot?.every(Number.isInteger) ?? false,
+    nFeatures: density.nFeatures ?? (pilot === undefined ? undefined : pilot.length / N_PILOT),
+    isDiscrete: isDiscrete(density.discrete, pilot, name),
+    isBinary: false,
     logDensities: checked(name, (x, n) => {
       const d = x.length / n;
       return Float64Array.from({ length: n }, (_, i) => density.logDensity(x.subarray(i * d, (i + 1) * d)));
     }),
     draws,
-    // every 16th of the sorted pilot: a peak of a 16th of the mass has a point of its own
-    breakpoints: () =>
-      Array.from(pilot ?? [])
-        .sort((a, b) => a - b)
-        .filter((_, i) => i % 16 === 0),
+    breakpoints: () => thinned(pilot),
   };
+}
+
+function checkFeatureCount(nFeatures: unknown, name: string): void {
+  if (Number.isInteger(nFeatures) && (nFeatures as number) > 0) return;
+  throw new InvalidParametersError(`${name}.nFeatures must be a positive integer; got ${show(nFeatures)}`);
+}
+
+/** Draws that show where a distribution of one feature lies; nobody asks where one of many does. */
+function pilotOf(
+  draws: ((seed: number) => Draws) | undefined,
+  nFeatures: number,
+  seed: number,
+): Float64Array | undefined {
+  // one stream for the pilot, another for the estimate
+  return nFeatures === 1 ? draws?.(~seed).next(N_PILOT) : undefined;
+}
+
+function isDiscrete(told: unknown, pilot: Float64Array | undefined, name: string): boolean {
+  if (typeof told === 'boolean') return told;
+  if (told === undefined) return pilot?.every(Number.isInteger) ?? false;
+  throw new InvalidParametersError(`${name}.discrete must be true, false or omitted; got ${show(told)}`);
+}
+
+/** Every 16th of the sorted pilot: a peak of a 16th of the mass has a point of its own. */
+function thinned(pilot: Float64Array | undefined): number[] {
+  return Array.from(pilot ?? [])
+    .sort((a, b) => a - b)
+    .filter((_, i) => i % 16 === 0);
 }
 
 /** Log-densities that are NaN or +Infinity are told with the point they belong to. */

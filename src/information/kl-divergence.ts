@@ -4,6 +4,7 @@ import { InvalidOptionError, InvalidParametersError, show } from '../errors.js';
 import { backendOf } from '../functions/cholesky.js';
 import { withBackend } from '../lease.js';
 import { choiceOption, nonNegativeOption } from '../options.js';
+import { binaryDivergence, canEnumerate, MAX_BINARY_FEATURES } from './binary.js';
 import { discreteDivergence } from './discrete.js';
 import {
   type DensityLike,
@@ -23,8 +24,8 @@ export type DistributionLike = ArrayLike<number> | GaussianLike | ScoredModel | 
 
 export interface DivergenceOptions extends MonteCarloOptions {
   /**
-   * `'exact'`: two vectors, or two Gaussians. `'quadrature'`: one feature. `'monteCarlo'`: the rest. `'auto'` (default):
-   * the first of these that applies.
+   * `'exact'`: two vectors, two Gaussians, or two models of at most 16 binary features. `'quadrature'`: one continuous
+   * feature. `'monteCarlo'`: the rest. `'auto'` (default): the first of these that applies.
    */
   method?: 'auto' | 'exact' | 'quadrature' | 'monteCarlo';
   /** Monte Carlo only; default `'balanced'` if q can be drawn from, else `'plain'` */
@@ -52,9 +53,10 @@ const METHODS = ['auto', 'exact', 'quadrature', 'monteCarlo'] as const;
  * `sample`; `{ logDensity(x), sample(random) }`.
  *
  * - **Exact**, with no cancellation for nearly equal pairs: vectors, as Σ p·log(p/q) − p + q, used as they are, not
- *   renormalised; Gaussians, in closed form (a `GaussianMixture` of one component is a Gaussian).
- * - **Quadrature**, for densities of one feature: adaptive Gauss–Kronrod over the line. `{ logDensity, sample }` that draws
- *   only whole numbers is taken for counts, and estimated by Monte Carlo.
+ *   renormalised; Gaussians, in closed form (a `GaussianMixture` of one component is a Gaussian). Bernoulli mixtures of at
+ *   most 16 features, as the sum over all rows of zeros and ones.
+ * - **Quadrature**, for densities of one feature: adaptive Gauss–Kronrod over the line. Counts are estimated by Monte Carlo:
+ *   say `discrete: true`, otherwise what draws only whole numbers is taken for counts.
  * - **Monte Carlo**, for the rest, by one of three estimators with d = log p(x) − log q(x):
  *   `'balanced'` draws half of its samples from p and half from q, and averages (p·log(p/q) − p + q)/((p + q)/2): never
  *   negative, precise for nearly equal pairs, sound for distant ones. `'plain'` averages d over draws from p, as the
@@ -104,13 +106,21 @@ function divergence(p: DistributionLike, q: DistributionLike, settings: Settings
     checkFeatures(gaussianP.mean.length, gaussianQ.mean.length);
     return exact(gaussianDivergence(gaussianP, gaussianQ, backend));
   }
-  if (method === 'exact') throw methodError(method, 'it needs two vectors of probabilities or two Gaussians');
   const left =
     gaussianP === undefined ? toDistribution(p, 'p', settings.seed, backend) : ofGaussian(gaussianP, backend);
   const right =
     gaussianQ === undefined ? toDistribution(q, 'q', settings.seed, backend) : ofGaussian(gaussianQ, backend);
   const nFeatures = left.nFeatures ?? right.nFeatures;
   checkFeatures(nFeatures, right.nFeatures ?? nFeatures);
+  if ((method === 'auto' || method === 'exact') && canEnumerate(left, right)) {
+    return exact(binaryDivergence(left, right, backend));
+  }
+  if (method === 'exact') {
+    throw methodError(
+      method,
+      `it needs two vectors of probabilities, two Gaussians, or two Bernoulli mixtures of at most ${MAX_BINARY_FEATURES} features`,
+    );
+  }
   const isLine = nFeatures === 1 && !left.isDiscrete && !right.isDiscrete;
   if (method === 'quadrature' && nFeatures !== 1) {
     throw methodError(method, `it is for one feature, and p and q have ${nFeatures ?? 'an unknown number'}`);
@@ -149,7 +159,7 @@ function gaussianOf(value: DistributionLike, name: string): Gaussian | undefined
 
 function toDistribution(value: DistributionLike, name: string, seed: number, backend: Backend): Distribution {
   const given = value as Partial<ScoredModel & DensityLike> | null | undefined;
-  if (typeof given?.scoreSamples === 'function') return ofModel(value as ScoredModel, name, backend);
+  if (typeof given?.scoreSamples === 'function') return ofModel(value as ScoredModel, name, seed, backend);
   if (typeof given?.logDensity === 'function') return ofDensity(value as DensityLike, name, seed, backend);
   throw new InvalidParametersError(
     `${name} must be a vector of probabilities, { mean, covariance }, a model with scoreSamples and sample, or { logDensity, sample }; got ${show(value)}`,
