@@ -73,7 +73,7 @@ export type OnProgress = (progress: {
 
 export interface MixtureState<C, T> extends EMState<MixtureParameters<C>, MixtureStatistics<T>> {
   /** the half-steps of this start up to here, if they are recorded */
-  readonly halfSteps?: ElboRecorder<C>;
+  readonly halfSteps?: ElboRecorder<MixtureParameters<C>>;
 }
 export type MixtureEM<C, T> = EMModel<MixtureParameters<C>, MixtureStatistics<T>>;
 
@@ -103,7 +103,8 @@ export class MixtureFit<C, T> {
   *states(): Generator<MixtureState<C, T>> {
     const { model, data, rows, plan, random, chart } = this.parts;
     const { tol, paramTol, maxIter } = plan;
-    const halfSteps = plan.trace === 'elbo' ? new ElboRecorder(this.parts) : undefined;
+    const halfSteps =
+      plan.trace === 'elbo' ? new ElboRecorder({ ...this.parts, nComponents: plan.nComponents }) : undefined;
     let last: MixtureState<C, T> | undefined;
     try {
       const start = model.initialize(data, random.split());

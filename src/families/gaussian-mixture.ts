@@ -1,18 +1,17 @@
 /** `GaussianMixture`: the model users fit, keep, ask and save. */
 
 import type { Backend, BackendName } from '../backend.js';
-import { toSampleWeights } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
-import { type DataInput, toMatrix } from '../data/matrix.js';
+import type { DataInput } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
 import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, Outcome } from '../em/mixture-fit.js';
-import { InvalidDataError } from '../errors.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
+import { checkRows } from './check-rows.js';
 import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent } from './gaussian.js';
 import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
 import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
@@ -299,16 +298,6 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
   summary(options: { featureNames?: readonly string[] } = {}): string {
     return summarizeGaussianMixture(this.#state, this.#record, this.nParameters, options.featureNames);
   }
-}
-
-function checkRows(Y: DataInput, weights: ArrayLike<number> | undefined, nFeatures: number, origin: Float64Array) {
-  const matrix = toMatrix(Y, 'data');
-  if (matrix.nFeatures !== nFeatures) {
-    throw new InvalidDataError(
-      `the model has ${nFeatures} features but the data have ${matrix.nFeatures} columns; pass rows of ${nFeatures} numbers`,
-    );
-  }
-  return { ...matrix, sampleWeights: toSampleWeights(weights, matrix.nSamples), origin };
 }
 
 /** Everything checked: the fit as plain data, and the rows. */
