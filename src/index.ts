@@ -26,7 +26,7 @@ export { expectationMaximization, expectationMaximizationAsync } from './em/expe
 export type { EMState } from './em/loop.js';
 export { NonFiniteObjective } from './em/loop.js';
 export { DegenerateStatistics } from './em/mixture.js';
-export type { FitRecord, MixtureRestart, OnProgress, OptimizerName, TraceName } from './em/mixture-fit.js';
+export type { FitRecord, HalfStep, MixtureRestart, OnProgress, OptimizerName, TraceName } from './em/mixture-fit.js';
 export type { MixtureScores } from './em/mixture-scores.js';
 export { responsibilitiesOf } from './em/mixture-scores.js';
 export type { EMModel, Family, MixtureParameters, MixtureStatistics, ScoreOutput } from './em/model.js';
@@ -64,6 +64,7 @@ export type {
   AsyncClusteringOptions,
   ClusteringFromParameters,
   ClusteringStep,
+  ClusteringStepsOptions,
   SyncClusteringOptions,
 } from './families/clustering-ways-in.js';
 export type { FamilyMixture, FamilyMixtureOptions } from './families/family-mixture.js';

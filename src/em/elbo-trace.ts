@@ -46,33 +46,33 @@ const MOST_KEPT = 2 ** 26;
  */
 export class ElboRecorder<P> {
   readonly #parts: RecorderParts<P>;
-  readonly #mostKept: number;
   readonly #afterE: number[] = [];
   readonly #afterM: number[] = [];
   readonly #kl: number[] = [];
+  /** of each block under `#previous` */
+  readonly #kept: Scores[] | undefined;
   #previous: P | undefined;
-  #kept: Scores | undefined;
 
   constructor(parts: RecorderParts<P>, mostKept = MOST_KEPT) {
     this.#parts = parts;
-    this.#mostKept = mostKept;
+    if (8 * (2 * parts.nComponents + 1) * parts.data.nSamples <= mostKept) this.#kept = [];
   }
 
   /** The parameters after one more M-step, with their log-likelihood. */
   add(parameters: P, logLikelihood: number): void {
-    const { data, nComponents: k } = this.#parts;
-    if (this.#previous === undefined) {
-      if (8 * (2 * k + 1) * data.nSamples <= this.#mostKept) {
-        this.#kept = scoresOf(data.nSamples, k);
-        for (const block of this.#blocks()) this.#score(parameters, block, part(this.#kept, block, k));
-      }
-    } else {
-      const [gain, kl] = this.#between(this.#previous, parameters);
+    const before = this.#previous;
+    const [gain, kl] = this.#advance(before, parameters);
+    if (before !== undefined) {
       this.#afterM.push((this.#afterE.at(-1) as number) + gain);
       this.#kl.push(kl);
     }
     this.#afterE.push(logLikelihood);
     this.#previous = parameters;
+  }
+
+  /** The last of afterM and kl; NaN before the first M-step. */
+  get last(): { readonly elbo: number; readonly kl: number } {
+    return { elbo: this.#afterM.at(-1) ?? Number.NaN, kl: this.#kl.at(-1) ?? Number.NaN };
   }
 
   get trace(): ElboTrace {
@@ -83,38 +83,37 @@ export class ElboRecorder<P> {
     };
   }
 
-  #blocks(): Generator<Block> {
-    return blocksOf(this.#parts.data, this.#parts.rows);
-  }
-
-  #score(parameters: P, block: Block, out: Scores): void {
-    this.#parts.kernels.score(parameters, block, { ...out });
-  }
-
   /**
    * Σ s·q·(log p(x, z|after) − log p(x, z|before)) with q the posterior of `before`, by which the M-step raises the ELBO (the
-   * entropy of q stays what it was), and KL(q ‖ posterior of `after`).
+   * entropy of q stays what it was), and KL(q ‖ posterior of `after`). Without `before` only the scores are kept.
    */
-  #between(before: P, after: P): [number, number] {
-    const { data, algebra, rows, nComponents: k } = this.#parts;
-    const most = Math.min(rows, data.nSamples);
-    const again = this.#kept === undefined ? scoresOf(most, k) : undefined;
-    const scratch = scoresOf(most, k);
+  #advance(before: P | undefined, after: P): [number, number] {
+    const { data, algebra, rows, nComponents } = this.#parts;
+    const kept = this.#kept;
     // the same tree as the log-likelihood's, so that the two differ by as little rounding as they can
     const sum = new TreeSum<[number, number]>((a, b) => [a[0] + b[0], a[1] + b[1]]);
-    for (const block of this.#blocks()) {
-      const first = { start: 0, nRows: block.nRows };
-      const then = part(again ?? (this.#kept as Scores), again === undefined ? block : first, k);
-      const now = part(scratch, first, k);
-      if (again !== undefined) this.#score(before, block, then);
-      this.#score(after, block, now);
-      sum.add(compare(then, now, data.sampleWeights, block, k, algebra.log));
-      if (again === undefined) {
-        then.responsibilities.set(now.responsibilities);
-        then.weightedLogProb.set(now.weightedLogProb);
+    for (const block of blocksOf(data, rows)) {
+      const at = block.start / rows;
+      if (before === undefined && kept === undefined) continue;
+      const now = this.#score(after, block);
+      if (before !== undefined) {
+        const then = kept?.[at] ?? this.#score(before, block);
+        sum.add(compare(then, now, data.sampleWeights, block, nComponents, algebra.log));
       }
+      if (kept !== undefined) kept[at] = now;
     }
-    return sum.total() as [number, number];
+    return sum.total() ?? [0, 0];
+  }
+
+  #score(parameters: P, block: Block): Scores {
+    const { kernels, nComponents } = this.#parts;
+    const out = {
+      responsibilities: new Float64Array(block.nRows * nComponents),
+      weightedLogProb: new Float64Array(block.nRows * nComponents),
+      logProbNorm: new Float64Array(block.nRows),
+    };
+    kernels.score(parameters, block, out);
+    return out;
   }
 }
 
@@ -147,26 +146,4 @@ function compare(
     kl += weight * gap;
   }
   return [gain, kl];
-}
-
-function scoresOf(nRows: number, k: number): Scores {
-  return {
-    responsibilities: new Float64Array(nRows * k),
-    weightedLogProb: new Float64Array(nRows * k),
-    logProbNorm: new Float64Array(nRows),
-  };
-}
-
-/** Those of a block's rows, as views. */
-function part(
-  { responsibilities, weightedLogProb, logProbNorm }: Scores,
-  { start, nRows }: Pick<Block, 'start' | 'nRows'>,
-  k: number,
-): Scores {
-  const end = start + nRows;
-  return {
-    responsibilities: responsibilities.subarray(start * k, end * k),
-    weightedLogProb: weightedLogProb.subarray(start * k, end * k),
-    logProbNorm: logProbNorm.subarray(start, end),
-  };
 }

@@ -5,7 +5,14 @@ import { type DataInput, toMatrix } from '../data/matrix.js';
 import { createRandom, type Random } from '../data/random.js';
 import { DegenerateComponentError, InvalidOptionError, show } from '../errors.js';
 import { leaseBackend } from '../lease.js';
-import { checkKnown, choiceOption, functionOption, integerOption, nonNegativeOption } from '../options.js';
+import {
+  booleanOption,
+  checkKnown,
+  choiceOption,
+  functionOption,
+  integerOption,
+  nonNegativeOption,
+} from '../options.js';
 import { checkSignal } from '../threads/client.js';
 import { blockRows } from './blocks.js';
 import type { StopReason } from './convergence.js';
@@ -155,10 +162,7 @@ function prepare<P, S>(
   checkKnown(options, OPTIONS, where);
   functionOption('onProgress', options.onProgress);
   functionOption('onStep', options.onStep);
-  const { checkMonotone = true } = options;
-  if (typeof checkMonotone !== 'boolean') {
-    throw new InvalidOptionError('checkMonotone', `checkMonotone must be true or false; got ${show(checkMonotone)}`);
-  }
+  const checkMonotone = booleanOption('checkMonotone', options.checkMonotone ?? true);
   checkSignal(options.signal);
   const criteria = {
     tol: nonNegativeOption('tol', options.tol ?? 1e-6),

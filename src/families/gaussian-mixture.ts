@@ -5,7 +5,7 @@ import { Handouts } from '../data/handouts.js';
 import type { DataInput } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
 import type { StopReason } from '../em/convergence.js';
-import type { FitRecord, Outcome } from '../em/mixture-fit.js';
+import type { FitRecord, HalfStep, Outcome } from '../em/mixture-fit.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
@@ -157,19 +157,32 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
 
   /**
    * EM one iteration at a time, parameters included: t = 0 first, last the step with a `stopReason`. One start (nInit 1).
+   * With `half: true` a step is half an iteration: E at t = 0, then M and E of every iteration, each with the
+   * responsibilities and the ELBO (`HalfStep`). An M-step has the new parameters and the old responsibilities.
    *
    * @example
    * for (const step of GaussianMixture.steps(X, { nComponents: 2 })) console.log(step.iteration, step.logLikelihood);
    */
-  static steps(X: DataInput, options: GaussianMixtureOptions): Generator<GaussianMixtureStep, GaussianMixture> {
+  static steps(
+    X: DataInput,
+    options: GaussianMixtureOptions & { half: true },
+  ): Generator<GaussianMixtureStep & HalfStep, GaussianMixture>;
+  static steps(
+    X: DataInput,
+    options: GaussianMixtureOptions & { half?: boolean },
+  ): Generator<GaussianMixtureStep & Partial<HalfStep>, GaussianMixture>;
+  static steps(
+    X: DataInput,
+    options: GaussianMixtureOptions & { half?: boolean },
+  ): Generator<GaussianMixtureStep & Partial<HalfStep>, GaussianMixture> {
     // checked at the call, not at the first step
-    const prepared = prepare(X, checkOptions(options, 'GaussianMixture.steps'));
+    const prepared = prepare(X, checkOptions(options, 'GaussianMixture.steps', ['half']));
     const { data, plan } = prepared;
     return mapSteps(
-      fitBySteps(prepared, gaussianFit),
-      ({ parameters, iteration, statistics, stopReason }) => {
+      fitBySteps(prepared, gaussianFit, options.half),
+      ({ parameters, iteration, statistics, stopReason, halfStep }) => {
         const { low: _, ...flat } = fromComponents(parameters, data.origin, plan.covarianceType);
-        return { ...flat, iteration, logLikelihood: statistics.logLikelihood, stopReason };
+        return { ...flat, iteration, logLikelihood: statistics.logLikelihood, stopReason, ...halfStep };
       },
       (outcome) => GaussianMixture.#made(prepared, outcome),
     );
