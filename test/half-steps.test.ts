@@ -6,6 +6,9 @@ import { KINDS } from './helpers/clusterings.js';
 import { clusters, matrixOf } from './helpers/data.js';
 import { BACKENDS, bits } from './helpers/numbers.js';
 
+// biome-ignore lint/suspicious/noExplicitAny: classes and steps that differ in their parameters only
+type Anything = any;
+
 const N = 200;
 const sampleWeights = Float64Array.from({ length: N }, (_, i) => 0.5 * (i % 4));
 const mixtures = [
@@ -25,18 +28,17 @@ function drain<S, R>(steps: Generator<S, R>): { steps: S[]; model: R } {
 
 describe.each(mixtures.flatMap((row) => BACKENDS.map((backend) => ({ ...row, backend }))))(
   '$name on $backend',
-  // biome-ignore lint/suspicious/noExplicitAny: two classes that differ in their parameters only
-  ({ Model: given, X, own, backend }: any) => {
+  ({ Model: given, X, own, backend }: Anything) => {
     const Model = given;
     const options = { nComponents: 2, tol: 0, maxIter: 6, backend, sampleWeights, ...own };
-    const { steps, model } = drain<any, any>(Model.steps(X, { ...options, half: true }));
+    const { steps, model } = drain<Anything, Anything>(Model.steps(X, { ...options, half: true }));
 
     it('alternates: E first, then M and E of every iteration, the whole ones among them', () => {
       expect(steps.map(({ half, iteration }) => `${half}${iteration}`).join(' ')).toBe(
         'E0 M1 E1 M2 E2 M3 E3 M4 E4 M5 E5 M6 E6',
       );
       expect(steps.map(({ stopReason }) => stopReason)).toEqual([...new Array(12).fill(undefined), 'maxIter']);
-      const whole = drain<any, any>(Model.steps(X, options));
+      const whole = drain<Anything, Anything>(Model.steps(X, options));
       const afterE = steps.filter(({ half }) => half === 'E');
       expect(bits(afterE.map(({ logLikelihood }) => logLikelihood))).toEqual(
         bits(whole.steps.map(({ logLikelihood }) => logLikelihood)),
@@ -46,7 +48,7 @@ describe.each(mixtures.flatMap((row) => BACKENDS.map((backend) => ({ ...row, bac
     });
 
     it('never lowers the ELBO, and each half-step is a decompose of its own q and parameters', () => {
-      const joint = (step: any) => Model.fromParameters({ ...parametersOf(step), backend });
+      const joint = (step: Anything) => Model.fromParameters({ ...parametersOf(step), backend });
       steps.forEach((step, i) => {
         const { elbo, kl, logLikelihood } = decompose(joint(step), X, step.responsibilities, {
           sampleWeights,
@@ -64,7 +66,7 @@ describe.each(mixtures.flatMap((row) => BACKENDS.map((backend) => ({ ...row, bac
 
     it('hands out tables that may be written to', () => {
       const careless = Model.steps(X, { ...options, half: true });
-      const seen = Array.from(careless as Iterable<any>, (step) => {
+      const seen = Array.from(careless as Iterable<Anything>, (step) => {
         const copy = Float64Array.from(step.responsibilities);
         step.responsibilities.fill(7);
         return copy;
@@ -79,8 +81,7 @@ describe.each(mixtures.flatMap((row) => BACKENDS.map((backend) => ({ ...row, bac
   },
 );
 
-// biome-ignore lint/suspicious/noExplicitAny: steps of either class
-function parametersOf(step: any): object {
+function parametersOf(step: Anything): object {
   return 'probs' in step
     ? { weights: step.weights, probs: rows(step.probs, 6), complements: rows(step.complements, 6) }
     : { weights: step.weights, means: rows(step.means, 3), covariances: step.covariances };
