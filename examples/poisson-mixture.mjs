@@ -3,7 +3,7 @@
 // Data: deaths of women of 80 and over, by day, in The Times of London, 1910–1912; 1096 days. One rate fits badly, two fit well,
 // perhaps for summer and winter. Hasselblad (1969), JASA 64, 1459–1471; Titterington, Smith & Makov (1985),
 // "Statistical Analysis of Finite Mixture Distributions", p. 89: weights 0.3599 and 0.6401, rates 1.256 and 2.663.
-import { expectationMaximization, mixture, responsibilitiesOf } from 'mixwasm';
+import { decompose, expectationMaximization, mixture, mixtureModel } from 'mixwasm';
 
 const deaths = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const days = [162, 267, 271, 185, 111, 61, 27, 8, 3, 1];
@@ -71,10 +71,14 @@ for (const nComponents of [1, 2]) {
   });
   if (nComponents === 1) continue;
 
-  const { logDensity } = responsibilitiesOf(poisson, parameters, deaths);
+  // the parameters as a model, for whatever takes one
+  const model = mixtureModel(poisson, parameters);
+  const logDensity = model.scoreSamples(deaths);
   console.log('deaths   days  expected');
   deaths.forEach((count, i) => {
     const expected = 1096 * Math.exp(logDensity[i]);
     console.log(`${String(count).padStart(6)} ${String(days[i]).padStart(6)} ${expected.toFixed(1).padStart(9)}`);
   });
+  const { logLikelihood, elbo, kl } = decompose(model, deaths, 'uniform', { sampleWeights: days });
+  console.log(`log p(X) ${logLikelihood.toFixed(4)} = ELBO ${elbo.toFixed(4)} + KL ${kl.toFixed(4)}, q uniform`);
 }

@@ -17,6 +17,7 @@ export { blockValues, blockWeights } from './em/block-values.js';
 export type { StopReason } from './em/convergence.js';
 export type { ElboTrace } from './em/elbo-trace.js';
 export type {
+  EMRestart,
   EMResult,
   ExpectationMaximizationOptions,
   UserModel,
@@ -25,11 +26,13 @@ export { expectationMaximization, expectationMaximizationAsync } from './em/expe
 export type { EMState } from './em/loop.js';
 export { NonFiniteObjective } from './em/loop.js';
 export { DegenerateStatistics } from './em/mixture.js';
-export type { FitRecord, MixtureRestart, OnProgress, OptimizerName, TraceName } from './em/mixture-fit.js';
-export type { EMModel, Family, MixtureParameters, MixtureStatistics } from './em/model.js';
+export type { FitRecord, HalfStep, MixtureRestart, OnProgress, OptimizerName, TraceName } from './em/mixture-fit.js';
+export type { MixtureScores } from './em/mixture-scores.js';
+export { responsibilitiesOf } from './em/mixture-scores.js';
+export type { EMModel, Family, MixtureParameters, MixtureStatistics, ScoreOutput } from './em/model.js';
 export { NonMonotoneError } from './em/non-monotone.js';
-export type { MixtureScores, UserMixtureOptions } from './em/user-mixture.js';
-export { mixture, responsibilitiesOf } from './em/user-mixture.js';
+export type { UserMixtureOptions } from './em/user-mixture.js';
+export { mixture } from './em/user-mixture.js';
 export {
   BackendUnavailableError,
   DegenerateComponentError,
@@ -61,8 +64,11 @@ export type {
   AsyncClusteringOptions,
   ClusteringFromParameters,
   ClusteringStep,
+  ClusteringStepsOptions,
   SyncClusteringOptions,
 } from './families/clustering-ways-in.js';
+export type { FamilyMixture, FamilyMixtureOptions } from './families/family-mixture.js';
+export { mixtureModel } from './families/family-mixture.js';
 export type { CovarianceType } from './families/gaussian.js';
 export type { GaussianDistributionJSON } from './families/gaussian-distribution.js';
 export { GaussianDistribution } from './families/gaussian-distribution.js';

@@ -37,6 +37,12 @@ export function nonNegativeOption(name: string, value: unknown): number {
   throw new InvalidOptionError(name, `${name} must be a finite number ≥ 0; got ${show(value)}`);
 }
 
+/** True or false; false if not given. */
+export function booleanOption(name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === 'boolean') return value === true;
+  throw new InvalidOptionError(name, `${name} must be true or false; got ${show(value)}`);
+}
+
 /** A function, if given. */
 export function functionOption(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return;

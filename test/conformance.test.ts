@@ -1,6 +1,6 @@
 /**
  * One contract for every family on every backend. A new family is one more row of the table: its functions, how to make
- * components of it, and its kernels if it has any.
+ * components of it, and its kernels if it has any. The classes made of them: conformance-models.test.ts.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -16,28 +16,12 @@ import { BERNOULLI_KERNELS } from '../src/families/bernoulli-kernels.js';
 import { packedLength } from '../src/families/gaussian.js';
 import { GAUSSIAN_KERNELS } from '../src/families/gaussian-kernels.js';
 import { countParameters, familyFor } from '../src/families/gaussian-parameters.js';
-import {
-  BernoulliMixture,
-  GaussianMixture,
-  InvalidDataError,
-  InvalidOptionError,
-  InvalidParametersError,
-} from '../src/index.js';
 import { leaseBackend } from '../src/lease.js';
 import { pointwiseKernels } from '../src/reference/pointwise.js';
-import { binaryDataset, bitsOfClasses, matrix, randomProbs, toParameters } from './bernoulli/helpers.js';
-import { clusters, componentsFor, dataset, generator, matrixOf, randomParameters } from './helpers/data.js';
+import { binaryDataset, randomProbs, toParameters } from './bernoulli/helpers.js';
+import { componentsFor, dataset, generator, randomParameters } from './helpers/data.js';
 import { poisson } from './helpers/families.js';
-import {
-  BACKENDS,
-  bits,
-  largestDifference,
-  relativeEach,
-  relativeToMax,
-  sum,
-  TYPES,
-  thrownBy,
-} from './helpers/numbers.js';
+import { BACKENDS, largestDifference, relativeEach, relativeToMax, sum, TYPES } from './helpers/numbers.js';
 
 /** A family with whatever the contract needs to exercise it. */
 interface Row {
@@ -290,134 +274,3 @@ describe.each(table)('$name on $backend', ({ make, backend: name }) => {
     expect(() => pointwise.maximization(statistics, parameters)).toThrow(/component 1 has no responsibility/);
   });
 });
-
-/** A fitted class, as users meet it. */
-interface ModelRow {
-  name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the classes differ in their parameters only
-  Model: any;
-  // biome-ignore lint/suspicious/noExplicitAny: and in their data
-  X: any;
-  options: object;
-  /** what `fromParameters` takes of a model */
-  parameters: readonly string[];
-}
-
-const models: ModelRow[] = [
-  ...TYPES.map((covarianceType) => ({
-    name: `GaussianMixture, ${covarianceType}`,
-    Model: GaussianMixture,
-    X: matrixOf(clusters(N, D, K), D),
-    options: { covarianceType },
-    parameters: ['weights', 'means', 'covariances', 'covarianceType'],
-  })),
-  ...(['learned', 'uniform'] as const).map((weights) => ({
-    name: `BernoulliMixture, ${weights} weights`,
-    Model: BernoulliMixture,
-    X: matrix(bitsOfClasses(N, 7, K), 7),
-    options: { weights },
-    parameters: ['weights', 'probs', 'complements'],
-  })),
-];
-
-describe.each(models.flatMap((row) => BACKENDS.map((backend) => ({ ...row, backend }))))(
-  '$name on $backend',
-  ({ Model, X, options: own, parameters, backend }) => {
-    const sampleWeights = Float64Array.from({ length: N }, (_, i) => 0.5 * (i % 4));
-    const options = { nComponents: K, backend, seed: 3, maxIter: 12, tol: 0, sampleWeights, ...own };
-    const model = Model.fit(X, options);
-    const everything = (of: typeof model) => [JSON.stringify(of), bits(of.trace.logLikelihood), Array.from(of.labels)];
-
-    it('is fitted alike at once, by steps and in a worker', async () => {
-      expect(everything(Model.fit(X, options))).toEqual(everything(model));
-      const steps = Model.steps(X, options);
-      const seen: number[] = [];
-      for (;;) {
-        const { done, value } = steps.next();
-        if (done) {
-          expect(everything(value)).toEqual(everything(model));
-          break;
-        }
-        expect(value.iteration).toBe(seen.push(value.logLikelihood) - 1);
-        expect(value.stopReason).toBe(value.iteration === 12 ? 'maxIter' : undefined);
-      }
-      expect(bits(seen)).toEqual(bits(model.trace.logLikelihood));
-      expect(everything(await Model.fitAsync(X, options))).toEqual(everything(model));
-      const reason = new Error('enough');
-      await expect(Model.fitAsync(X, { ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    });
-
-    it('reports its fit', () => {
-      const { logLikelihood } = model.trace;
-      expect(logLikelihood.length).toBe(13);
-      for (let t = 1; t < 13; t++) {
-        expect(logLikelihood[t] - logLikelihood[t - 1]).toBeGreaterThanOrEqual(-1e-12 * Math.abs(logLikelihood[t]));
-      }
-      expect([model.logLikelihood, model.nIter, model.stopReason]).toEqual([logLikelihood[12], 12, 'maxIter']);
-      expect([model.converged, model.fitted, model.restarts.length]).toEqual([false, true, 1]);
-      expect(relativeEach(sum(model.componentCounts), sum(sampleWeights))).toBeLessThanOrEqual(1e-13);
-      expect(Math.abs(sum(model.weights) - 1)).toBeLessThanOrEqual(1e-15 * K);
-      expect(model.summary()).toContain(String(model.nParameters));
-    });
-
-    it('says the same of rows by every verb', () => {
-      const [proba, joint, scores] = [model.predictProba(X), model.weightedLogProb(X), model.scoreSamples(X)];
-      expect(Array.from(model.predict(X))).toEqual(Array.from(model.labels));
-      let total = 0;
-      for (let i = 0; i < N; i++) {
-        const row = Array.from(proba.subarray(i * K, (i + 1) * K) as Float64Array);
-        expect(Math.abs(sum(row) - 1)).toBeLessThanOrEqual(K * 2 ** -52);
-        expect(row.indexOf(Math.max(...row))).toBe(model.labels[i]);
-        const norm = Math.log(sum((joint.subarray(i * K, (i + 1) * K) as Float64Array).map(Math.exp)));
-        expect(Math.abs(scores[i] - norm)).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(norm)));
-        total += sampleWeights[i]! * scores[i];
-      }
-      const weight = sum(sampleWeights);
-      const p = model.nParameters;
-      expect(relativeEach(total, model.logLikelihood)).toBeLessThanOrEqual(1e-12);
-      expect(relativeEach(model.score(X, { sampleWeights }) * weight, total)).toBeLessThanOrEqual(1e-12);
-      expect(relativeEach(model.aic(X, { sampleWeights }), 2 * p - 2 * total)).toBeLessThanOrEqual(1e-12);
-      expect(relativeEach(model.bic(X, { sampleWeights }), p * Math.log(weight) - 2 * total)).toBeLessThanOrEqual(
-        1e-12,
-      );
-      expect(model.icl(X, { sampleWeights })).toBeGreaterThanOrEqual(model.bic(X, { sampleWeights }));
-    });
-
-    it('survives JSON and its own parameters', () => {
-      const saved = Model.fromJSON(JSON.stringify(model));
-      expect(JSON.stringify(saved)).toBe(JSON.stringify(model));
-      expect(bits(saved.scoreSamples(X))).toEqual(bits(model.scoreSamples(X)));
-      expect(() => saved.labels).toThrow(/labels belong to the training data/);
-      const given = Object.fromEntries(parameters.map((name) => [name, model[name]]));
-      const built = Model.fromParameters({ ...given, backend });
-      expect(relativeEach(built.scoreSamples(X), model.scoreSamples(X))).toBeLessThanOrEqual(1e-11);
-      expect(built.fitted).toBe(false);
-      expect(() => built.trace).toThrow(/built from parameters/);
-      expect(() => Model.fromJSON('{"format":"mixwasm/other"}')).toThrow(InvalidParametersError);
-    });
-
-    it('samples by its seed', () => {
-      const [a, b, c] = [1, 1, 2].map((seed) => model.sample(50, { seed }));
-      expect(a.X.length).toBe(50 * model.nFeatures);
-      expect(a.labels.length).toBe(50);
-      expect(Array.from(a.X)).toEqual(Array.from(b.X));
-      expect(Array.from(a.X)).not.toEqual(Array.from(c.X));
-      expect(model.scoreSamples({ data: a.X, rows: 50, columns: model.nFeatures }).every(Number.isFinite)).toBe(true);
-      expect(() => model.sample(0)).toThrow(InvalidOptionError);
-    });
-
-    it('refuses what makes no sense, by name', () => {
-      for (const wrong of [{ nComponents: 0 }, { tol: -1 }, { maxIter: 0.5 }, { backend: 'gpu' }, { sede: 1 }]) {
-        const name = Object.keys(wrong)[0];
-        for (const way of ['fit', 'steps']) {
-          const error = thrownBy<InvalidOptionError>(() => Model[way](X, { ...options, ...wrong }));
-          expect(error).toBeInstanceOf(InvalidOptionError);
-          expect(error.option).toBe(name);
-        }
-      }
-      expect(() => Model.fit([[0], [1, 1]], options)).toThrow(InvalidDataError);
-      expect(() => Model.fit([], options)).toThrow(InvalidDataError);
-      expect(() => model.predict([[0]])).toThrow(InvalidDataError);
-    });
-  },
-);

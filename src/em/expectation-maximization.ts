@@ -1,18 +1,26 @@
 /** The EM loop for models that users write: the same loop as the library's own, watched. */
-import type { BackendName } from '../backend.js';
+import type { Backend, BackendName } from '../backend.js';
 import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
-import { createRandom } from '../data/random.js';
+import { createRandom, type Random } from '../data/random.js';
 import { DegenerateComponentError, InvalidOptionError, show } from '../errors.js';
-import { withBackend } from '../lease.js';
-import { checkKnown, choiceOption, functionOption, integerOption, nonNegativeOption } from '../options.js';
+import { leaseBackend } from '../lease.js';
+import {
+  booleanOption,
+  checkKnown,
+  choiceOption,
+  functionOption,
+  integerOption,
+  nonNegativeOption,
+} from '../options.js';
 import { checkSignal } from '../threads/client.js';
 import { blockRows } from './blocks.js';
 import type { StopReason } from './convergence.js';
-import { type EMState, iterate } from './loop.js';
+import { ElboRecorder, type ElboTrace } from './elbo-trace.js';
+import { type EMState, iterate, type LoopOptions } from './loop.js';
 import type { EMModel } from './model.js';
 import { assertMonotone } from './non-monotone.js';
-import { hasConverged } from './restarts.js';
+import { hasConverged, pausingStarts, type Restart } from './restarts.js';
 
 /** An `EMModel`, of which `initialize` may be left out where `initialParameters` are given. */
 export type UserModel<P, S> = Omit<EMModel<P, S>, 'initialize'> & Partial<Pick<EMModel<P, S>, 'initialize'>>;
@@ -22,6 +30,8 @@ export interface ExpectationMaximizationOptions<P, S> {
   initialParameters?: P;
   /** of the random numbers that `model.initialize` gets, any safe integer; default 0 */
   seed?: number;
+  /** times that `model.initialize` is asked for a start, of which the one of greatest objective is kept; default 1 */
+  nInit?: number;
   /** stop when the mean objective per unit of weight rises by less; default 1e-6; 0 runs exactly `maxIter` iterations */
   tol?: number;
   /** stop when `model.change` says less; default 0, off */
@@ -32,13 +42,21 @@ export interface ExpectationMaximizationOptions<P, S> {
   sampleWeights?: ArrayLike<number>;
   /** whether an iteration that lowers the objective is an error; default true; false for stochastic or approximate steps */
   checkMonotone?: boolean;
-  /** called after every E-step */
-  onProgress?: (progress: { readonly iteration: number; readonly objective: number }) => void;
-  /** called after every E-step with the whole state; its statistics may be reused by the next, its parameters may not */
+  /**
+   * `'objective'` (default), or `'elbo'`: also `elboTrace`, the ELBO after both half-steps of every iteration. For mixtures
+   * (`mixture(family)`, or any model with `nComponents` and `score`), at the price of a pass over the data.
+   */
+  trace?: 'objective' | 'elbo';
+  /** called after every E-step; `restart` says in which of the nInit starts, from 0 */
+  onProgress?: (progress: { readonly iteration: number; readonly objective: number; readonly restart: number }) => void;
+  /**
+   * called after every E-step with the whole state (a new start begins at iteration 0); its statistics may be reused by the
+   * next, its parameters may not
+   */
   onStep?: (state: EMState<P, S>) => void;
   /** checked between iterations: when it has fired, `signal.reason` is thrown */
   signal?: AbortSignal;
-  /** whose logarithm the random numbers use: `'wasm'` (default) or `'js'` */
+  /** whose logarithm the random numbers and the ELBO use: `'wasm'` (default) or `'js'` */
   backend?: BackendName;
 }
 
@@ -54,7 +72,14 @@ export interface EMResult<P> {
   /** whether the loop ended before `maxIter` */
   readonly converged: boolean;
   readonly stopReason: StopReason;
+  /** all starts, in order; those that collapsed carry their error */
+  readonly restarts: readonly EMRestart[];
+  /** with `trace: 'elbo'`: both half-steps of every iteration (as `model.trace.elbo` of `GaussianMixture.fit`) */
+  readonly elboTrace?: ElboTrace;
 }
+
+/** One of the nInit starts, for the record: its objective is undefined if it collapsed at once. */
+export type EMRestart = Omit<Restart, 'measured'>;
 
 /**
  * Runs EM on a model of your own, on the calling thread.
@@ -63,7 +88,9 @@ export interface EMResult<P> {
  * @param X nSamples × nFeatures, in any form `GaussianMixture.fit` takes; `expectation` gets it in blocks of rows
  * @throws {NonMonotoneError} an iteration lowered the objective: a step of the model is wrong (iteration and both values named)
  * @throws {NonFiniteObjective} the objective became NaN or infinite
- * @throws {DegenerateComponentError} what the M-step threw, with the iteration and the last good parameters added
+ * @throws {DegenerateComponentError} what the M-step threw, with the iteration and the last good parameters added; of
+ *   several starts only when all collapse
+ * @throws {InvalidOptionError} also `trace: 'elbo'` for a model that is no mixture
  * @throws {InvalidDataError | InvalidOptionError} as `GaussianMixture.fit`
  * @throws `signal.reason` when aborted
  * @example
@@ -111,11 +138,13 @@ export async function expectationMaximizationAsync<P, S>(
 const OPTIONS = [
   'initialParameters',
   'seed',
+  'nInit',
   'tol',
   'paramTol',
   'maxIter',
   'sampleWeights',
   'checkMonotone',
+  'trace',
   'onProgress',
   'onStep',
   'signal',
@@ -133,80 +162,128 @@ function prepare<P, S>(
   checkKnown(options, OPTIONS, where);
   functionOption('onProgress', options.onProgress);
   functionOption('onStep', options.onStep);
-  const { checkMonotone = true } = options;
-  if (typeof checkMonotone !== 'boolean') {
-    throw new InvalidOptionError('checkMonotone', `checkMonotone must be true or false; got ${show(checkMonotone)}`);
-  }
+  const checkMonotone = booleanOption('checkMonotone', options.checkMonotone ?? true);
   checkSignal(options.signal);
   const criteria = {
     tol: nonNegativeOption('tol', options.tol ?? 1e-6),
     paramTol: nonNegativeOption('paramTol', options.paramTol ?? 0),
     maxIter: integerOption('maxIter', options.maxIter ?? 1000, 0),
   };
-  const matrix = toMatrix(X);
-  // users' models get the numbers as they are: most are not translation-equivariant
-  const data = createDataset(matrix, toSampleWeights(options.sampleWeights, matrix.nSamples), false);
-  const start = startOf(model, data, options, where);
-  return watch(model as EMModel<P, S>, data, start, { ...options, ...criteria, checkMonotone });
-}
-
-function startOf<P, S>(
-  model: UserModel<P, S>,
-  data: Dataset,
-  { initialParameters, seed = 0, backend = 'wasm' }: ExpectationMaximizationOptions<P, S>,
-  where: string,
-): P {
-  integerOption('seed', seed, Number.MIN_SAFE_INTEGER);
-  choiceOption('backend', backend, ['wasm', 'js']);
-  if (initialParameters !== undefined) return initialParameters;
-  const { initialize } = model;
-  if (initialize === undefined) {
+  integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
+  const nInit = integerOption('nInit', options.nInit ?? 1, 1);
+  const backend = choiceOption('backend', options.backend ?? 'wasm', ['wasm', 'js']);
+  const wanted = choiceOption('trace', options.trace ?? 'objective', ['objective', 'elbo']);
+  const scored = wanted === 'elbo' ? scoredParts(model) : undefined;
+  if (options.initialParameters === undefined && model.initialize === undefined) {
     throw new InvalidOptionError(
       'initialParameters',
       `${where} needs initialParameters, or a model with initialize(data, random)`,
     );
   }
-  return withBackend(backend, ({ log }) => initialize.call(model, data, createRandom(seed, log)));
+  const matrix = toMatrix(X);
+  // users' models get the numbers as they are: most are not translation-equivariant
+  const data = createDataset(matrix, toSampleWeights(options.sampleWeights, matrix.nSamples), false);
+  const rows = blockRows(data.nFeatures, 1);
+  return climb(model as EMModel<P, S>, data, { ...options, ...criteria, checkMonotone, nInit, backend, scored, rows });
 }
 
-type Watched<P, S> = ExpectationMaximizationOptions<P, S> & { tol: number; paramTol: number; maxIter: number };
+interface Checked<P, S> extends Omit<ExpectationMaximizationOptions<P, S>, keyof LoopOptions>, LoopOptions {
+  readonly checkMonotone: boolean;
+  readonly nInit: number;
+  readonly backend: BackendName;
+  /** what records the half-steps, if they are wanted */
+  readonly scored: ScoredParts<P> | undefined;
+}
 
-/** The loop with its monitors; pauses after every iteration. */
-function* watch<P, S>(
+/** What makes a model a mixture. */
+interface ScoredParts<P> {
+  readonly nComponents: number;
+  readonly kernels: { score: NonNullable<EMModel<P, unknown>['score']> };
+}
+
+/** A state with the half-steps of its start up to here, if they are recorded. */
+interface RecordedState<P, S> extends EMState<P, S> {
+  readonly halfSteps?: ElboRecorder<P>;
+}
+
+/** All starts; pauses between iterations. */
+function* climb<P, S>(model: EMModel<P, S>, data: Dataset, options: Checked<P, S>): Generator<void, EMResult<P>> {
+  const { initialParameters, seed = 0, nInit, checkMonotone, onProgress, onStep } = options;
+  const backend = leaseBackend(options.backend);
+  try {
+    const random = createRandom(seed, backend.log);
+    // given starts are all alike
+    const nStarts = initialParameters === undefined ? nInit : 1;
+    let before = Number.NaN;
+    const { best, restarts } = yield* pausingStarts<P, S>(
+      nStarts,
+      () => statesOf(model, data, options, random.split(), backend),
+      (state, restart) => {
+        const { iteration, objective } = state;
+        if (checkMonotone && iteration > 0) assertMonotone(iteration, before, objective, data.totalWeight);
+        before = objective;
+        onProgress?.({ iteration, objective, restart });
+        onStep?.(state);
+      },
+    );
+    const { halfSteps, ...last } = best.reached as RecordedState<P, S>;
+    const { parameters, objective, iteration } = last;
+    // the loop ends with a stopReason
+    const stopReason = last.stopReason as StopReason;
+    return {
+      parameters,
+      objective,
+      trace: Float64Array.from(best.trace),
+      nIter: iteration,
+      converged: hasConverged(stopReason),
+      stopReason,
+      restarts: restarts.map(({ measured: _, ...restart }) => restart),
+      ...(halfSteps === undefined ? {} : { elboTrace: halfSteps.trace }),
+    };
+  } finally {
+    backend.release();
+  }
+}
+
+/** The states of one start. */
+function* statesOf<P, S>(
   model: EMModel<P, S>,
   data: Dataset,
-  start: P,
-  { checkMonotone, onProgress, onStep, signal, tol, paramTol, maxIter }: Watched<P, S>,
-): Generator<void, EMResult<P>> {
-  const trace: number[] = [];
+  { initialParameters, signal, scored, tol, paramTol, maxIter, rows }: Checked<P, S>,
+  random: Random,
+  algebra: Pick<Backend, 'log'>,
+): Generator<RecordedState<P, S>> {
   let last: EMState<P, S> | undefined;
+  signal?.throwIfAborted();
   try {
-    for (const state of iterate(model, data, start, { tol, paramTol, maxIter, rows: blockRows(data.nFeatures, 1) })) {
-      const { iteration, objective } = state;
-      if (checkMonotone && last !== undefined) {
-        assertMonotone(iteration, last.objective, objective, data.totalWeight);
-      }
-      trace.push(objective);
+    const start = initialParameters === undefined ? model.initialize(data, random) : initialParameters;
+    const halfSteps = scored === undefined ? undefined : new ElboRecorder({ ...scored, data, algebra, rows });
+    for (const state of iterate(model, data, start, { tol, paramTol, maxIter, rows })) {
       last = state;
-      onProgress?.({ iteration, objective });
-      onStep?.(state);
-      if (state.stopReason !== undefined) break;
-      yield;
+      halfSteps?.add(state.parameters, logLikelihoodOf(state));
+      yield halfSteps === undefined ? state : { ...state, halfSteps };
       signal?.throwIfAborted();
     }
   } catch (error) {
     throw error instanceof DegenerateComponentError ? located(error, last) : error;
   }
-  // the loop yields t = 0 and ends with a stopReason
-  const { parameters, objective, iteration, stopReason } = last as EMState<P, S> & { stopReason: StopReason };
-  return {
-    parameters,
-    objective,
-    trace: Float64Array.from(trace),
-    nIter: iteration,
-    converged: hasConverged(stopReason),
-    stopReason,
-  };
+}
+
+/** Without the prior, where the statistics tell. */
+function logLikelihoodOf<P, S>({ statistics, objective }: EMState<P, S>): number {
+  const told = (statistics as { readonly logLikelihood?: unknown } | undefined)?.logLikelihood;
+  return typeof told === 'number' ? told : objective;
+}
+
+function scoredParts<P, S>(model: UserModel<P, S>): ScoredParts<P> {
+  const { nComponents, score } = model;
+  if (typeof score === 'function' && Number.isInteger(nComponents)) {
+    return { nComponents: nComponents as number, kernels: { score: (...args) => score.apply(model, args) } };
+  }
+  throw new InvalidOptionError(
+    'trace',
+    "trace: 'elbo' compares p(z|x) before and after each M-step, which this model does not tell: pass mixture(family, …), or give the model nComponents and score(parameters, block, out); a hidden variable that is not one of K has no such table: leave trace out",
+  );
 }
 
 /** A collapse with when it was and what was last sound. */

@@ -5,10 +5,11 @@ import type { Random } from '../data/random.js';
 import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
 import type { MixtureChart } from '../optimize/chart.js';
 import { gradientOptimizer, type Optimizer } from '../optimize/optimizer.js';
+import { blocksOf } from './blocks.js';
 import type { StopReason } from './convergence.js';
 import { ElboRecorder, type ElboTrace } from './elbo-trace.js';
 import { type EMState, iterate, NonFiniteObjective } from './loop.js';
-import type { BlockKernels, EMModel, MixtureParameters, MixtureStatistics } from './model.js';
+import type { BlockKernels, EMModel, MixtureParameters, MixtureStatistics, ScoreOutput } from './model.js';
 import { bestOfStarts, hasConverged, type Restart, type Run } from './restarts.js';
 
 /** What every mixture fit has to know: plain data, so that a worker can be told. */
@@ -71,9 +72,23 @@ export type OnProgress = (progress: {
   readonly restart: number;
 }) => void;
 
+/** What `steps` with `half: true` adds: each iteration is two steps, after M and after E. */
+export interface HalfStep {
+  /** what was chosen last: `'E'` the responsibilities, given the parameters; `'M'` the parameters, given the responsibilities */
+  readonly half: 'E' | 'M';
+  /** q (nSamples × nComponents, row-major); after M still that of before */
+  readonly responsibilities: Float64Array;
+  /** ELBO(q, parameters), total, nats: never falls from step to step */
+  readonly elbo: number;
+  /** KL(q ‖ posterior), total, nats: logLikelihood − elbo; 0 after E */
+  readonly kl: number;
+}
+
 export interface MixtureState<C, T> extends EMState<MixtureParameters<C>, MixtureStatistics<T>> {
+  /** which half-step this is, if they are asked for */
+  readonly halfStep?: HalfStep;
   /** the half-steps of this start up to here, if they are recorded */
-  readonly halfSteps?: ElboRecorder<C>;
+  readonly halfSteps?: ElboRecorder<MixtureParameters<C>>;
 }
 export type MixtureEM<C, T> = EMModel<MixtureParameters<C>, MixtureStatistics<T>>;
 
@@ -103,7 +118,8 @@ export class MixtureFit<C, T> {
   *states(): Generator<MixtureState<C, T>> {
     const { model, data, rows, plan, random, chart } = this.parts;
     const { tol, paramTol, maxIter } = plan;
-    const halfSteps = plan.trace === 'elbo' ? new ElboRecorder(this.parts) : undefined;
+    const halfSteps =
+      plan.trace === 'elbo' ? new ElboRecorder({ ...this.parts, nComponents: plan.nComponents }) : undefined;
     let last: MixtureState<C, T> | undefined;
     try {
       const start = model.initialize(data, random.split());
@@ -153,15 +169,32 @@ export class MixtureFit<C, T> {
     };
   }
 
+  /** Both half-steps that led to a state, or the E-step alone for the first; `q` are the responsibilities before. */
+  halves(state: MixtureState<C, T>, q: Float64Array | undefined): MixtureState<C, T>[] {
+    const { parameters, statistics, halfSteps } = state;
+    const k = this.parts.plan.nComponents;
+    const responsibilities = new Float64Array(this.parts.data.nSamples * k);
+    this.score(parameters, (start, end) => ({ responsibilities: responsibilities.subarray(start * k, end * k) }));
+    const e: HalfStep = { half: 'E', responsibilities, elbo: statistics.logLikelihood, kl: 0 };
+    const afterE = { ...state, halfStep: e };
+    if (q === undefined || halfSteps === undefined) return [afterE];
+    const m: HalfStep = { half: 'M', responsibilities: q, ...halfSteps.last };
+    return [{ ...state, stopReason: undefined, halfStep: m }, afterE];
+  }
+
   /** Most probable components of the training rows. */
   private labels(parameters: MixtureParameters<C>): Int32Array {
-    const { data, kernels, rows } = this.parts;
-    const labels = new Int32Array(data.nSamples);
-    for (let start = 0; start < data.nSamples; start += rows) {
-      const nRows = Math.min(rows, data.nSamples - start);
-      kernels.score(parameters, { data, start, nRows }, { labels: labels.subarray(start, start + nRows) });
-    }
+    const labels = new Int32Array(this.parts.data.nSamples);
+    this.score(parameters, (start, end) => ({ labels: labels.subarray(start, end) }));
     return labels;
+  }
+
+  /** Scores every block into what `out` gives for its rows. */
+  private score(parameters: MixtureParameters<C>, out: (start: number, end: number) => ScoreOutput): void {
+    const { data, kernels, rows } = this.parts;
+    for (const block of blocksOf(data, rows)) {
+      kernels.score(parameters, block, out(block.start, block.start + block.nRows));
+    }
   }
 
   private explain(error: unknown, last: MixtureState<C, T> | undefined): unknown {
@@ -180,22 +213,17 @@ export class MixtureFit<C, T> {
   }
 
   private zeroDensity(error: NonFiniteObjective): ZeroDensityError {
-    const { data, kernels, rows } = this.parts;
-    const parameters = error.parameters as MixtureParameters<C>;
-    for (let start = 0; start < data.nSamples; start += rows) {
-      const nRows = Math.min(rows, data.nSamples - start);
-      const logProbNorm = new Float64Array(nRows);
-      kernels.score(parameters, { data, start, nRows }, { logProbNorm });
-      const i = logProbNorm.findIndex(
-        (value, at) =>
-          !Number.isFinite(value) && (data.sampleWeights === undefined || data.sampleWeights[start + at] !== 0),
+    const { data } = this.parts;
+    const logProbNorm = new Float64Array(data.nSamples);
+    this.score(error.parameters as MixtureParameters<C>, (start, end) => ({
+      logProbNorm: logProbNorm.subarray(start, end),
+    }));
+    const row = logProbNorm.findIndex((value, at) => !Number.isFinite(value) && data.sampleWeights?.[at] !== 0);
+    if (row >= 0) {
+      return new ZeroDensityError(
+        `row ${row} has a density of 0 under every component (after ${error.iteration} M-steps): it is too far from all of them, or impossible where probs are exactly 0 or 1; remove or mend the row, or start with a wider spread`,
+        row,
       );
-      if (i >= 0) {
-        return new ZeroDensityError(
-          `row ${start + i} has a density of 0 under every component (after ${error.iteration} M-steps): it is too far from all of them, or impossible where probs are exactly 0 or 1; remove or mend the row, or start with a wider spread`,
-          start + i,
-        );
-      }
     }
     return new ZeroDensityError(
       `the log-likelihood overflowed after ${error.iteration} M-steps; scale the data or the weights down`,

@@ -28,6 +28,13 @@ export interface EMModel<P, S> {
   change?(previous: P, next: P): number;
   /** Hard EM: whether the E-step said the same as the one before, so that nothing can change any more. Stops the loop. */
   stable?(statistics: S, previous: S): boolean;
+  /** For models whose hidden variable is one of `nComponents`: what `trace: 'elbo'` compares, with `score`. */
+  readonly nComponents?: number;
+  /**
+   * Writes what is asked for of a block's rows: log p(x, z = k), its log-sum-exp log p(x), and p(z = k|x), all under
+   * `parameters`. `mixture(family)` has it. Statistics with a `logLikelihood` tell it from an objective that holds a prior.
+   */
+  score?(parameters: P, block: Block, out: ScoreOutput): void;
 }
 
 /** What a mixture is made of; `mixture(family)` is an `EMModel`. `C` is one component's parameters, `T` its statistics. */

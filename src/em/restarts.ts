@@ -53,18 +53,38 @@ export function hasConverged(stopReason: StopReason | undefined): boolean {
   return stopReason !== undefined && stopReason !== 'maxIter';
 }
 
+/** The run of greatest objective, and the record of all. */
+export interface Best<P, S> {
+  readonly best: Run<P, S>;
+  readonly restarts: Restart[];
+}
+
 /** Runs every start; those that collapse are recorded and discarded, an error only when all do. */
 export function bestOfStarts<P, S>(
   nStarts: number,
   states: () => Iterable<EMState<P, S>>,
+  onState?: (state: EMState<P, S>, restart: number) => void,
+  measure?: (state: EMState<P, S>) => number,
+): Best<P, S> {
+  const pauses = pausingStarts(nStarts, states, onState, measure);
+  for (;;) {
+    const { value, done } = pauses.next();
+    if (done) return value;
+  }
+}
+
+/** As `bestOfStarts`, with a pause after every state but the last of a start. */
+export function* pausingStarts<P, S>(
+  nStarts: number,
+  states: () => Iterable<EMState<P, S>>,
   onState: (state: EMState<P, S>, restart: number) => void = () => {},
   measure?: (state: EMState<P, S>) => number,
-): { best: Run<P, S>; restarts: Restart[] } {
+): Generator<void, Best<P, S>> {
   const restarts: Restart[] = [];
   let best: Run<P, S> | undefined;
   for (let restart = 0; restart < nStarts; restart++) {
     const run = new Run<P, S>(measure);
-    const collapsed = follow(run, states(), (state) => onState(state, restart));
+    const collapsed = yield* follow(run, states(), (state) => onState(state, restart));
     if (collapsed !== undefined && nStarts === 1) throw collapsed;
     restarts.push(run.restart(collapsed));
     if (collapsed !== undefined) continue;
@@ -75,11 +95,11 @@ export function bestOfStarts<P, S>(
 }
 
 /** Runs one start; returns its collapse. What `onState` throws is the caller's own and goes through. */
-function follow<P, S>(
+function* follow<P, S>(
   run: Run<P, S>,
   states: Iterable<EMState<P, S>>,
   onState: (state: EMState<P, S>) => void,
-): DegenerateComponentError | undefined {
+): Generator<void, DegenerateComponentError | undefined> {
   const iterator = states[Symbol.iterator]();
   try {
     for (;;) {
@@ -93,6 +113,7 @@ function follow<P, S>(
       if (step.done) return undefined;
       run.add(step.value);
       onState(step.value);
+      if (step.value.stopReason === undefined) yield;
     }
   } finally {
     iterator.return?.();

@@ -1,16 +1,16 @@
-/** Mixtures of a family that a user writes: the model for `expectationMaximization`, and what to do with its parameters. */
-import type { BackendName } from '../backend.js';
+/** Mixtures of a family that a user writes: the model for `expectationMaximization`. */
 import type { Block, Dataset } from '../data/dataset.js';
-import { type DataInput, toMatrix } from '../data/matrix.js';
 import type { Random } from '../data/random.js';
-import { InvalidDataError, InvalidOptionError, InvalidParametersError, show, ZeroDensityError } from '../errors.js';
+import { InvalidDataError, ZeroDensityError } from '../errors.js';
 import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { randomResponsibilities } from '../init/random.js';
-import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, functionOption, integerOption } from '../options.js';
+import { jsBackend } from '../reference/backend.js';
 import { pointwiseKernels } from '../reference/pointwise.js';
 import { blockValues, blockWeights } from './block-values.js';
+import { checkFamily } from './check-family.js';
 import { mixture as mixtureOf } from './mixture.js';
+import { checkCount, scoreBlock, zeroDensity } from './mixture-scores.js';
 import type { EMModel, Family, MixtureParameters, MixtureStatistics } from './model.js';
 
 export interface UserMixtureOptions<C> {
@@ -62,92 +62,10 @@ export function mixture<C, T>(
       if (!Number.isFinite(statistics.logLikelihood)) throw whyNotFinite(family, parameters, block);
       return statistics;
     },
+    nComponents,
+    // with the logarithms of the E-step above
+    score: (parameters, block, out) => scoreBlock(family, parameters, block, out, jsBackend),
   };
-}
-
-/** What responsibilities a mixture's parameters give. */
-export interface MixtureScores {
-  /** p(k|x) (nSamples × nComponents, row-major); below 2⁻⁶⁰ exactly 0 */
-  readonly responsibilities: Float64Array;
-  /** log p(x) of each row (nSamples), nats */
-  readonly logDensity: Float64Array;
-  /** most probable component of each row (nSamples) */
-  readonly labels: Int32Array;
-  /** Σ log p(x), nats */
-  readonly logLikelihood: number;
-}
-
-/**
- * What the parameters of a mixture say of rows, old or new.
- *
- * @param X nSamples × nFeatures
- * @throws {ZeroDensityError} a row whose density is 0 under every component
- * @throws {InvalidParametersError} a log-density that is NaN or +Infinity (row and component named)
- * @example
- * const { responsibilities, labels } = responsibilitiesOf(poisson, parameters, [3, 12]);
- */
-export function responsibilitiesOf<C, T>(
-  family: Family<C, T>,
-  parameters: MixtureParameters<C>,
-  X: DataInput,
-  options: { backend?: BackendName } = {},
-): MixtureScores {
-  checkFamily(family);
-  checkKnown(options, ['backend'], 'responsibilitiesOf');
-  const backend = choiceOption('backend', options.backend ?? 'wasm', ['wasm', 'js']);
-  const { x, nSamples, nFeatures } = toMatrix(X);
-  const nComponents = parameters.components.length;
-  checkCount(parameters, nComponents);
-  return withBackend(backend, (leased) => {
-    const terms = new Float64Array(nSamples * nComponents);
-    const labels = new Int32Array(nSamples);
-    const point = new Float64Array(nFeatures);
-    for (let i = 0; i < nSamples; i++) {
-      for (let j = 0; j < nFeatures; j++) point[j] = x[i * nFeatures + j] as number;
-      const row = termsOf(family, parameters, point, i, leased.log);
-      terms.set(row, i * nComponents);
-      labels[i] = row.indexOf(Math.max(...row));
-    }
-    const logDensity = new Float64Array(nSamples);
-    const responsibilities = new Float64Array(terms.length);
-    leased.logSumExp(terms, nComponents, logDensity, responsibilities);
-    let logLikelihood = 0;
-    for (const value of logDensity) logLikelihood += value;
-    return {
-      responsibilities,
-      logDensity,
-      labels,
-      logLikelihood,
-    };
-  });
-}
-
-/** log w_k + log p(x|k), of which none is NaN or +Infinity and one is finite. */
-function termsOf<C, T>(
-  family: Family<C, T>,
-  { weights, components }: MixtureParameters<C>,
-  x: Float64Array,
-  row: number,
-  log: (x: number) => number,
-): Float64Array {
-  let top = -Infinity;
-  const terms = Float64Array.from(components, (component, k) => {
-    const weight = weights[k] as number;
-    const term = (weight > 0 ? log(weight) : -Infinity) + family.logDensity(component, x);
-    if (!(term < Infinity)) {
-      throw new InvalidParametersError(
-        `the log-density of component ${k} is ${term} for row ${row}; logDensity must give a number below +Infinity: check the parameters that maximize returns`,
-        k,
-      );
-    }
-    top = Math.max(top, term);
-    return term;
-  });
-  if (top > -Infinity) return terms;
-  throw new ZeroDensityError(
-    `row ${row} has a density of 0 under every component; check that the family allows such a value`,
-    row,
-  );
 }
 
 /** Starts by an M-step from responsibilities. */
@@ -194,34 +112,19 @@ function mostlyNearest(labels: Int32Array, nComponents: number, out: Float64Arra
   });
 }
 
+/** Why a log-likelihood is not finite: what `scoreBlock` throws, or the row without density. */
 function whyNotFinite<C, T>(family: Family<C, T>, parameters: MixtureParameters<C>, block: Block): Error {
-  const x = blockValues(block);
-  const sampleWeights = blockWeights(block);
-  const d = block.data.nFeatures;
-  return withBackend('js', ({ log }) => {
-    for (let i = 0; i < block.nRows; i++) {
-      if (sampleWeights[i] === 0) continue;
-      try {
-        termsOf(family, parameters, x.slice(i * d, (i + 1) * d), block.start + i, log);
-      } catch (error) {
-        return error as Error;
-      }
+  const { sampleWeights } = block.data;
+  const logProbNorm = new Float64Array(1);
+  for (let i = 0; i < block.nRows; i++) {
+    const row = block.start + i;
+    if (sampleWeights?.[row] === 0) continue;
+    try {
+      scoreBlock(family, parameters, { data: block.data, start: row, nRows: 1 }, { logProbNorm }, jsBackend);
+    } catch (error) {
+      return error as Error;
     }
-    return new ZeroDensityError('the log-likelihood overflowed; scale the data or the weights down');
-  });
-}
-
-function checkCount<C>({ weights, components }: MixtureParameters<C>, nComponents: number): void {
-  if (components?.length === nComponents && weights?.length === nComponents) return;
-  throw new InvalidParametersError(
-    `parameters must be { weights, components } of ${nComponents} each; got ${show(weights?.length)} weights and ${show(components?.length)} components`,
-  );
-}
-
-function checkFamily(family: unknown): void {
-  const given = family as Record<string, unknown> | null | undefined;
-  for (const verb of ['logDensity', 'emptyStatistics', 'accumulate', 'merge', 'maximize']) {
-    if (typeof given?.[verb] === 'function') continue;
-    throw new InvalidOptionError('family', `a family needs a function ${verb}; got ${show(given?.[verb])}`);
+    if (logProbNorm[0] === -Infinity) return zeroDensity(row);
   }
+  return new ZeroDensityError('the log-likelihood overflowed; scale the data or the weights down');
 }

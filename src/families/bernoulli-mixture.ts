@@ -7,7 +7,7 @@ import { Handouts } from '../data/handouts.js';
 import { createRandom } from '../data/random.js';
 import { formatSummary } from '../diagnostics/summary.js';
 import type { StopReason } from '../em/convergence.js';
-import type { FitRecord, Outcome } from '../em/mixture-fit.js';
+import type { FitRecord, HalfStep, Outcome } from '../em/mixture-fit.js';
 import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '../errors.js';
 import { toLabels, toResponsibilities } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
@@ -136,20 +136,34 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
 
   /**
    * EM one iteration at a time, parameters included: t = 0 first, last the step with a `stopReason`. One start (nInit 1).
+   * With `half: true` a step is half an iteration: E at t = 0, then M and E of every iteration, each with the
+   * responsibilities and the ELBO (`HalfStep`). An M-step has the new parameters and the old responsibilities.
    *
    * @example
    * for (const { iteration, logLikelihood } of BernoulliMixture.steps(X, { nComponents: 2 })) console.log(iteration, logLikelihood);
    */
-  static steps(X: BinaryInput, options: BernoulliMixtureOptions): Generator<BernoulliMixtureStep, BernoulliMixture> {
+  static steps(
+    X: BinaryInput,
+    options: BernoulliMixtureOptions & { half: true },
+  ): Generator<BernoulliMixtureStep & HalfStep, BernoulliMixture>;
+  static steps(
+    X: BinaryInput,
+    options: BernoulliMixtureOptions & { half?: boolean },
+  ): Generator<BernoulliMixtureStep & Partial<HalfStep>, BernoulliMixture>;
+  static steps(
+    X: BinaryInput,
+    options: BernoulliMixtureOptions & { half?: boolean },
+  ): Generator<BernoulliMixtureStep & Partial<HalfStep>, BernoulliMixture> {
     // checked at the call, not at the first step
-    const prepared = prepare(X, options, 'BernoulliMixture.steps', []);
+    const prepared = prepare(X, options, 'BernoulliMixture.steps', ['half']);
     return mapSteps(
-      fitBySteps(prepared, bernoulliFit),
-      ({ parameters, iteration, statistics, stopReason }) => ({
+      fitBySteps(prepared, bernoulliFit, options.half),
+      ({ parameters, iteration, statistics, stopReason, halfStep }) => ({
         ...publishBernoulli(parameters),
         iteration,
         logLikelihood: statistics.logLikelihood,
         stopReason,
+        ...halfStep,
       }),
       (outcome) => BernoulliMixture.#made(prepared, outcome),
     );

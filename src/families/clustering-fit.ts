@@ -128,6 +128,24 @@ export class ClusteringFit<S extends HardStatistics> {
     };
   }
 
+  /** Cost of given labels: what it is between an update of the centres and the next assignment. */
+  costOf({ centers }: Centers, labels: Int32Array): number {
+    const { x, nFeatures: d, origin, sampleWeights } = this.data;
+    const squared = this.parts.norm === 'squared';
+    let total = 0;
+    for (let i = 0; i < labels.length; i++) {
+      const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
+      if (weight === 0) continue;
+      let sum = 0;
+      for (let j = 0; j < d; j++) {
+        const u = (x[i * d + j] as number) - (origin[j] as number) - (centers[(labels[i] as number) * d + j] as number);
+        sum += squared ? u * u : Math.abs(u);
+      }
+      total += weight * sum;
+    }
+    return total;
+  }
+
   private start(random: Random): Centers {
     const { data, plan, parts } = this;
     const { start, nClusters } = plan;

@@ -8,7 +8,7 @@ import { type Centers, type HardStatistics, joinLabels } from '../em/hard.js';
 import { Run } from '../em/restarts.js';
 import type { NestedNumbers } from '../init/names.js';
 import { expectedBytes, leaseBackend, withBackend } from '../lease.js';
-import { checkKnown, integerOption, requireObject } from '../options.js';
+import { booleanOption, checkKnown, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
 import { type ClusteringModelParts, fittedParts } from './clustering.js';
 import type { ClusteringFit, ClusteringOutcome, OnClusteringProgress } from './clustering-fit.js';
@@ -31,6 +31,17 @@ export interface ClusteringStep {
   readonly labelChanges: number | undefined;
   /** why the loop ends here; undefined while it goes on */
   readonly stopReason: StopReason | undefined;
+  /**
+   * with `half: true`, what was chosen last: `'E'` the labels, `'M'` the centers, with the labels and counts of before and
+   * the cost of these labels to the new centers; it never rises from step to step
+   */
+  readonly half?: 'E' | 'M';
+}
+
+/** Options of `steps`. */
+export interface ClusteringStepsOptions extends ClusteringOptions {
+  /** each iteration as two steps, after M (update) and after E (assignment); default false */
+  half?: boolean;
 }
 
 export interface ClusteringFromParameters {
@@ -94,29 +105,38 @@ export async function fitClusteringAsync<O, S extends HardStatistics>(
 export function* clusteringSteps<O, S extends HardStatistics>(
   entry: ClusteringEntry<O, S>,
   X: DataInput,
-  options: ClusteringOptions,
+  options: ClusteringStepsOptions,
 ): Generator<ClusteringStep, ClusteringModelParts> {
-  const { plan, further, data } = prepare(entry, X, options, 'steps', []);
+  const { plan, further, data } = prepare(entry, X, options, 'steps', ['half']);
+  const half = booleanOption('half', options.half);
   if (plan.nInit !== 1) integerOption('nInit (steps follows one start)', plan.nInit, 1, 1);
   const backend = leaseBackend(plan.backend, expectedBytes(data, plan.nClusters));
   try {
     const fit = entry.fit(plan, further, data, backend);
     const run = new Run<Centers, S>();
-    let before: Int32Array | undefined;
+    let before: ClusteringStep | undefined;
     for (const state of fit.states()) {
       run.add(state);
       const { iteration, parameters, statistics, stopReason } = state;
       const labels = joinLabels(statistics);
-      yield {
+      const centers = addOrigin(parameters.centers, data.origin).values;
+      if (half && before !== undefined) {
+        const totalCost = fit.costOf(parameters, before.labels);
+        const assigned = { labels: before.labels.slice(), clusterCounts: before.clusterCounts.slice() };
+        yield { iteration, centers, ...assigned, totalCost, labelChanges: 0, stopReason: undefined, half: 'M' };
+      }
+      const step = {
         iteration,
-        centers: addOrigin(parameters.centers, data.origin).values,
-        labels: labels.slice(),
+        centers: centers.slice(),
+        labels,
         totalCost: statistics.cost,
         clusterCounts: statistics.counts.slice(),
-        labelChanges: before === undefined ? undefined : differences(labels, before),
+        labelChanges: before === undefined ? undefined : differences(labels, before.labels),
         stopReason,
+        ...(half ? { half: 'E' as const } : {}),
       };
-      before = labels;
+      before = { ...step, labels: labels.slice(), clusterCounts: step.clusterCounts.slice() };
+      yield step;
     }
     return fittedParts(fit.outcome(run, [run.restart()]), data, plan);
   } finally {

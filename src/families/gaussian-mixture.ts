@@ -1,18 +1,17 @@
 /** `GaussianMixture`: the model users fit, keep, ask and save. */
 
 import type { Backend, BackendName } from '../backend.js';
-import { toSampleWeights } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
-import { type DataInput, toMatrix } from '../data/matrix.js';
+import type { DataInput } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
 import type { StopReason } from '../em/convergence.js';
-import type { FitRecord, Outcome } from '../em/mixture-fit.js';
-import { InvalidDataError } from '../errors.js';
+import type { FitRecord, HalfStep, Outcome } from '../em/mixture-fit.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
+import { checkRows } from './check-rows.js';
 import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent } from './gaussian.js';
 import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
 import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
@@ -158,19 +157,32 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
 
   /**
    * EM one iteration at a time, parameters included: t = 0 first, last the step with a `stopReason`. One start (nInit 1).
+   * With `half: true` a step is half an iteration: E at t = 0, then M and E of every iteration, each with the
+   * responsibilities and the ELBO (`HalfStep`). An M-step has the new parameters and the old responsibilities.
    *
    * @example
    * for (const step of GaussianMixture.steps(X, { nComponents: 2 })) console.log(step.iteration, step.logLikelihood);
    */
-  static steps(X: DataInput, options: GaussianMixtureOptions): Generator<GaussianMixtureStep, GaussianMixture> {
+  static steps(
+    X: DataInput,
+    options: GaussianMixtureOptions & { half: true },
+  ): Generator<GaussianMixtureStep & HalfStep, GaussianMixture>;
+  static steps(
+    X: DataInput,
+    options: GaussianMixtureOptions & { half?: boolean },
+  ): Generator<GaussianMixtureStep & Partial<HalfStep>, GaussianMixture>;
+  static steps(
+    X: DataInput,
+    options: GaussianMixtureOptions & { half?: boolean },
+  ): Generator<GaussianMixtureStep & Partial<HalfStep>, GaussianMixture> {
     // checked at the call, not at the first step
-    const prepared = prepare(X, checkOptions(options, 'GaussianMixture.steps'));
+    const prepared = prepare(X, checkOptions(options, 'GaussianMixture.steps', ['half']));
     const { data, plan } = prepared;
     return mapSteps(
-      fitBySteps(prepared, gaussianFit),
-      ({ parameters, iteration, statistics, stopReason }) => {
+      fitBySteps(prepared, gaussianFit, options.half),
+      ({ parameters, iteration, statistics, stopReason, halfStep }) => {
         const { low: _, ...flat } = fromComponents(parameters, data.origin, plan.covarianceType);
-        return { ...flat, iteration, logLikelihood: statistics.logLikelihood, stopReason };
+        return { ...flat, iteration, logLikelihood: statistics.logLikelihood, stopReason, ...halfStep };
       },
       (outcome) => GaussianMixture.#made(prepared, outcome),
     );
@@ -299,16 +311,6 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
   summary(options: { featureNames?: readonly string[] } = {}): string {
     return summarizeGaussianMixture(this.#state, this.#record, this.nParameters, options.featureNames);
   }
-}
-
-function checkRows(Y: DataInput, weights: ArrayLike<number> | undefined, nFeatures: number, origin: Float64Array) {
-  const matrix = toMatrix(Y, 'data');
-  if (matrix.nFeatures !== nFeatures) {
-    throw new InvalidDataError(
-      `the model has ${nFeatures} features but the data have ${matrix.nFeatures} columns; pass rows of ${nFeatures} numbers`,
-    );
-  }
-  return { ...matrix, sampleWeights: toSampleWeights(weights, matrix.nSamples), origin };
 }
 
 /** Everything checked: the fit as plain data, and the rows. */

@@ -5,11 +5,11 @@ import { K_MEANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
 import { Clustering } from './clustering.js';
 import { parseClustering } from './clustering-json.js';
-import type { ClusteringOptions } from './clustering-options.js';
 import {
   type AsyncClusteringOptions,
   type ClusteringFromParameters,
   type ClusteringStep,
+  type ClusteringStepsOptions,
   clusteringFromParameters,
   clusteringSteps,
   fitClustering,
@@ -74,11 +74,12 @@ export class KMeans extends Clustering {
 
   /**
    * One iteration at a time, centers and labels included: t = 0 first, last the step with a `stopReason`. One start.
+   * With `half: true` a step is half an iteration: E at t = 0, then M (new centers, old labels) and E of every iteration.
    *
    * @example
    * for (const step of KMeans.steps(X, { nClusters: 2 })) console.log(step.iteration, step.totalCost, step.labelChanges);
    */
-  static *steps(X: DataInput, options: ClusteringOptions): Generator<ClusteringStep, KMeans> {
+  static *steps(X: DataInput, options: ClusteringStepsOptions): Generator<ClusteringStep, KMeans> {
     return new KMeans(yield* clusteringSteps(kMeansEntry, X, options));
   }
 

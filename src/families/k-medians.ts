@@ -5,11 +5,11 @@ import { K_MEDIANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
 import { Clustering } from './clustering.js';
 import { parseClustering } from './clustering-json.js';
-import type { ClusteringOptions } from './clustering-options.js';
 import {
   type AsyncClusteringOptions,
   type ClusteringFromParameters,
   type ClusteringStep,
+  type ClusteringStepsOptions,
   clusteringFromParameters,
   clusteringSteps,
   fitClustering,
@@ -83,11 +83,12 @@ export class KMedians extends Clustering {
 
   /**
    * One iteration at a time, centers and labels included: t = 0 first, last the step with a `stopReason`. One start.
+   * With `half: true` a step is half an iteration: E at t = 0, then M (new centers, old labels) and E of every iteration.
    *
    * @example
    * for (const step of KMedians.steps(X, { nClusters: 2 })) console.log(step.iteration, step.totalCost);
    */
-  static *steps(X: DataInput, options: ClusteringOptions & MedianOptions): Generator<ClusteringStep, KMedians> {
+  static *steps(X: DataInput, options: ClusteringStepsOptions & MedianOptions): Generator<ClusteringStep, KMedians> {
     return new KMedians(yield* clusteringSteps(kMediansEntry, X, options));
   }
 

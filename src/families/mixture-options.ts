@@ -30,8 +30,9 @@ export interface MixtureOptions {
   optimizer?: OptimizerName | Optimizer;
   /**
    * `'logLikelihood'` (default), or `'elbo'`: also `trace.elbo`, the ELBO after both half-steps of every iteration, at the
-   * price of two scoring passes over the data and a sum in JavaScript: an iteration takes 3 (8 features, 8 components) to 6
-   * times (1 feature, 2 components) as long. `regCovar` above 0 or a prior may let the M-step lower the ELBO.
+   * price of a scoring pass over the data and a sum in JavaScript: an iteration takes 2.5 (8 features, 8 components) to 3.5
+   * times (1 feature, 2 components) as long. `regCovar` above 0 or a prior may let the M-step lower the
+   * ELBO.
    */
   trace?: TraceName;
   /** called after every E-step */

@@ -9,7 +9,7 @@ import {
 import type { MixtureParameters, MixtureStatistics } from '../em/model.js';
 import { Run } from '../em/restarts.js';
 import { expectedBytes, leaseBackend } from '../lease.js';
-import { integerOption } from '../options.js';
+import { booleanOption, integerOption } from '../options.js';
 import { type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
 import { unpackRestarts } from '../threads/protocol.js';
 import type { FitMaker, Prepared } from './mixture-fit-now.js';
@@ -35,14 +35,20 @@ export async function fitInWorker<Plan extends MixturePlan, C>(
 function* statesOf<Plan extends MixturePlan, C, T>(
   { plan, data }: Prepared<Plan>,
   make: FitMaker<Plan, C, T>,
+  half: boolean,
 ): Generator<MixtureState<C, T>, Outcome<C>> {
   const backend = leaseBackend(plan.backend, expectedBytes(data, plan.nComponents));
   try {
     const fit = make(plan, data, backend);
     const run = new Run<MixtureParameters<C>, MixtureStatistics<T>>(logLikelihoodOf);
+    let q: Float64Array | undefined;
     for (const state of fit.states()) {
       run.add(state);
-      yield state;
+      if (half) {
+        const halves = fit.halves(state, q);
+        q = halves.at(-1)?.halfStep?.responsibilities.slice();
+        yield* halves;
+      } else yield state;
     }
     return fit.outcome(run, [run.restart()]);
   } finally {
@@ -50,13 +56,14 @@ function* statesOf<Plan extends MixturePlan, C, T>(
   }
 }
 
-/** EM state by state; checks that one start is asked for. */
+/** EM state by state, or half-step by half-step; checks that one start is asked for. */
 export function fitBySteps<Plan extends MixturePlan, C, T>(
-  prepared: Prepared<Plan>,
+  { plan, data }: Prepared<Plan>,
   make: FitMaker<Plan, C, T>,
+  half: unknown,
 ): Generator<MixtureState<C, T>, Outcome<C>> {
-  integerOption('nInit (steps follows one start)', prepared.plan.nInit, 1, 1);
-  return statesOf(prepared, make);
+  integerOption('nInit (steps follows one start)', plan.nInit, 1, 1);
+  return statesOf({ plan: booleanOption('half', half) ? { ...plan, trace: 'elbo' } : plan, data }, make, half === true);
 }
 
 /** The same iteration with every state, and the outcome, turned into something else. */

@@ -11,7 +11,11 @@ export function divergenceFromLog(
   log: (x: number) => number,
   exp: (x: number) => number,
 ): number {
-  const p = exp(logP);
+  return divergenceFrom(q, exp(logP), logP, log);
+}
+
+/** The same where p is known, too (0 if it was too small to keep): no exponential. */
+export function divergenceFrom(q: number, p: number, logP: number, log: (x: number) => number): number {
   if (q === 0) return p;
   const u = (p - q) / q;
   return u >= -0.5 && u <= 1 ? q * logExcess(u, log) : q * (log(q) - logP) - q + p;

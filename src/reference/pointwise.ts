@@ -3,7 +3,7 @@ import { type Block, blockValues } from '../data/dataset.js';
 import type { BlockKernels, Family, MixtureParameters, MixtureStatistics } from '../em/model.js';
 import { EXACT_FLOOR, logSumExpRow } from './log-sum-exp.js';
 
-/** Kernels of a family that has none of its own. */
+/** The E-step of a family that has no kernels of its own. */
 export function pointwiseKernels<C, T>(family: Family<C, T>): Pick<BlockKernels<C, T>, 'expectation'> {
   return { expectation: (parameters, block) => pointwiseExpectation(family, parameters, block) };
 }

@@ -38,6 +38,9 @@ describe('examples', () => {
       [0.3599, 1.2561],
       [0.6401, 2.6634],
     ]);
+    const [total, elbo, kl] = numbers(lines.at(-1)!);
+    expect(total).toBe(-1989.9459);
+    expect(elbo + kl).toBeCloseTo(total, 3);
   });
 
   it('probabilistic PCA: the closed form of Tipping & Bishop', () => {

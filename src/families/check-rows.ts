@@ -1,0 +1,20 @@
+/** Rows that a fitted model is asked about. */
+import { type Rows, toSampleWeights } from '../data/dataset.js';
+import { type DataInput, toMatrix } from '../data/matrix.js';
+import { InvalidDataError } from '../errors.js';
+
+/** @throws {InvalidDataError} not numbers, ragged, another number of columns than the model has features */
+export function checkRows(
+  Y: DataInput,
+  weights: ArrayLike<number> | undefined,
+  nFeatures: number,
+  origin: Float64Array,
+): Rows {
+  const matrix = toMatrix(Y, 'data');
+  if (matrix.nFeatures !== nFeatures) {
+    throw new InvalidDataError(
+      `the model has ${nFeatures} features but the data have ${matrix.nFeatures} columns; pass rows of ${nFeatures} numbers`,
+    );
+  }
+  return { ...matrix, sampleWeights: toSampleWeights(weights, matrix.nSamples), origin };
+}
