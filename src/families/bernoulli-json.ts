@@ -1,8 +1,8 @@
 /** A Bernoulli mixture as JSON: only numbers and names, rebuilt from an allow-list. */
 import type { FitRecord } from '../em/mixture-fit.js';
 import { show } from '../errors.js';
+import { featuresOfRows } from '../init/given.js';
 import { type BernoulliModelState, checkBernoulliParameters } from './bernoulli-parameters.js';
-import { featuresOfMeans } from './gaussian-checks.js';
 import { type FitJSON, jsonReader, parseRecord, rowsOf, serializeRecord } from './mixture-json.js';
 import { BACKENDS } from './mixture-options.js';
 
@@ -47,7 +47,7 @@ export function parseBernoulliMixture(input: unknown): { state: BernoulliModelSt
     throw bad(`weights must be a non-empty array; got ${show(weights)}`);
   const k = weights.length;
   const probs = own(json, 'probs');
-  const d = featuresOfMeans(probs, k, 'probs');
+  const d = featuresOfRows(probs, k, 'probs');
   const flat = checkBernoulliParameters(
     { weights, probs: probs as number[][], complements: own(json, 'complements') as number[][] },
     k,

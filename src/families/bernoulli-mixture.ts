@@ -9,7 +9,7 @@ import { formatSummary } from '../diagnostics/summary.js';
 import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, HalfStep, Outcome } from '../em/mixture-fit.js';
 import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '../errors.js';
-import { toLabels, toResponsibilities } from '../init/given.js';
+import { featuresOfRows, toLabels, toResponsibilities } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
@@ -25,7 +25,7 @@ import {
   publishBernoulli,
   toBernoulliComponents,
 } from './bernoulli-parameters.js';
-import { checkUsableRows, featuresOfMeans } from './gaussian-checks.js';
+import { checkUsableRows } from './gaussian-checks.js';
 import type { GivenInit } from './gaussian-options.js';
 import { drawComponent } from './gaussian-parameters.js';
 import { MixtureModel } from './mixture-model.js';
@@ -170,25 +170,28 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   }
 
   /**
-   * A model with given parameters.
+   * A model with given parameters; `weights: 'uniform'`, as in `fit`, are 1/nComponents and no free parameters.
    *
    * @throws {InvalidParametersError} wrong shapes, probabilities outside [0, 1], weights that do not sum to 1 (within 1e-8)
    * @example
    * const model = BernoulliMixture.fromParameters({ weights: [0.4, 0.6], probs: [[0.9, 0.1], [0.2, 0.7]] });
    */
   static fromParameters(parameters: {
-    weights?: ArrayLike<number>;
+    weights?: ArrayLike<number> | 'uniform';
     probs: NestedNumbers;
     complements?: NestedNumbers;
     backend?: BackendName;
   }): BernoulliMixture {
     requireObject(parameters, 'BernoulliMixture.fromParameters', 'probs');
     checkKnown(parameters, ['weights', 'probs', 'complements', 'backend'], 'BernoulliMixture.fromParameters');
-    const { weights, probs } = parameters;
+    const { probs, complements } = parameters;
+    const weightsMode = parameters.weights === 'uniform' ? 'uniform' : 'learned';
+    const weights = parameters.weights === 'uniform' ? undefined : parameters.weights;
     const backend = choiceOption('backend', parameters.backend ?? 'wasm', BACKENDS);
     const nComponents = integerOption('nComponents', weights?.length ?? probs?.length, 1);
-    const flat = checkBernoulliParameters(parameters, nComponents, featuresOfMeans(probs, nComponents, 'probs'));
-    return new BernoulliMixture({ ...flat, weightsMode: 'learned', backend }, undefined);
+    const given = { weights, probs, complements };
+    const flat = checkBernoulliParameters(given, nComponents, featuresOfRows(probs, nComponents, 'probs'));
+    return new BernoulliMixture({ ...flat, weightsMode, backend }, undefined);
   }
 
   /**

@@ -49,7 +49,7 @@ export function toBernoulliComponents({
 
 /** Checks parameters given by a user: probabilities in [0, 1]; complements, if given, agree with them. */
 export function checkBernoulliParameters(
-  given: { weights?: ArrayLike<number>; probs: NestedNumbers; complements?: NestedNumbers },
+  given: { weights?: ArrayLike<number> | undefined; probs: NestedNumbers; complements?: NestedNumbers | undefined },
   nComponents: number,
   nFeatures: number,
 ): FlatBernoulliParameters {

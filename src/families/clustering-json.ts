@@ -2,7 +2,8 @@
 import type { BackendName } from '../backend.js';
 import type { StopReason } from '../em/convergence.js';
 import { InvalidParametersError, type MixwasmError, show } from '../errors.js';
-import { flatten } from '../init/given.js';
+import { featuresOfRows, flatten } from '../init/given.js';
+import { integerOption } from '../options.js';
 import type { ClusteringRecord } from './clustering-fit.js';
 
 export type ClusteringFormat = 'mixwasm/k-means' | 'mixwasm/k-medians';
@@ -94,9 +95,17 @@ export function parseClustering(
   return { state, record: parseRecord(own(json, 'fit'), nClusters) };
 }
 
-/** Centers nested by cluster, with their sizes. */
-export function checkCenters(centers: unknown): { centers: Float64Array; nClusters: number; nFeatures: number } {
+/** Centers nested by cluster, with their sizes; flat ones need the number of clusters. */
+export function checkCenters(
+  centers: unknown,
+  count?: number,
+): { centers: Float64Array; nClusters: number; nFeatures: number } {
   if (centers === null || typeof centers !== 'object') throw badCenters(centers);
+  if (count !== undefined) {
+    integerOption('nClusters', count, 1);
+    const nFeatures = featuresOfRows(centers, count, 'centers');
+    return { centers: flatten(centers, 'centers', [count, nFeatures]), nClusters: count, nFeatures };
+  }
   const nClusters = (centers as ArrayLike<unknown>).length;
   if (!Number.isInteger(nClusters) || nClusters < 1) throw badCenters(centers);
   const first = (centers as ArrayLike<unknown>)[0];
@@ -110,7 +119,7 @@ export function checkCenters(centers: unknown): { centers: Float64Array; nCluste
 
 function badCenters(got: unknown): InvalidParametersError {
   return new InvalidParametersError(
-    `centers must be an array of one or more rows of at least one number (nClusters × nFeatures); got ${show(got)}`,
+    `centers must be an array of one or more rows of at least one number (nClusters × nFeatures), or flat beside nClusters; got ${show(got)}`,
   );
 }
 

@@ -45,8 +45,10 @@ export interface ClusteringStepsOptions extends ClusteringOptions {
 }
 
 export interface ClusteringFromParameters {
-  /** rows of centers (nClusters × nFeatures) */
+  /** rows of centers (nClusters × nFeatures), or flat and row-major with `nClusters`, as a model hands them out */
   centers: NestedNumbers;
+  /** needed where centers are flat */
+  nClusters?: number;
   /** default `'wasm'` */
   backend?: BackendName;
 }
@@ -147,9 +149,9 @@ export function* clusteringSteps<O, S extends HardStatistics>(
 /** A model of given centers. */
 export function clusteringFromParameters(parameters: ClusteringFromParameters, where: string): ClusteringModelParts {
   requireObject(parameters, where, 'centers');
-  checkKnown(parameters, ['centers', 'backend'], where);
+  checkKnown(parameters, ['centers', 'nClusters', 'backend'], where);
   const backend = backendOption(parameters.backend);
-  const { centers, nClusters, nFeatures } = checkCenters(parameters.centers);
+  const { centers, nClusters, nFeatures } = checkCenters(parameters.centers, parameters.nClusters);
   const state = { nClusters, nFeatures, centers, low: undefined, origin: new Float64Array(nFeatures), backend };
   return { state, record: undefined };
 }

@@ -1,7 +1,7 @@
 /** Checks of what users give a Gaussian mixture: data, starts, parameters. All before any kernel runs. */
 import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
-import { InvalidDataError, InvalidParametersError, show } from '../errors.js';
+import { InvalidDataError } from '../errors.js';
 import { flatten, toCovariances, toLabels, toResponsibilities, toWeights } from '../init/given.js';
 import type { InitName } from '../init/names.js';
 import type { CovarianceType } from './gaussian.js';
@@ -80,20 +80,4 @@ export function checkParameters(
       nFeatures,
     ),
   };
-}
-
-/** nFeatures of nested or flat means, or of whatever else has one row per component. */
-export function featuresOfMeans(means: unknown, nComponents: number, name = 'means'): number {
-  if (means !== null && typeof means === 'object' && Number.isInteger((means as ArrayLike<unknown>).length)) {
-    const rows = means as ArrayLike<unknown>;
-    const first = rows[0];
-    if (typeof first === 'number' && rows.length % nComponents === 0) return rows.length / nComponents;
-    const length = first !== null && typeof first === 'object' ? (first as ArrayLike<unknown>).length : 0;
-    // an array-like may claim any length: only what its last element bears out is believed
-    if (Number.isInteger(length) && length > 0 && typeof (first as ArrayLike<unknown>)[length - 1] === 'number')
-      return length;
-  }
-  throw new InvalidParametersError(
-    `${name} must be an array of nComponents rows of at least one number, or flat and row-major; got ${show(means)}`,
-  );
 }

@@ -1,9 +1,9 @@
 /** A Gaussian mixture as JSON: only numbers and names, rebuilt from an allow-list. */
 import type { FitRecord } from '../em/mixture-fit.js';
 import { show } from '../errors.js';
-import { flatten } from '../init/given.js';
+import { featuresOfRows, flatten } from '../init/given.js';
 import { COVARIANCE_TYPES } from './gaussian.js';
-import { checkParameters, featuresOfMeans } from './gaussian-checks.js';
+import { checkParameters } from './gaussian-checks.js';
 import type { GaussianModelState } from './gaussian-parameters.js';
 import { type FitJSON, jsonReader, parseRecord, rowsOf, serializeRecord } from './mixture-json.js';
 import { BACKENDS } from './mixture-options.js';
@@ -64,7 +64,7 @@ export function parseGaussianMixture(input: unknown): GaussianModelState & { rec
   if (!Array.isArray(weights) || weights.length === 0)
     throw bad(`weights must be a non-empty array; got ${show(weights)}`);
   const k = weights.length;
-  const d = featuresOfMeans(means, k);
+  const d = featuresOfRows(means, k, 'means');
   const flat = checkParameters({ weights, means, covariances: own(json, 'covariances') }, covarianceType, k, d);
   const origin = own(json, 'origin');
   const low = own(json, 'meansLow');

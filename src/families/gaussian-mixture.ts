@@ -7,13 +7,14 @@ import { createRandom } from '../data/random.js';
 import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, HalfStep, Outcome } from '../em/mixture-fit.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
+import { featuresOfRows } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
 import { checkRows } from './check-rows.js';
 import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent } from './gaussian.js';
-import { checkParameters, featuresOfMeans, prepareData, prepareStart } from './gaussian-checks.js';
+import { checkParameters, prepareData, prepareStart } from './gaussian-checks.js';
 import { type GaussianPlan, gaussianFit } from './gaussian-fit.js';
 import { type GaussianMixtureJSON, parseGaussianMixture, serializeGaussianMixture } from './gaussian-json.js';
 import { GAUSSIAN_KERNELS } from './gaussian-kernels.js';
@@ -203,7 +204,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
     const covarianceType = choiceOption('covarianceType', parameters.covarianceType ?? 'full', COVARIANCE_TYPES);
     const backend = choiceOption('backend', parameters.backend ?? 'wasm', BACKENDS);
     const nComponents = integerOption('nComponents', parameters.nComponents ?? weights?.length ?? means?.length, 1);
-    const nFeatures = featuresOfMeans(means, nComponents);
+    const nFeatures = featuresOfRows(means, nComponents, 'means');
     if (parameters.nFeatures !== undefined) integerOption('nFeatures', parameters.nFeatures, nFeatures, nFeatures);
     const flat = checkParameters(
       weights === undefined ? { means, covariances } : { weights, means, covariances },

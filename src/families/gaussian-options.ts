@@ -53,8 +53,15 @@ export function checkOptions(
   alsoKnown: readonly string[] = [],
 ): CheckedOptions {
   const own = ['covarianceType', 'init', 'initialParameters', 'regCovar'];
+  const common = checkMixtureOptions(options, where, [...own, ...alsoKnown]);
+  if (common.optimizer === 'gradient' && typeof options.regCovar === 'number' && options.regCovar > 0) {
+    throw new InvalidOptionError(
+      'regCovar',
+      `optimizer 'gradient' climbs the log-likelihood itself and adds nothing to covariances; got regCovar ${options.regCovar}: omit it, or use optimizer 'em'`,
+    );
+  }
   return {
-    ...checkMixtureOptions(options, where, [...own, ...alsoKnown]),
+    ...common,
     covarianceType: choiceOption('covarianceType', options.covarianceType ?? 'full', COVARIANCE_TYPES),
     init: checkInitOption<InitName, GivenInit>(options.init ?? 'kmeans++', INITS),
     initialParameters: checkInitial(options.initialParameters),

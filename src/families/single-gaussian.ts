@@ -127,6 +127,11 @@ function asMatrix(covariance: Float64Array, d: number): Float64Array {
  * addGaussians({ mean: 1, covariance: 4 }, { mean: 2, covariance: 9 }).covariance; // Float64Array [13]
  */
 export function addGaussians(a: GaussianLike, b: GaussianLike, options: KernelOptions = {}): GaussianDistribution {
+  if ('mean' in options) {
+    throw new InvalidParametersError(
+      'addGaussians adds two Gaussians; for a third, add it to the sum of the first two',
+    );
+  }
   const backend = backendOf(options, 'addGaussians');
   // each has to be a distribution, whatever their sum is
   const x = gaussian(a, { backend });

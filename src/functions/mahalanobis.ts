@@ -4,9 +4,10 @@ import { type DataInput, toMatrix } from '../data/matrix.js';
 import { blockRows } from '../em/blocks.js';
 import { InvalidDataError } from '../errors.js';
 import { COVARIANCE_TYPES, type CovarianceType } from '../families/gaussian.js';
-import { checkParameters, featuresOfMeans } from '../families/gaussian-checks.js';
+import { checkParameters } from '../families/gaussian-checks.js';
 import { GAUSSIAN_KERNELS } from '../families/gaussian-kernels.js';
 import { plainFamily, toComponents } from '../families/gaussian-parameters.js';
+import { featuresOfRows } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { choiceOption, requireObject } from '../options.js';
@@ -34,7 +35,7 @@ export function mahalanobis(
   const covarianceType = choiceOption('covarianceType', parameters.covarianceType ?? 'full', COVARIANCE_TYPES);
   const matrix = toMatrix(X);
   const nComponents = typeof means?.[0] === 'number' ? means.length / matrix.nFeatures : (means?.length ?? 0);
-  const d = featuresOfMeans(means, nComponents);
+  const d = featuresOfRows(means, nComponents, 'means');
   if (d !== matrix.nFeatures) {
     throw new InvalidDataError(`the means have ${d} features but the data have ${matrix.nFeatures} columns`);
   }

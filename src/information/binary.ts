@@ -7,7 +7,9 @@ import type { Distribution } from './distribution.js';
 export const MAX_BINARY_FEATURES = 16;
 
 export function canEnumerate(p: Distribution, q: Distribution): boolean {
-  return p.isBinary && q.isBinary && p.nFeatures !== undefined && p.nFeatures <= MAX_BINARY_FEATURES;
+  return (
+    p.support === 'binary' && q.support === 'binary' && p.nFeatures !== undefined && p.nFeatures <= MAX_BINARY_FEATURES
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import { flatten } from '../init/given.js';
 import { withBackend } from '../lease.js';
 import { divergenceTerm, divergenceTermBy } from '../numeric/excess.js';
 
-/** Probabilities ≥ 0 that sum to 1 (within 1e-8), as they are: nothing is renormalised. */
+/** Probabilities ≥ 0 that sum to 1 (within 1e-8; float32 within their own rounding), as they are: nothing is renormalised. */
 export function toProbabilities(input: ArrayLike<number>, name: string): Float64Array {
   const length = input?.length;
   if (typeof length !== 'number') {
@@ -18,9 +18,10 @@ export function toProbabilities(input: ArrayLike<number>, name: string): Float64
     if (value < 0) throw new InvalidParametersError(`${name} must not be negative; got ${value} at index ${i}`);
     sum += value;
   });
-  if (!(Math.abs(sum - 1) <= 1e-8)) {
+  const slack = input instanceof Float32Array ? 1e-6 : 1e-8;
+  if (!(Math.abs(sum - 1) <= slack)) {
     throw new InvalidParametersError(
-      `${name} must sum to 1 (within 1e-8); it sums to ${sum}; divide the values by their sum`,
+      `${name} must sum to 1 (within ${slack}); it sums to ${sum}; divide the values by their sum`,
     );
   }
   return values;

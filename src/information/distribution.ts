@@ -34,8 +34,8 @@ export interface Distribution {
   readonly nFeatures: number | undefined;
   /** one feature: not a density over the line */
   readonly isDiscrete: boolean;
-  /** rows of zeros and ones, all 2^nFeatures of which can be asked */
-  readonly isBinary: boolean;
+  /** rows of zeros and ones, or of real numbers; undefined: what the user's function says */
+  readonly support: 'binary' | 'real' | undefined;
   /** log-densities of n points (n × nFeatures, row-major): neither NaN nor +Infinity */
   logDensities(x: Float64Array, n: number): ArrayLike<number>;
   /** undefined: it cannot be drawn from */
@@ -63,7 +63,7 @@ export function ofGaussian(gaussian: Gaussian, backend: Backend): Distribution {
     name,
     nFeatures: d,
     isDiscrete: false,
-    isBinary: false,
+    support: 'real',
     logDensities(x, n) {
       const out = new Float64Array(n);
       for (let i = 0; i < n; i++) {
@@ -130,7 +130,7 @@ export function ofModel(model: ScoredModel, name: string, seed: number, backend:
     name,
     nFeatures,
     isDiscrete: isBinary || isDiscrete(model.discrete, pilot, name),
-    isBinary,
+    support: isBinary ? 'binary' : isGaussianMixture(model) ? 'real' : undefined,
     logDensities: checked(name, (x, n) => model.scoreSamples({ data: x, rows: n, columns: nFeatures })),
     draws,
     breakpoints() {
@@ -156,7 +156,7 @@ export function ofDensity(density: DensityLike, name: string, seed: number, back
     name,
     nFeatures: density.nFeatures ?? (pilot === undefined ? undefined : pilot.length / N_PILOT),
     isDiscrete: isDiscrete(density.discrete, pilot, name),
-    isBinary: false,
+    support: undefined,
     logDensities: checked(name, (x, n) => {
       const d = x.length / n;
       return Float64Array.from({ length: n }, (_, i) => density.logDensity(x.subarray(i * d, (i + 1) * d)));
@@ -187,11 +187,25 @@ function isDiscrete(told: unknown, pilot: Float64Array | undefined, name: string
   throw new InvalidParametersError(`${name}.discrete must be true, false or omitted; got ${show(told)}`);
 }
 
-/** Every 16th of the sorted pilot: a peak of a 16th of the mass has a point of its own. */
+/**
+ * Every 16th of the sorted pilot, so that a peak of a 16th of the mass has a point of its own, and some points beyond: the
+ * other distribution may lie so far off that what this one has beyond its pilot would go unseen between the two.
+ */
 function thinned(pilot: Float64Array | undefined): number[] {
-  return Array.from(pilot ?? [])
-    .sort((a, b) => a - b)
-    .filter((_, i) => i % 16 === 0);
+  if (pilot === undefined) return [];
+  const sorted = pilot.slice().sort();
+  const points = Array.from(sorted.filter((_, i) => i % 16 === 0));
+  const [first, last] = [sorted[0] as number, sorted[N_PILOT - 1] as number];
+  const reach = (sorted[480] as number) - (sorted[32] as number);
+  return [
+    first - 4 * reach,
+    first - reach,
+    first - reach / 4,
+    ...points,
+    last + reach / 4,
+    last + reach,
+    last + 4 * reach,
+  ];
 }
 
 /** Log-densities that are NaN or +Infinity are told with the point they belong to. */

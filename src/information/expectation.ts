@@ -31,15 +31,16 @@ export interface MonteCarloEstimate {
  * Samples are drawn in blocks of at most 16384, so memory does not grow with `nSamples`; the first block of a model is
  * `sampler.sample(n, { seed }).X`.
  *
- * @param f of one point (nFeatures)
+ * @param f of one point (nFeatures); a truth value counts as 1 or 0, so that its mean is a probability
  * @param sampler a model with `sample(n, { seed })`, or a function of a stream of random numbers that draws one point
- * @throws {InvalidDataError} f gives a value that is not finite (its sample is named), or a draw is not finite
+ * @throws {InvalidDataError} f gives a value that is not finite (its sample is named), or a draw is not finite, or the mean of
+ *   finite values overflows
  * @throws {InvalidOptionError} no sampler, an impossible or unknown option
  * @example
  * monteCarloExpectation(([x]) => x * x, (random) => random.normal(), { nSamples: 10000, seed: 1 }); // near 1
  */
 export function monteCarloExpectation(
-  f: (x: Float64Array) => number,
+  f: (x: Float64Array) => number | boolean,
   sampler: SampledModel | DrawPoint,
   options: MonteCarloOptions = {},
 ): MonteCarloEstimate {
@@ -51,7 +52,8 @@ export function monteCarloExpectation(
     eachBlock(drawsOf(sampler, seed, log), nSamples, (block, n) => {
       const d = block.length / n;
       for (let i = 0; i < n; i++) {
-        const value: unknown = f(block.subarray(i * d, (i + 1) * d));
+        const given: unknown = f(block.subarray(i * d, (i + 1) * d));
+        const value = typeof given === 'boolean' ? Number(given) : given;
         if (typeof value !== 'number' || value - value !== 0) {
           throw new InvalidDataError(
             `f must give a finite number; got ${show(value)} for sample ${mean.count}`,
@@ -61,7 +63,11 @@ export function monteCarloExpectation(
         mean.add(value);
       }
     });
-    return { value: mean.mean, standardError: mean.standardError, nSamples };
+    const { mean: value, standardError } = mean;
+    if (value - value !== 0 || standardError - standardError !== 0) {
+      throw new InvalidDataError('the values of f are finite, but their mean or variance overflows; scale f down');
+    }
+    return { value, standardError, nSamples };
   });
 }
 

@@ -112,6 +112,11 @@ function divergence(p: DistributionLike, q: DistributionLike, settings: Settings
     gaussianQ === undefined ? toDistribution(q, 'q', settings.seed, backend) : ofGaussian(gaussianQ, backend);
   const nFeatures = left.nFeatures ?? right.nFeatures;
   checkFeatures(nFeatures, right.nFeatures ?? nFeatures);
+  if (left.support !== undefined && right.support !== undefined && left.support !== right.support) {
+    throw new InvalidParametersError(
+      `${left.support === 'binary' ? 'p' : 'q'} is a distribution of rows of zeros and ones, the other a density over real numbers; they cannot be compared`,
+    );
+  }
   if ((method === 'auto' || method === 'exact') && canEnumerate(left, right)) {
     return exact(binaryDivergence(left, right, backend));
   }

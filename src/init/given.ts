@@ -168,3 +168,19 @@ function copyNumbers(input: ArrayLike<unknown>, out: Float64Array, at: number, n
 function isArrayLike(value: unknown): value is ArrayLike<unknown> {
   return value !== null && typeof value === 'object' && typeof (value as ArrayLike<unknown>).length === 'number';
 }
+
+/** nFeatures of rows, one per component, nested or flat. */
+export function featuresOfRows(given: unknown, nComponents: number, name: string): number {
+  if (given !== null && typeof given === 'object' && Number.isInteger((given as ArrayLike<unknown>).length)) {
+    const rows = given as ArrayLike<unknown>;
+    const first = rows[0];
+    if (typeof first === 'number' && rows.length % nComponents === 0) return rows.length / nComponents;
+    const length = first !== null && typeof first === 'object' ? (first as ArrayLike<unknown>).length : 0;
+    // an array-like may claim any length: only what its last element bears out is believed
+    if (Number.isInteger(length) && length > 0 && typeof (first as ArrayLike<unknown>)[length - 1] === 'number')
+      return length;
+  }
+  throw new InvalidParametersError(
+    `${name} must be an array of nComponents rows of at least one number, or flat and row-major; got ${show(given)}`,
+  );
+}

@@ -312,6 +312,13 @@ describe('models of given parameters', () => {
     ],
   };
 
+  it('with uniform weights have no free ones, as after a fit with them', () => {
+    const model = BernoulliMixture.fromParameters({ ...given, weights: 'uniform' });
+    expect(Array.from(model.weights)).toEqual([0.5, 0.5]);
+    expect(model.nParameters).toBe(4);
+    expect(BernoulliMixture.fromParameters(given).nParameters).toBe(5);
+  });
+
   it('are what they say', () => {
     const model = BernoulliMixture.fromParameters(given);
     expect(Array.from(model.probs)).toEqual([0.9, 0.1, 0.2, 0.7]);

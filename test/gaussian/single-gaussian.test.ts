@@ -5,6 +5,7 @@ import {
   addGaussians,
   DegenerateComponentError,
   fitGaussian,
+  type GaussianLike,
   GaussianMixture,
   gaussian,
   InvalidDataError,
@@ -316,6 +317,12 @@ describe.each(BACKENDS)('addGaussians on %s', (backend) => {
     expect(Array.from(mixed.covariance)).toEqual([2, 0.5, 0.5, 3]);
     expect(thrownBy(() => addGaussians({ mean: 0, covariance: 1 }, other))).toBeInstanceOf(InvalidParametersError);
     // a sum that is a covariance does not excuse a part that is none
+    const three = [
+      { mean: 0, covariance: 1 },
+      { mean: 0, covariance: 1 },
+      { mean: 0, covariance: 1 },
+    ] as const;
+    expect(() => addGaussians(...(three as unknown as [GaussianLike, GaussianLike]))).toThrow(/adds two Gaussians/);
     expect(thrownBy(() => addGaussians({ mean: 0, covariance: 5 }, { mean: 0, covariance: -1 }))).toBeInstanceOf(
       InvalidParametersError,
     );

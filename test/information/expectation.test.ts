@@ -140,3 +140,21 @@ describe('monteCarloExpectation', () => {
     expect(() => monteCarloExpectation(() => 1, normal, options as never)).toThrow(InvalidOptionError);
   });
 });
+
+describe('a function of a point', () => {
+  it('may be a condition: the mean is its probability', () => {
+    const { value, standardError } = monteCarloExpectation(
+      ([x]) => x > 1,
+      (random) => random.normal(),
+      { seed: 3 },
+    );
+    // 1 − Φ(1)
+    expect(Math.abs(value - 0.15865525393145705)).toBeLessThan(5 * standardError);
+    expect(standardError).toBeCloseTo(Math.sqrt((value * (1 - value)) / 100_000), 6);
+  });
+
+  it('whose mean or variance overflows is an error, not NaN', () => {
+    const huge = ([x]: Float64Array) => (x > 0 ? 1e308 : -1e308);
+    expect(() => monteCarloExpectation(huge, (random) => random.normal())).toThrow(/mean or variance overflows/);
+  });
+});

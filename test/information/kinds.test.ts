@@ -71,7 +71,35 @@ describe.each(BACKENDS)('Bernoulli mixtures on %s', (backend) => {
   });
 });
 
+it('rows of zeros and ones are not compared with real numbers', () => {
+  const binary = bernoulli([1], [[0.5, 0.2]]);
+  const real = { mean: [0, 0], covariance: 1 };
+  expect(thrownBy(() => klDivergence(binary, real)).message).toContain('p is a distribution of rows of zeros and ones');
+  expect(thrownBy(() => klDivergence(real, binary)).message).toContain('q is a distribution of rows of zeros and ones');
+});
+
+it('float32 probabilities may be off by their own rounding, doubles may not', () => {
+  const softmax = Float32Array.from([0.1, 0.2, 0.3, 0.4].map((p) => p * (1 + 3e-7)));
+  expect(klDivergence(softmax, [0.1, 0.2, 0.3, 0.4]).value).toBeLessThan(1e-12);
+  expect(() => klDivergence(Array.from(softmax), [0.1, 0.2, 0.3, 0.4])).toThrow(/must sum to 1/);
+});
+
 describe('one feature', () => {
+  it('finds a narrow density far from the other one', () => {
+    const normal = (mean: number, sigma: number): DensityLike => ({
+      logDensity: ([x]) => -0.5 * ((x - mean) / sigma) ** 2 - Math.log(sigma) - 0.5 * Math.log(2 * Math.PI),
+      sample: (random) => mean + sigma * random.normal(),
+    });
+    for (const [p, q, want] of [
+      [normal(0, 1), normal(100, 0.1), Math.log(0.1) + (1 + 1e4) / 0.02 - 0.5],
+      [normal(100, 0.1), normal(0, 1), Math.log(10) + (0.01 + 1e4) / 2 - 0.5],
+    ] as const) {
+      const { value, method } = klDivergence(p, q);
+      expect(method).toBe('quadrature');
+      expect(Math.abs(value / want - 1)).toBeLessThan(1e-10);
+    }
+  });
+
   it('a model of waiting times is integrated', () => {
     // KL of exponentials: log(a/b) + b/a − 1
     const { value, method } = klDivergence(waiting(2), waiting(0.5));

@@ -134,6 +134,14 @@ describe.each(table)('$name on $backend', ({ Model, name, backend }) => {
     expect(() => other.Model.fromJSON(json)).toThrow(/format must be/);
   });
 
+  it('takes its own centers back, flat as they are', () => {
+    const again = Model.fromParameters({ centers: model.centers, nClusters: model.nClusters, backend });
+    expect(bits(again.centers)).toEqual(bits(model.centers));
+    expect(Array.from(again.predict(X))).toEqual(Array.from(model.labels));
+    expect(() => Model.fromParameters({ centers: model.centers })).toThrow(/flat beside nClusters/);
+    expect(() => Model.fromParameters({ centers: [1, 2, 3], nClusters: 2 })).toThrow(InvalidParametersError);
+  });
+
   it('made of centers scores, but was not fitted', () => {
     const made = Model.fromParameters({ centers: rowsOf(model.centers, 2), backend });
     expect(made.fitted).toBe(false);

@@ -37,6 +37,12 @@ describe("optimizer: 'gradient'", () => {
     },
   );
 
+  it('does not leave a regCovar out in silence', () => {
+    const options = { nComponents: 1, optimizer: 'gradient', regCovar: 0.1 } as const;
+    expect(() => GaussianMixture.fit([0, 1, 2, 5], options)).toThrow(/adds nothing to covariances; got regCovar 0.1/);
+    expect(GaussianMixture.fit([0, 1, 2, 5], { ...options, regCovar: 0 }).converged).toBe(true);
+  });
+
   it.each(BACKENDS)('Bernoulli: two latent classes in the answers of Stouffer and Toby (%s)', (backend) => {
     const c = load<ReferenceCase>('bernoulli_values_k2.json');
     const { weights, means: probs } = c.init;
