@@ -32,7 +32,7 @@ export interface LogLikelihoodEstimate extends MonteCarloEstimate {
   readonly perPoint: {
     /** estimates of log p(x) (nSamples of the data), nats */
     readonly value: Float64Array;
-    /** (nSamples of the data); Infinity where every draw had density 0 and the estimate is −Infinity */
+    /** (nSamples of the data); Infinity where nothing can be said: every draw had density 0, or all of the prior's fell on one component of several */
     readonly standardError: Float64Array;
   };
 }
@@ -99,11 +99,11 @@ export function estimateLogLikelihood<Input>(
       const logRatios = part.map((r, z) => (table.joint[from + z] as number) - backend.log(r));
       const estimate = logOfMean(logRatios, counts, nDraws, backend);
       value[i] = estimate.value;
-      standardError[i] = estimate.standardError;
+      standardError[i] = proposal === 'prior' && isBlind(part, counts) ? Infinity : estimate.standardError;
       const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
       if (weight === 0) continue;
       total += weight * estimate.value;
-      const error = weight * estimate.standardError;
+      const error = weight * (standardError[i] as number);
       variance += error * error;
     }
     return {
@@ -113,6 +113,12 @@ export function estimateLogLikelihood<Input>(
       perPoint: { value, standardError },
     };
   });
+}
+
+/** All draws on one component, though others are possible: no spread, and no reason to trust it. */
+function isBlind(q: Float64Array, counts: Float64Array): boolean {
+  const possible = q.reduce((n, r) => n + (r > 0 ? 1 : 0), 0);
+  return possible > 1 && counts.reduce((n, count) => n + (count > 0 ? 1 : 0), 0) === 1;
 }
 
 /** log of the mean of exp(logRatios[z]), each drawn counts[z] times, and its standard error σ/(√S·mean). */

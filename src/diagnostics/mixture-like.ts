@@ -43,6 +43,11 @@ export function requireMixture<Input>(model: MixtureLike<Input>, where: string):
 export function jointTable<Input>(model: MixtureLike<Input>, X: Input, backend: Backend): JointTable {
   const { nComponents } = model;
   const joint = model.weightedLogProb(X);
+  if (!(joint instanceof Float64Array) || joint.length % nComponents !== 0) {
+    throw new InvalidParametersError(
+      `weightedLogProb must give a Float64Array of nSamples × ${nComponents} log-densities; got ${show(joint)}`,
+    );
+  }
   const nSamples = joint.length / nComponents;
   const norms = new Float64Array(nSamples);
   const posterior = new Float64Array(joint.length);

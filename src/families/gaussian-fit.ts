@@ -39,7 +39,8 @@ export function gaussianFit(
   const { nComponents, covarianceType, regCovar, seed, start, nInit } = plan;
   const rows = blockRows(data.nFeatures, nComponents);
   const kernels = backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows });
-  const family = familyFor(covarianceType, backend, data, regCovar);
+  // gradient ascent climbs the likelihood itself, so its M-steps (the start, the check of a maximum) regularise nothing
+  const family = familyFor(covarianceType, backend, data, plan.optimizer === 'gradient' ? 0 : regCovar);
   const model = mixture(family, { nComponents, kernels, initialize: (_, random) => begin(context, start, random) });
   const context: StartContext = { data, nComponents, covarianceType, family, model, kernels, rows };
   return new MixtureFit({

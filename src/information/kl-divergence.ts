@@ -64,6 +64,8 @@ const METHODS = ['auto', 'exact', 'quadrature', 'monteCarlo'] as const;
  *   `'controlVariate'` averages d − 1 + q/p ≥ 0 over draws from p (E_p[q/p] = 1): precise for nearly equal pairs, but where
  *   q has mass that p does not reach, q/p has no variance and the answer is wrong without showing it.
  *
+ * That densities integrate to 1 is checked by quadrature only, that is in one dimension.
+ *
  * @throws {InvalidParametersError} probabilities that are negative or do not sum to 1, shapes or dimensions that differ, a
  *   density that does not integrate to 1
  * @throws {NotPositiveDefiniteError} a covariance without a Cholesky factor

@@ -43,6 +43,8 @@ export function* ascend<C, T>(
     const { parameters, statistics, objective } = current;
     const next = stopReason === undefined ? descent.next() : undefined;
     if (next === undefined || next.done) {
+      // a maximum is a fixed point of EM: beside a collapse rounding ends the climb early, and the M-step throws
+      if (stopReason !== 'maxIter') model.maximization(statistics, parameters);
       yield { iteration, parameters, statistics, objective, stopReason: stopReason ?? 'tol' };
       return;
     }

@@ -105,11 +105,17 @@ export function gaussianChart(
       });
     },
 
+    // the pivots of Cholesky's factorisation, which the M-step looks at: a feature's variance given those before it
     degenerate(components) {
-      const k = components.findIndex(({ covariance }) =>
+      const k = components.findIndex(({ covariance, precisionCholesky }) =>
         units.some((_, j) => {
-          const variance = covariance[matrix ? j * d + j : type === 'spherical' ? 0 : j] as number;
-          return collapsed(variance, 4 * Number.EPSILON * (largest[j] as number));
+          const at = matrix ? j * d + j : type === 'spherical' ? 0 : j;
+          const w = precisionCholesky[at] as number;
+          const least = Math.max(
+            4 * Number.EPSILON * (largest[j] as number),
+            Math.sqrt(Number.EPSILON * (covariance[at] as number)),
+          );
+          return collapsed(1 / (w * w), least);
         }),
       );
       return k < 0 ? undefined : k;

@@ -1,7 +1,7 @@
 /** log p(x) by sampling z: within its standard errors, exact at the posterior, and wrong without the weights. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BernoulliMixture, estimateLogLikelihood, GaussianMixture } from '../../src/index.js';
+import { BernoulliMixture, decompose, estimateLogLikelihood, GaussianMixture } from '../../src/index.js';
 import { dataFor, mixtureOf, mixtureProblems, RUNS } from '../helpers/mixtures.js';
 import { BACKENDS, relativeEach, sum, thrownBy } from '../helpers/numbers.js';
 
@@ -125,7 +125,7 @@ describe('estimateLogLikelihood', () => {
     // with too few draws to meet the rare component, the estimate is wrong by 190 nats and claims to be certain
     const unlucky = estimateLogLikelihood(rare, [[20]], { nSamples: 20, seed: 5 });
     expect(truth - unlucky.value).toBeGreaterThan(150);
-    expect(unlucky.standardError).toBe(0);
+    expect(unlucky.standardError).toBe(Infinity);
   });
 
   it('a draw of density 0 only: −Infinity with an infinite standard error', () => {
@@ -155,4 +155,25 @@ describe('estimateLogLikelihood', () => {
     expect(thrownBy(() => estimateLogLikelihood(MODEL, X, { nsamples: 5 } as never)).message).toContain('nSamples');
     expect(thrownBy(() => estimateLogLikelihood(null as never, X)).message).toContain('needs a mixture model');
   });
+});
+
+describe('draws of the prior that never leave one component', () => {
+  it('claim nothing: the standard error is infinite, not 0', () => {
+    const model = GaussianMixture.fromParameters({
+      weights: [1 - 1e-9, 1e-9],
+      means: [[0], [1000]],
+      covariances: [1, 1],
+      covarianceType: 'spherical',
+    });
+    const { standardError, perPoint } = estimateLogLikelihood(model, [1000], { proposal: 'prior', nSamples: 100 });
+    expect(standardError).toBe(Infinity);
+    expect(perPoint.standardError[0]).toBe(Infinity);
+    const one = GaussianMixture.fromParameters({ weights: [1], means: [[0]], covariances: [[[1]]] });
+    expect(estimateLogLikelihood(one, [0.5], { nSamples: 10 }).standardError).toBe(0);
+  });
+});
+
+it('says what weightedLogProb must give', () => {
+  const hollow = { nComponents: 2, weights: [0.5, 0.5], weightedLogProb: () => undefined as never };
+  expect(() => decompose(hollow, [1])).toThrow(/Float64Array of nSamples × 2 log-densities; got undefined/);
 });

@@ -37,6 +37,20 @@ describe("optimizer: 'gradient'", () => {
     },
   );
 
+  it('never calls a collapse a maximum', () => {
+    const rows = load<ReferenceCase>('gmm_faithful_k2_full.json').dataset.rows.slice(0, 12);
+    const outcomes = Array.from({ length: 8 }, (_, seed) => {
+      try {
+        const options = { nComponents: 5, regCovar: 0, optimizer: 'gradient', tol: 1e-10, seed } as const;
+        return GaussianMixture.fit(rows, options).converged ? 'converged' : 'unfinished';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    });
+    expect(outcomes).not.toContain('converged');
+    expect(outcomes.filter((outcome) => outcome === 'DegenerateComponentError').length).toBeGreaterThan(4);
+  });
+
   it('does not leave a regCovar out in silence', () => {
     const options = { nComponents: 1, optimizer: 'gradient', regCovar: 0.1 } as const;
     expect(() => GaussianMixture.fit([0, 1, 2, 5], options)).toThrow(/adds nothing to covariances; got regCovar 0.1/);
