@@ -122,7 +122,7 @@ describe('estimateLogLikelihood', () => {
     expect(uniform.standardError).toBeLessThan(0.011);
     expect(posterior.standardError).toBeLessThan(1e-12);
     expect(Math.abs(uniform.value - truth)).toBeLessThan(5 * uniform.standardError);
-    // with too few draws to meet the rare component, the estimate is wrong by 190 nats and claims to be certain
+    // with too few draws to meet the rare component, the estimate is wrong by 190 nats, and says that it knows nothing
     const unlucky = estimateLogLikelihood(rare, [[20]], { nSamples: 20, seed: 5 });
     expect(truth - unlucky.value).toBeGreaterThan(150);
     expect(unlucky.standardError).toBe(Infinity);
