@@ -6,22 +6,28 @@
 import { sumLanes } from "../simd/horizontal";
 import { Panel } from "./panel";
 
+/** Weights r·s of two points of one component from e^(l − largest); lanes past `count` have s = 0. */
+@inline
+export function weightsOf(panel: Panel, terms: usize, p: usize, least: v128): v128 {
+  const r = f64x2.mul(v128.load(terms + p), v128.load(panel.scales + p));
+  return f64x2.mul(v128.and(r, f64x2.ge(r, least)), v128.load(panel.weights + p));
+}
+
 /**
- * Turns the responsibilities of component `k` into weights r·s, in place, and packs those that are positive with the
+ * Turns the exponentials of one component, `products`, into weights r·s, in place, and packs those that are positive with the
  * offsets of their points; returns how many and adds their sum to `counts`. When all are (overlapping clusters) nothing
- * is packed: `panel.dense` says so, and `weightsOf` finds them in either case.
+ * is packed: `panel.dense` says so, and `panel.survivors` finds them in either case.
  */
-export function compactSurvivors(panel: Panel, k: i32, counts: usize): i32 {
-  const line = <usize>panel.size << 3;
-  const products = panel.logProb + <usize>k * line;
+export function compactSurvivors(panel: Panel, products: usize, counts: usize): i32 {
   const zero = f64x2.splat(0);
+  const least = f64x2.splat(panel.least);
   let sum0 = zero;
   let sum1 = zero;
   let all = i64x2.splat(-1);
   // past `count` the weights are 0: those lanes make no sum, but they do make a last, ragged panel not dense
   for (let p: usize = 0; p < <usize>(panel.count + 3 & ~3) << 3; p += 32) {
-    const w0 = f64x2.mul(v128.load(products + p), v128.load(panel.weights + p));
-    const w1 = f64x2.mul(v128.load(products + p, 16), v128.load(panel.weights + p, 16));
+    const w0 = weightsOf(panel, products, p, least);
+    const w1 = weightsOf(panel, products, p + 16, least);
     v128.store(products + p, w0);
     v128.store(products + p, w1, 16);
     sum0 = f64x2.add(sum0, w0);

@@ -24,12 +24,21 @@ export class Panel {
   residuals: usize;
   /** stride × size doubles: r·(x − μ) in tiles of 4 features */
   scaled: usize;
-  /** k × size: log w_k + log p(x|k), then responsibilities */
+  /** k × size: log w_k + log p(x|k), then its exponential relative to the point's largest, then responsibilities */
   logProb: usize;
-  /** size: log p(x) */
+  /** size: the largest term, then log p(x) where it is wanted */
   logProbNorm: usize;
+  /** size: the sum of the exponentials, then what turns each into a responsibility */
+  scales: usize;
+  /** a term is scale·q + offset, q a quadratic form */
+  scale: f64;
+  offset: f64;
+  /** responsibilities below are 0 */
+  least: f64;
   /** size: weights of the points, 0 past `count` */
   weights: usize;
+  /** whether they differ, other than by the 0 past `count` */
+  weighted: bool;
   /** size: byte offsets in `rows` of the points that survive for one component */
   offsets: usize;
   /** size: their weights, packed */
@@ -58,7 +67,7 @@ export function panelBytes(d: i32, k: i32): f64 {
   const size = <f64>panelSize(d);
   const tiles = 4.0 * <f64>padded(d) * size;
   const perComponent = <f64>k * size;
-  return <f64>HEADER + 8.0 * (tiles + perComponent + 4.0 * size);
+  return <f64>HEADER + 8.0 * (tiles + perComponent + 5.0 * size);
 }
 
 /** Lays a panel out over zeroed memory at `at` (64-byte aligned). */
@@ -79,7 +88,8 @@ export function layPanel(at: usize, d: i32, k: i32): void {
   panel.scaled = panel.residuals + matrix;
   panel.logProb = panel.scaled + matrix;
   panel.logProbNorm = panel.logProb + <usize>k * line;
-  panel.weights = panel.logProbNorm + line;
+  panel.scales = panel.logProbNorm + line;
+  panel.weights = panel.scales + line;
   panel.offsets = panel.weights + line;
   panel.packed = panel.offsets + line;
 }
@@ -138,6 +148,7 @@ export function fillPanel(
       v128.store(column + lineBytes + (<usize>p << 3), v128.shuffle<f64>(a, b, 1, 3));
     }
   }
+  panel.weighted = weights != 0;
   if (weights) {
     memory.copy(panel.weights, weights + (<usize>start << 3), <usize>count << 3);
   } else {

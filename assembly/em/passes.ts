@@ -1,12 +1,13 @@
 /**
- * The passes over a block of rows, generic over the family (a family is a state in linear memory with `quadratic`,
- * `finish`, `accumulate`, `begin` and `end`; AssemblyScript inlines them completely).
+ * The passes over a block of rows, generic over the family (a family is a state in linear memory with `terms`, `logProb`,
+ * `accumulate`, `begin` and `end`).
  *
  * Each panel is one call of a function that is not inlined: V8 has no on-stack replacement for wasm, so a long first call
  * would stay in its baseline code; this way the next panel runs optimised.
  */
-import { LEAST_RESPONSIBILITY, PRUNING_FLOOR, responsibilitiesPanel } from "./responsibilities";
-import { compactSurvivors } from "./moments";
+import { sumLanes } from "../simd/horizontal";
+import { logScalar } from "../simd/log";
+import { LEAST_RESPONSIBILITY, PRUNING_FLOOR, exponentialsPanel, logSums, normalizePanel } from "./responsibilities";
 import { Panel, fillPanel } from "./panel";
 import { writeLabels, writeTable } from "./tables";
 
@@ -35,24 +36,45 @@ export function expectationPass<F>(state: usize, panelAt: usize, block: Block): 
 function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32): void {
   fill(panel, block, start);
   logProbPanel<F>(family, panel);
-  prunedResponsibilities(panel);
-  let logLikelihood: f64 = 0;
-  let weight: f64 = 0;
-  for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) {
-    const s = load<f64>(panel.weights + p);
-    // a weight of 0 takes part in nothing, not even as 0·(−Infinity)
-    if (s > 0) logLikelihood += s * load<f64>(panel.logProbNorm + p);
-    weight += s;
-  }
-  addTotals(family.totals, logLikelihood, weight);
+  pruned(panel);
+  addLogLikelihood(panel, family.totals);
   accumulatePanel<F>(family, panel);
 }
 
+/** Exponentials relative to each point's largest term, without those that cannot reach a responsibility of 2⁻⁶⁰. */
 @inline
-function prunedResponsibilities(panel: Panel): void {
-  responsibilitiesPanel(
-    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, PRUNING_FLOOR, LEAST_RESPONSIBILITY,
+function pruned(panel: Panel): void {
+  panel.least = LEAST_RESPONSIBILITY;
+  exponentialsPanel(
+    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR,
   );
+}
+
+/**
+ * Adds Σ s·log p(x) and Σ s, and inverts the sums of exponentials. Points of weight 1 share one logarithm, that of the
+ * product of their sums: each is at most K < 2³¹, and a lane has 32 of them at most, so nothing overflows. The product's
+ * rounding errors are below those of adding up the logarithms. A weight of 0 takes part in nothing, not even as
+ * 0·(−Infinity).
+ */
+function addLogLikelihood(panel: Panel, totals: usize): void {
+  const one = f64x2.splat(1);
+  if (panel.weighted) logSums(panel.logProbNorm, panel.scales, panel.count);
+  let product = one;
+  let logs = f64x2.splat(0);
+  let weight = f64x2.splat(0);
+  for (let p: usize = 0; p < <usize>panel.count << 3; p += 16) {
+    const s = v128.load(panel.weights + p);
+    const live = f64x2.gt(s, f64x2.splat(0));
+    const sum = v128.load(panel.scales + p);
+    let term = v128.load(panel.logProbNorm + p);
+    if (panel.weighted) term = f64x2.mul(s, term);
+    else product = f64x2.mul(product, v128.bitselect(sum, one, live));
+    logs = f64x2.add(logs, v128.and(term, live));
+    weight = f64x2.add(weight, s);
+    v128.store(panel.scales + p, f64x2.div(one, sum));
+  }
+  const logProduct = logScalar(f64x2.extract_lane(product, 0)) + logScalar(f64x2.extract_lane(product, 1));
+  addTotals(totals, sumLanes(logs) + logProduct, sumLanes(weight));
 }
 
 @inline
@@ -71,18 +93,13 @@ function fill(panel: Panel, block: Block, start: i32): void {
 function logProbPanel<F>(family: F, panel: Panel): void {
   const line = <usize>panel.size << 3;
   for (let k = 0; k < panel.nComponents; k++) {
-    const terms = panel.logProb + <usize>k * line;
-    family.quadratic(panel, k, terms);
-    family.finish(panel, k, terms);
+    family.logProb(panel, k, panel.logProb + <usize>k * line);
   }
 }
 
 @inline
 function accumulatePanel<F>(family: F, panel: Panel): void {
-  for (let k = 0; k < panel.nComponents; k++) {
-    const n = compactSurvivors(panel, k, family.counts + (<usize>k << 3));
-    if (n) family.accumulate(panel, k, n);
-  }
+  for (let k = 0; k < panel.nComponents; k++) family.accumulate(panel, k);
 }
 
 /** Moments for given responsibilities (nRows × k row-major doubles); the log-likelihood stays 0. */
@@ -108,7 +125,12 @@ function momentsPanel<F>(family: F, panel: Panel, block: Block, start: i32, resp
     }
   }
   let weight: f64 = 0;
-  for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) weight += load<f64>(panel.weights + p);
+  for (let p: usize = 0; p < line; p += 8) {
+    weight += load<f64>(panel.weights + p);
+    store<f64>(panel.scales + p, 1);
+  }
+  // given ones count as they are, however small
+  panel.least = 0;
   addTotals(family.totals, 0, weight);
   accumulatePanel<F>(family, panel);
 }
@@ -137,7 +159,10 @@ function scorePanel<F>(
   const tableOffset = (<usize>start * <usize>panel.nComponents) << 3;
   if (logProbs) writeTable(panel.logProb, panel.nComponents, panel.size, panel.count, logProbs + tableOffset);
   if (!norms && !responsibilities) return;
-  prunedResponsibilities(panel);
+  pruned(panel);
+  normalizePanel(
+    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, panel.least,
+  );
   if (norms) memory.copy(norms + (<usize>start << 3), panel.logProbNorm, <usize>panel.count << 3);
   if (responsibilities) {
     writeTable(panel.logProb, panel.nComponents, panel.size, panel.count, responsibilities + tableOffset);
@@ -151,7 +176,11 @@ export function mahalanobisPass<F>(state: usize, panelAt: usize, block: Block, o
   const line = <usize>panel.size << 3;
   for (let start = 0; start < block.nRows; start += panel.size) {
     fill(panel, block, start);
-    for (let k = 0; k < panel.nComponents; k++) family.quadratic(panel, k, panel.logProb + <usize>k * line);
+    // as −q, so that a distance that overflowed, even to a NaN, becomes Infinity
+    for (let k = 0; k < panel.nComponents; k++) family.terms(panel, k, panel.logProb + <usize>k * line, -1, -0.0);
+    for (let at = panel.logProb; at < panel.logProb + <usize>panel.nComponents * line; at += 16) {
+      v128.store(at, f64x2.neg(v128.load(at)));
+    }
     writeTable(
       panel.logProb, panel.nComponents, panel.size, panel.count,
       out + ((<usize>start * <usize>panel.nComponents) << 3),

@@ -1,16 +1,28 @@
 /**
- * Quadratic forms ‖W·(x − μ)‖² of a panel's points, W = L⁻¹ lower triangular. Lanes are points.
+ * Quadratic forms q = ‖W·(x − μ)‖² of a panel's points, W = L⁻¹ lower triangular, as terms scale·q + offset: c − q/2 is a
+ * log-density. Lanes are points.
  */
 import { Panel } from "./panel";
 
 /**
- * Writes (x − μ)ᵀ Σ⁻¹ (x − μ) of every point to `out` (size doubles).
+ * scale·q + offset; −Infinity where q overflowed, to a NaN even. Both numbers are read where they are used: vectors that are
+ * alive across the inner loop cost it its registers (a third of its speed).
+ */
+@inline
+export function termOf(panel: Panel, q: v128): v128 {
+  const at = changetype<usize>(panel);
+  const value = f64x2.mul(q, v128.load64_splat(at, offsetof<Panel>("scale")));
+  return f64x2.pmax(f64x2.splat(-Infinity), f64x2.add(value, v128.load64_splat(at, offsetof<Panel>("offset"))));
+}
+
+/**
+ * Writes the term of every point to `out` (size doubles).
  * `mean` is `stride` doubles (0 in the padding); `factor` is W by blocks of 4 rows, as `packFactor` lays it out.
  *
  * The inner tile is 4 rows × 2 vectors = 8 accumulators, as many as V8 keeps in registers: 6 loads, 8 products, 8 sums and
  * no spill in its code, unrolled twice by itself.
  */
-export function quadraticFull(panel: Panel, mean: usize, factor: usize, out: usize): void {
+export function termsFull(panel: Panel, mean: usize, factor: usize, out: usize): void {
   const stride = <usize>panel.stride;
   const line = <usize>panel.size << 3;
   const bytes = (<usize>(panel.count + 3) & ~3) << 3;
@@ -18,7 +30,7 @@ export function quadraticFull(panel: Panel, mean: usize, factor: usize, out: usi
   for (let i: usize = 0; i < stride; i += 4) {
     const columns = panel.columns + i * line;
     for (let p: usize = 0; p < bytes; p += 32) {
-      addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p);
+      addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel, i + 4 == stride);
     }
     w += BLOCK_CORNER + (i << 5);
   }
@@ -29,11 +41,14 @@ const BLOCK_CORNER: usize = 80;
 
 /**
  * out[p] += Σ_{r<4} (Σ_j w[r][j]·(x − μ)[j][p])² for 4 points and a block of 4 rows, `i` columns to the left of its corner
- * (the first block sets `out`). A block is the first to need the columns of its corner: it subtracts their means and leaves
+ * (the first block sets `out`, the last makes terms of the sums). A block is the first to need the columns of its corner: it subtracts their means and leaves
  * the residuals for the blocks below.
  */
 @inline
-function addSquares(columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize): void {
+function addSquares(
+  columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize,
+  panel: Panel, last: bool,
+): void {
   // the triangular corner, columns i … i + 3: 10 products of 16
   let to = residuals + i * line;
   let m = v128.load64_splat(mean);
@@ -113,15 +128,18 @@ function addSquares(columns: usize, residuals: usize, line: usize, mean: usize, 
     residuals += line;
     w += 32;
   }
-  const s0 = f64x2.add(f64x2.add(f64x2.mul(a00, a00), f64x2.mul(a10, a10)), f64x2.add(f64x2.mul(a20, a20), f64x2.mul(a30, a30)));
-  const s1 = f64x2.add(f64x2.add(f64x2.mul(a01, a01), f64x2.mul(a11, a11)), f64x2.add(f64x2.mul(a21, a21), f64x2.mul(a31, a31)));
+  let s0 = f64x2.add(f64x2.add(f64x2.mul(a00, a00), f64x2.mul(a10, a10)), f64x2.add(f64x2.mul(a20, a20), f64x2.mul(a30, a30)));
+  let s1 = f64x2.add(f64x2.add(f64x2.mul(a01, a01), f64x2.mul(a11, a11)), f64x2.add(f64x2.mul(a21, a21), f64x2.mul(a31, a31)));
   if (i) {
-    v128.store(out, f64x2.add(v128.load(out), s0));
-    v128.store(out, f64x2.add(v128.load(out, 16), s1), 16);
-  } else {
-    v128.store(out, s0);
-    v128.store(out, s1, 16);
+    s0 = f64x2.add(v128.load(out), s0);
+    s1 = f64x2.add(v128.load(out, 16), s1);
   }
+  if (last) {
+    s0 = termOf(panel, s0);
+    s1 = termOf(panel, s1);
+  }
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
 }
 
 /** Bytes of a packed factor of `d` features. */
@@ -132,7 +150,7 @@ export function packedFactorBytes(d: i32): i32 {
 }
 
 /**
- * Packs the lower triangular row-major `d × d` matrix at `w` as `quadraticFull` reads it: for each block of 4 rows the
+ * Packs the lower triangular row-major `d × d` matrix at `w` as `termsFull` reads it: for each block of 4 rows the
  * corner on the diagonal by columns (4, 3, 2 and 1 entries), then the columns to its left, 4 entries each; 0 past row d − 1.
  */
 export function packFactor(w: usize, d: i32, out: usize): void {
@@ -152,8 +170,8 @@ export function packFactor(w: usize, d: i32, out: usize): void {
   }
 }
 
-/** As `quadraticFull` for a diagonal W: `factor` is nFeatures doubles, 1/σ_j. */
-export function quadraticDiag(panel: Panel, mean: usize, factor: usize, out: usize): void {
+/** As `termsFull` for a diagonal W: `factor` is nFeatures doubles, 1/σ_j. */
+export function termsDiag(panel: Panel, mean: usize, factor: usize, out: usize): void {
   const d = panel.nFeatures;
   const line = <usize>panel.size << 3;
   const bytes = (<usize>(panel.count + 3) & ~3) << 3;
@@ -170,7 +188,7 @@ export function quadraticDiag(panel: Panel, mean: usize, factor: usize, out: usi
       s1 = f64x2.add(s1, f64x2.mul(y1, y1));
       x += line;
     }
-    v128.store(out + p, s0);
-    v128.store(out + p, s1, 16);
+    v128.store(out + p, termOf(panel, s0));
+    v128.store(out + p, termOf(panel, s1), 16);
   }
 }

@@ -20,22 +20,19 @@ export const EXACT_FLOOR: f64 = -708;
 
 /**
  * `terms` is `k × size` (component-major); the first `count` columns are done, four at a time: the buffers must be
- * readable and writable up to the next multiple of 4. Writes log Σ_k exp(terms[k]) to `norm` and responsibilities over
- * `terms`; terms below the maximum + `floorValue` and responsibilities below `leastValue` are 0. A column of −Infinity gives −Infinity
- * and responsibilities 0.
- *
- * The terms of a mixture carry rounding errors of their own, so log Σ is as good as they are.
+ * readable and writable up to the next multiple of 4. Writes exp(terms − top) over `terms`, 0 for terms below the
+ * maximum + `floorValue`, and per column the largest term to `tops` and the sum of the exponentials to `sums`. A column of
+ * −Infinity gives 0, −Infinity, and a sum of 1, so that nothing divides by 0.
  */
-export function responsibilitiesPanel(
-  terms: usize, k: i32, size: i32, count: i32, norm: usize, floorValue: f64, leastValue: f64,
+export function exponentialsPanel(
+  terms: usize, k: i32, size: i32, count: i32, tops: usize, sums: usize, floorValue: f64,
 ): void {
   const line = <usize>size << 3;
   const end = <usize>k * line;
   const floor = f64x2.splat(floorValue);
-  const least = f64x2.splat(leastValue);
   const lowest = f64x2.splat(-f64.MAX_VALUE);
   const one = f64x2.splat(1);
-  // two vectors side by side: the compiler loads each constant of exp once for both
+  const none = f64x2.splat(-Infinity);
   for (let p: usize = 0; p < <usize>count << 3; p += 32) {
     let top0 = lowest;
     let top1 = lowest;
@@ -48,33 +45,61 @@ export function responsibilitiesPanel(
     for (let at = terms + p; at < terms + p + end; at += line) {
       const x0 = f64x2.sub(v128.load(at), top0);
       const x1 = f64x2.sub(v128.load(at, 16), top1);
+      const live0 = f64x2.ge(x0, floor);
+      const live1 = f64x2.ge(x1, floor);
+      if (!v128.any_true(v128.or(live0, live1))) {
+        v128.store(at, live0);
+        v128.store(at, live1, 16);
+        continue;
+      }
       // exp is arbitrary, but harmless, where it is masked
-      const e0 = v128.and(expBoundedV(x0), f64x2.ge(x0, floor));
-      const e1 = v128.and(expBoundedV(x1), f64x2.ge(x1, floor));
+      const e0 = v128.and(expBoundedV(x0), live0);
+      const e1 = v128.and(expBoundedV(x1), live1);
       v128.store(at, e0);
       v128.store(at, e1, 16);
       sum0 = f64x2.add(sum0, e0);
       sum1 = f64x2.add(sum1, e1);
     }
-    // no term at all: a sum of 0, which 1 replaces so that nothing divides by it, and a norm of −Infinity
-    const some0 = f64x2.ge(sum0, one);
-    const some1 = f64x2.ge(sum1, one);
-    sum0 = f64x2.max(sum0, one);
-    sum1 = f64x2.max(sum1, one);
-    const norm0 = f64x2.add(top0, logPositiveV(sum0));
-    const norm1 = f64x2.add(top1, logPositiveV(sum1));
-    const none = f64x2.splat(-Infinity);
-    v128.store(norm + p, v128.bitselect(norm0, none, some0));
-    v128.store(norm + p, v128.bitselect(norm1, none, some1), 16);
-    const scale0 = f64x2.div(one, sum0);
-    const scale1 = f64x2.div(one, sum1);
+    v128.store(tops + p, v128.bitselect(top0, none, f64x2.ge(sum0, one)));
+    v128.store(tops + p, v128.bitselect(top1, none, f64x2.ge(sum1, one)), 16);
+    v128.store(sums + p, f64x2.pmax(sum0, one));
+    v128.store(sums + p, f64x2.pmax(sum1, one), 16);
+  }
+}
+
+/** log Σ exp(terms) over `tops`. The terms of a mixture carry rounding errors of their own, so it is as good as they are. */
+export function logSums(tops: usize, sums: usize, count: i32): void {
+  for (let p: usize = 0; p < <usize>count << 3; p += 16) {
+    v128.store(tops + p, f64x2.add(v128.load(tops + p), logPositiveV(v128.load(sums + p))));
+  }
+}
+
+/**
+ * What is left after `exponentialsPanel`: log Σ exp(terms) over `tops`, and responsibilities over `terms`, 0 if below
+ * `leastValue`.
+ */
+export function normalizePanel(
+  terms: usize, k: i32, size: i32, count: i32, tops: usize, sums: usize, leastValue: f64,
+): void {
+  const line = <usize>size << 3;
+  const end = <usize>k * line;
+  const least = f64x2.splat(leastValue);
+  logSums(tops, sums, count);
+  for (let p: usize = 0; p < <usize>count << 3; p += 16) {
+    const scale = f64x2.div(f64x2.splat(1), v128.load(sums + p));
     for (let at = terms + p; at < terms + p + end; at += line) {
-      const r0 = f64x2.mul(v128.load(at), scale0);
-      const r1 = f64x2.mul(v128.load(at, 16), scale1);
-      v128.store(at, v128.and(r0, f64x2.ge(r0, least)));
-      v128.store(at, v128.and(r1, f64x2.ge(r1, least)), 16);
+      const r = f64x2.mul(v128.load(at), scale);
+      v128.store(at, v128.and(r, f64x2.ge(r, least)));
     }
   }
+}
+
+/** The two in a row; see there. */
+export function responsibilitiesPanel(
+  terms: usize, k: i32, size: i32, count: i32, norm: usize, sums: usize, floorValue: f64, leastValue: f64,
+): void {
+  exponentialsPanel(terms, k, size, count, norm, sums, floorValue);
+  normalizePanel(terms, k, size, count, norm, sums, leastValue);
 }
 
 /**

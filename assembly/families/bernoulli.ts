@@ -41,6 +41,8 @@ class BernoulliState {
   terms: usize;
   /** SIZE */
   norms: usize;
+  /** SIZE: Σ exp of each row's terms */
+  normalizers: usize;
 }
 
 @inline
@@ -73,7 +75,7 @@ function partBytes(part: i32, d: i32, k: i32): f64 {
     default: return 8 * SIZE;
   }
 }
-const PARTS = 8;
+const PARTS = 9;
 
 /** Bytes of the state. */
 export function bernoulliBytes(d: i32, k: i32): f64 {
@@ -228,7 +230,7 @@ function expectationPanel(state: BernoulliState, block: CodedBlock, start: i32):
 /** None is dropped, however small: a probability may rest on nothing else, and its logarithm counts. */
 @inline
 function allResponsibilities(state: BernoulliState, count: i32): void {
-  responsibilitiesPanel(state.terms, state.nComponents, SIZE, count, state.norms, EXACT_FLOOR, 0);
+  responsibilitiesPanel(state.terms, state.nComponents, SIZE, count, state.norms, state.normalizers, EXACT_FLOOR, 0);
 }
 
 /** Adds s·r of every row to the table rows of its codes. */

@@ -31,8 +31,9 @@ export function expBoundedV(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function scaledPower(x: v128, t: v128, k: v128): v128 {
-  const entry0 = v128.load(EXP_TABLE + ((i32x4.extract_lane(t, 0) & 127) << 4));
-  const entry1 = v128.load(EXP_TABLE + ((i32x4.extract_lane(t, 2) & 127) << 4));
+  // the table's address as the load's own offset: V8 does not fold a sum into one
+  const entry0 = v128.load((i32x4.extract_lane(t, 0) & 127) << 4, EXP_TABLE);
+  const entry1 = v128.load((i32x4.extract_lane(t, 2) & 127) << 4, EXP_TABLE);
   const tail = v128.shuffle<f64>(entry0, entry1, 0, 2);
   const power = v128.shuffle<f64>(entry0, entry1, 1, 3);
   return f64x2.add(power, f64x2.mul(power, relativeRest(x, k, tail)));
