@@ -25,7 +25,7 @@ export function compactSurvivors(panel: Panel, products: usize, counts: usize): 
   let sum1 = zero;
   let all = i64x2.splat(-1);
   // past `count` the weights are 0: those lanes make no sum, but they do make a last, ragged panel not dense
-  for (let p: usize = 0; p < <usize>(panel.count + 3 & ~3) << 3; p += 32) {
+  for (let p: usize = 0; p < <usize>panel.bytes; p += 32) {
     const w0 = weightsOf(panel, products, p, least);
     const w1 = weightsOf(panel, products, p + 16, least);
     v128.store(products + p, w0);
@@ -42,14 +42,20 @@ export function compactSurvivors(panel: Panel, products: usize, counts: usize): 
   }
   const rowBytes = panel.stride << 3;
   panel.survivors = panel.packed;
-  let n = 0;
-  for (let p = 0; p < panel.count; p++) {
-    const weight = load<f64>(products + (<usize>p << 3));
-    store<i32>(panel.offsets + (<usize>n << 2), p * rowBytes);
-    store<f64>(panel.packed + (<usize>n << 3), weight);
-    n += <i32>(weight > 0);
+  let n: usize = 0;
+  for (let p: usize = 0; p < <usize>panel.bytes; p += 16) {
+    const pair = v128.load(products + p);
+    const positive = i64x2.bitmask(f64x2.gt(pair, zero));
+    if (positive == 0) continue;
+    const row = <i32>(p >> 3) * rowBytes;
+    store<i32>(panel.offsets + (n << 2), row);
+    v128.store64_lane(panel.packed + (n << 3), pair, 0);
+    n += positive & 1;
+    store<i32>(panel.offsets + (n << 2), row + rowBytes);
+    v128.store64_lane(panel.packed + (n << 3), pair, 1);
+    n += positive >> 1;
   }
-  return n;
+  return <i32>n;
 }
 
 /**

@@ -14,6 +14,14 @@ export class Panel {
   size: i32;
   /** points it holds now */
   count: i32;
+  /** bytes of a line that points take now, rounded up to four of them */
+  bytes: i32;
+  /** whether many components were far from many points of the panel before: then it pays to look for those that are */
+  sparse: bool;
+  /** panels to go until that is tried again, after it did not pay */
+  denseLeft: i32;
+  /** rows of quadratic forms that are computed for all, to find them */
+  firstRows: i32;
   nFeatures: i32;
   /** features rounded up to a multiple of 4 */
   stride: i32;
@@ -37,6 +45,8 @@ export class Panel {
   least: f64;
   /** size: weights of the points, 0 past `count` */
   weights: usize;
+  /** one i32 per component: the first point of a list */
+  heads: usize;
   /** whether they differ, other than by the 0 past `count` */
   weighted: bool;
   /** size: byte offsets in `rows` of the points that survive for one component */
@@ -67,7 +77,7 @@ export function panelBytes(d: i32, k: i32): f64 {
   const size = <f64>panelSize(d);
   const tiles = 4.0 * <f64>padded(d) * size;
   const perComponent = <f64>k * size;
-  return <f64>HEADER + 8.0 * (tiles + perComponent + 5.0 * size);
+  return <f64>HEADER + 8.0 * (tiles + perComponent + 5.0 * size + <f64>k);
 }
 
 /** Lays a panel out over zeroed memory at `at` (64-byte aligned). */
@@ -92,6 +102,8 @@ export function layPanel(at: usize, d: i32, k: i32): void {
   panel.weights = panel.scales + line;
   panel.offsets = panel.weights + line;
   panel.packed = panel.offsets + line;
+  panel.heads = panel.packed + line;
+  panel.firstRows = 4;
 }
 
 /** Two doubles from element `i` of `x`, whatever it holds. */
@@ -119,6 +131,7 @@ export function fillPanel(
   const size = panel.size;
   const rows = panel.rows;
   panel.count = count;
+  panel.bytes = (count + 3 & ~3) << 3;
   let from = <usize>start * <usize>d;
   let to = rows;
   for (let p = 0; p < count; p++) {

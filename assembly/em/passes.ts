@@ -1,13 +1,13 @@
 /**
- * The passes over a block of rows, generic over the family (a family is a state in linear memory with `terms`, `logProb`,
- * `accumulate`, `begin` and `end`).
+ * The passes over a block of rows, generic over the family (a family is a state in linear memory with `terms`, `logProbs`,
+ * `prunes`, `logProbsAbove`, `accumulate`, `begin` and `end`).
  *
  * Each panel is one call of a function that is not inlined: V8 has no on-stack replacement for wasm, so a long first call
  * would stay in its baseline code; this way the next panel runs optimised.
  */
-import { sumLanes } from "../simd/horizontal";
-import { logScalar } from "../simd/log";
-import { LEAST_RESPONSIBILITY, PRUNING_FLOOR, exponentialsPanel, logSums, normalizePanel } from "./responsibilities";
+import {
+  LEAST_RESPONSIBILITY, PRUNING_FLOOR, addLogLikelihood, addTotals, exponentialsPanel, normalizePanel,
+} from "./responsibilities";
 import { Panel, fillPanel } from "./panel";
 import { writeLabels, writeTable } from "./tables";
 
@@ -45,42 +45,11 @@ function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32):
 @inline
 function pruned(panel: Panel): void {
   panel.least = LEAST_RESPONSIBILITY;
-  exponentialsPanel(
+  const skipped = exponentialsPanel(
     panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR,
   );
-}
-
-/**
- * Adds Σ s·log p(x) and Σ s, and inverts the sums of exponentials. Points of weight 1 share one logarithm, that of the
- * product of their sums: each is at most K < 2³¹, and a lane has 32 of them at most, so nothing overflows. The product's
- * rounding errors are below those of adding up the logarithms. A weight of 0 takes part in nothing, not even as
- * 0·(−Infinity).
- */
-function addLogLikelihood(panel: Panel, totals: usize): void {
-  const one = f64x2.splat(1);
-  if (panel.weighted) logSums(panel.logProbNorm, panel.scales, panel.count);
-  let product = one;
-  let logs = f64x2.splat(0);
-  let weight = f64x2.splat(0);
-  for (let p: usize = 0; p < <usize>panel.count << 3; p += 16) {
-    const s = v128.load(panel.weights + p);
-    const live = f64x2.gt(s, f64x2.splat(0));
-    const sum = v128.load(panel.scales + p);
-    let term = v128.load(panel.logProbNorm + p);
-    if (panel.weighted) term = f64x2.mul(s, term);
-    else product = f64x2.mul(product, v128.bitselect(sum, one, live));
-    logs = f64x2.add(logs, v128.and(term, live));
-    weight = f64x2.add(weight, s);
-    v128.store(panel.scales + p, f64x2.div(one, sum));
-  }
-  const logProduct = logScalar(f64x2.extract_lane(product, 0)) + logScalar(f64x2.extract_lane(product, 1));
-  addTotals(totals, sumLanes(logs) + logProduct, sumLanes(weight));
-}
-
-@inline
-function addTotals(totals: usize, logLikelihood: f64, weight: f64): void {
-  store<f64>(totals, load<f64>(totals) + logLikelihood);
-  store<f64>(totals, load<f64>(totals, 8) + weight, 8);
+  panel.sparse = 16 * skipped > panel.nComponents * panel.count && panel.denseLeft == 0;
+  panel.denseLeft = max(0, panel.denseLeft - 1);
 }
 
 @inline
@@ -89,12 +58,11 @@ function fill(panel: Panel, block: Block, start: i32): void {
   fillPanel(panel, block.x, block.isFloat32 != 0, start, count, block.weights, block.origin);
 }
 
+/** Terms log w_k + log p(x|k); where a term's value cannot matter, for the responsibilities or the sum, not its value. */
 @inline
 function logProbPanel<F>(family: F, panel: Panel): void {
-  const line = <usize>panel.size << 3;
-  for (let k = 0; k < panel.nComponents; k++) {
-    family.logProb(panel, k, panel.logProb + <usize>k * line);
-  }
+  if (panel.sparse && family.prunes) family.logProbsAbove(panel, PRUNING_FLOOR);
+  else family.logProbs(panel);
 }
 
 @inline
@@ -154,7 +122,8 @@ function scorePanel<F>(
   norms: usize, labels: usize, logProbs: usize, responsibilities: usize,
 ): void {
   fill(panel, block, start);
-  logProbPanel<F>(family, panel);
+  if (logProbs) family.logProbs(panel);
+  else logProbPanel<F>(family, panel);
   if (labels) writeLabels(panel.logProb, panel.nComponents, panel.size, panel.count, labels + (<usize>start << 2));
   const tableOffset = (<usize>start * <usize>panel.nComponents) << 3;
   if (logProbs) writeTable(panel.logProb, panel.nComponents, panel.size, panel.count, logProbs + tableOffset);

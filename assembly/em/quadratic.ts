@@ -16,18 +16,18 @@ export function termOf(panel: Panel, q: v128): v128 {
 }
 
 /**
- * Writes the term of every point to `out` (size doubles).
+ * Writes the term of every point in the first `bytes` (a multiple of 32) of a line to `out` or, if `end` (a multiple of 4)
+ * is less than `stride`, the sum of squares of the first `end` rows.
  * `mean` is `stride` doubles (0 in the padding); `factor` is W by blocks of 4 rows, as `packFactor` lays it out.
  *
  * The inner tile is 4 rows × 2 vectors = 8 accumulators, as many as V8 keeps in registers: 6 loads, 8 products, 8 sums and
  * no spill in its code, unrolled twice by itself.
  */
-export function termsFull(panel: Panel, mean: usize, factor: usize, out: usize): void {
+export function termsFull(panel: Panel, mean: usize, factor: usize, out: usize, bytes: usize, end: usize): void {
   const stride = <usize>panel.stride;
   const line = <usize>panel.size << 3;
-  const bytes = (<usize>(panel.count + 3) & ~3) << 3;
   let w = factor;
-  for (let i: usize = 0; i < stride; i += 4) {
+  for (let i: usize = 0; i < end; i += 4) {
     const columns = panel.columns + i * line;
     for (let p: usize = 0; p < bytes; p += 32) {
       addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel, i + 4 == stride);
@@ -170,16 +170,16 @@ export function packFactor(w: usize, d: i32, out: usize): void {
   }
 }
 
-/** As `termsFull` for a diagonal W: `factor` is nFeatures doubles, 1/σ_j. */
-export function termsDiag(panel: Panel, mean: usize, factor: usize, out: usize): void {
-  const d = panel.nFeatures;
+/** As `termsFull` for a diagonal W: `factor` is `stride` doubles, 1/σ_j, 0 in the padding. */
+export function termsDiag(panel: Panel, mean: usize, factor: usize, out: usize, bytes: usize, end: usize): void {
   const line = <usize>panel.size << 3;
-  const bytes = (<usize>(panel.count + 3) & ~3) << 3;
+  const last = end == <usize>panel.stride;
+  const stop = min(end, <usize>panel.nFeatures) << 3;
   for (let p: usize = 0; p < bytes; p += 32) {
     let x = panel.columns + p;
     let s0 = f64x2.splat(0);
     let s1 = f64x2.splat(0);
-    for (let j: usize = 0; j < <usize>d << 3; j += 8) {
+    for (let j: usize = 0; j < stop; j += 8) {
       const m = v128.load64_splat(mean + j);
       const w = v128.load64_splat(factor + j);
       const y0 = f64x2.mul(f64x2.sub(v128.load(x), m), w);
@@ -188,7 +188,11 @@ export function termsDiag(panel: Panel, mean: usize, factor: usize, out: usize):
       s1 = f64x2.add(s1, f64x2.mul(y1, y1));
       x += line;
     }
-    v128.store(out + p, termOf(panel, s0));
-    v128.store(out + p, termOf(panel, s1), 16);
+    if (last) {
+      s0 = termOf(panel, s0);
+      s1 = termOf(panel, s1);
+    }
+    v128.store(out + p, s0);
+    v128.store(out + p, s1, 16);
   }
 }

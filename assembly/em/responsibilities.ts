@@ -5,7 +5,9 @@
  * "Accurately computing the log-sum-exp and softmax functions").
  */
 import { expBoundedV } from "../simd/exp";
+import { sumLanes } from "../simd/horizontal";
 import { log1pNonNegativeV, logPositiveV } from "../simd/log";
+import { Panel } from "./panel";
 
 /**
  * 2⁻⁶⁰: next to the others such a responsibility cannot change a double, so it is exactly 0, in every mode and backend.
@@ -22,11 +24,13 @@ export const EXACT_FLOOR: f64 = -708;
  * `terms` is `k × size` (component-major); the first `count` columns are done, four at a time: the buffers must be
  * readable and writable up to the next multiple of 4. Writes exp(terms − top) over `terms`, 0 for terms below the
  * maximum + `floorValue`, and per column the largest term to `tops` and the sum of the exponentials to `sums`. A column of
- * −Infinity gives 0, −Infinity, and a sum of 1, so that nothing divides by 0.
+ * −Infinity gives 0, −Infinity, and a sum of 1, so that nothing divides by 0. Returns how many groups of
+ * four terms of a component were all below the floor.
  */
 export function exponentialsPanel(
   terms: usize, k: i32, size: i32, count: i32, tops: usize, sums: usize, floorValue: f64,
-): void {
+): i32 {
+  let skipped = 0;
   const line = <usize>size << 3;
   const end = <usize>k * line;
   const floor = f64x2.splat(floorValue);
@@ -50,6 +54,7 @@ export function exponentialsPanel(
       if (!v128.any_true(v128.or(live0, live1))) {
         v128.store(at, live0);
         v128.store(at, live1, 16);
+        skipped++;
         continue;
       }
       // exp is arbitrary, but harmless, where it is masked
@@ -65,12 +70,18 @@ export function exponentialsPanel(
     v128.store(sums + p, f64x2.pmax(sum0, one));
     v128.store(sums + p, f64x2.pmax(sum1, one), 16);
   }
+  return skipped;
+}
+
+/** A call, where one of many numbers is wanted: the code stands once. */
+function logPositive(x: v128): v128 {
+  return logPositiveV(x);
 }
 
 /** log Σ exp(terms) over `tops`. The terms of a mixture carry rounding errors of their own, so it is as good as they are. */
-export function logSums(tops: usize, sums: usize, count: i32): void {
+function logSums(tops: usize, sums: usize, count: i32): void {
   for (let p: usize = 0; p < <usize>count << 3; p += 16) {
-    v128.store(tops + p, f64x2.add(v128.load(tops + p), logPositiveV(v128.load(sums + p))));
+    v128.store(tops + p, f64x2.add(v128.load(tops + p), logPositive(v128.load(sums + p))));
   }
 }
 
@@ -103,7 +114,39 @@ export function responsibilitiesPanel(
 }
 
 /**
- * The same for terms that are exact, two columns at a time: nothing is dropped, and the largest term is left out of the
+ * Adds Σ s·log p(x) and Σ s, and inverts the sums of exponentials. Points of weight 1 share one logarithm, that of the
+ * product of their sums: each is at most K < 2³¹, and a lane has 32 of them at most, so nothing overflows. The product's
+ * rounding errors are below those of adding up the logarithms. A weight of 0 takes part in nothing, not even as
+ * 0·(−Infinity).
+ */
+export function addLogLikelihood(panel: Panel, totals: usize): void {
+  const one = f64x2.splat(1);
+  if (panel.weighted) logSums(panel.logProbNorm, panel.scales, panel.count);
+  let product = one;
+  let logs = f64x2.splat(0);
+  let weight = f64x2.splat(0);
+  for (let p: usize = 0; p < <usize>panel.count << 3; p += 16) {
+    const s = v128.load(panel.weights + p);
+    const live = f64x2.gt(s, f64x2.splat(0));
+    const sum = v128.load(panel.scales + p);
+    let term = v128.load(panel.logProbNorm + p);
+    if (panel.weighted) term = f64x2.mul(s, term);
+    else product = f64x2.mul(product, v128.bitselect(sum, one, live));
+    logs = f64x2.add(logs, v128.and(term, live));
+    weight = f64x2.add(weight, s);
+    v128.store(panel.scales + p, f64x2.div(one, sum));
+  }
+  addTotals(totals, sumLanes(f64x2.add(logs, logPositive(product))), sumLanes(weight));
+}
+
+@inline
+export function addTotals(totals: usize, logLikelihood: f64, weight: f64): void {
+  store<f64>(totals, load<f64>(totals) + logLikelihood);
+  store<f64>(totals, load<f64>(totals, 8) + weight, 8);
+}
+
+/**
+ * Log-sum-exp and softmax for terms that are exact, two columns at a time: nothing is dropped, and the largest term is left out of the
  * sum and added back by log1p, which keeps the digits of results near 0.
  */
 export function logSumExpPanel(terms: usize, k: i32, size: i32, count: i32, norm: usize): void {

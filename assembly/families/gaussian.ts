@@ -8,7 +8,7 @@
  */
 import { accumulateDiag, accumulateFull, compactSurvivors } from "../em/moments";
 import { Panel, padded } from "../em/panel";
-import { packFactor, packedFactorBytes, termsDiag, termsFull } from "../em/quadratic";
+import { packFactor, packedFactorBytes, termOf, termsDiag, termsFull } from "../em/quadratic";
 import { momentsSmall, termsSmall } from "../em/small";
 
 /** Kinds of covariances, as the host names them. */
@@ -69,21 +69,144 @@ export class Gaussian {
     return this.seconds + <usize>k * <usize>this.secondBytes;
   }
 
-  /** scale·q + offset of the panel's points, q their squared Mahalanobis distances to component k. */
-  terms(panel: Panel, k: i32, out: usize, scale: f64, offset: f64): void {
-    const mean = this.mean(k);
-    const factor = this.factor(k);
-    panel.scale = scale;
-    panel.offset = offset;
-    if (this.kind == DIAGONAL) termsDiag(panel, mean, factor, out);
-    else if (this.nFeatures <= 4) termsSmall(panel, mean, factor, out);
-    else termsFull(panel, mean, factor, out);
+  /** Whether `logProbsAbove` can gain: where finishing a few points costs as much as all of them, it cannot. */
+  @inline
+  get prunes(): bool {
+    return this.stride >= (this.kind == DIAGONAL ? 32 : 12);
   }
 
-  /** log w_k + log p(x|k) of the panel's points. */
+  /** The first `end` rows of the quadratic forms of component k, of the points in the first `bytes` of a line. */
   @inline
-  logProb(panel: Panel, k: i32, out: usize): void {
-    this.terms(panel, k, out, -0.5, load<f64>(this.logConstants + (<usize>k << 3)));
+  private rows(panel: Panel, k: i32, out: usize, bytes: usize, end: usize): void {
+    const mean = this.mean(k);
+    const factor = this.factor(k);
+    if (this.kind == DIAGONAL) termsDiag(panel, mean, factor, out, bytes, end);
+    else if (this.stride == 4) termsSmall(panel, mean, factor, out);
+    else termsFull(panel, mean, factor, out, bytes, end);
+  }
+
+  /** scale·q + offset of the panel's points, q their squared Mahalanobis distances to component k. */
+  terms(panel: Panel, k: i32, out: usize, scale: f64, offset: f64): void {
+    panel.scale = scale;
+    panel.offset = offset;
+    this.rows(panel, k, out, <usize>panel.bytes, <usize>this.stride);
+  }
+
+  /** log w_k + log p(x|k) of the panel's points, for every component. */
+  logProbs(panel: Panel): void {
+    const line = <usize>panel.size << 3;
+    for (let k = 0; k < this.nComponents; k++) {
+      this.terms(panel, k, panel.logProb + <usize>k * line, -0.5, load<f64>(this.logConstants + (<usize>k << 3)));
+    }
+  }
+
+  /**
+   * The same, but for terms that are certain to lie below their point's largest by more than `floor`: what stands for them
+   * lies there too, and all others have the bits of `logProbs`.
+   *
+   * Sums of squares only grow, rounded or not, so a term is at most what its first rows make of it; and the largest of all
+   * is at least the largest of some. Rounding is monotone, so both hold for what is computed: no margin is needed.
+   */
+  logProbsAbove(panel: Panel, floor: f64): void {
+    const line = <usize>panel.size << 3;
+    const k = this.nComponents;
+    // as many rows as tell components apart; the products of a full form grow with their square
+    const end = <usize>panel.firstRows;
+    for (let c = 0; c < k; c++) {
+      this.rows(panel, c, panel.logProb + <usize>c * line, <usize>panel.bytes, end);
+      store<i32>(panel.heads + (<usize>c << 2), -1);
+    }
+    this.findNearest(panel);
+    for (let c = 0; c < k; c++) {
+      let n = 0;
+      for (let p = load<i32>(panel.heads + (<usize>c << 2)); p >= 0; p = load<i32>(panel.scales + <usize>p)) {
+        store<i32>(panel.offsets + (<usize>n << 2), p);
+        n++;
+      }
+      this.finishSome(panel, c, n, panel.logProbNorm);
+    }
+    let finished = 0;
+    for (let c = 0; c < k; c++) finished += this.finishReaching(panel, c, f64x2.splat(floor));
+    for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) {
+      store<f64>(panel.logProb + <usize>load<i32>(panel.scales + p, 4) * line + p, load<f64>(panel.logProbNorm + p));
+    }
+    // more rows where many terms were finished to be dropped, fewer where almost none
+    const all = k * panel.count;
+    if (finished << 3 > all) panel.firstRows += 4;
+    else if (finished << 5 < all) panel.firstRows = max(4, panel.firstRows - 4);
+    if (panel.firstRows << 1 > this.stride) {
+      panel.firstRows = 4;
+      panel.denseLeft = 32;
+    }
+  }
+
+  /**
+   * Makes terms, too large, of the first rows, and lists for each component the points to which it is nearest by them,
+   * linked through `panel.scales`: (next, component) of each point. There the term becomes −Infinity.
+   */
+  private findNearest(panel: Panel): void {
+    const line = <usize>panel.size << 3;
+    panel.scale = -0.5;
+    for (let p: usize = 0; p < <usize>panel.bytes; p += 16) {
+      let best = f64x2.splat(-Infinity);
+      let nearest = i64x2.splat(0);
+      for (let k = 0; k < this.nComponents; k++) {
+        const at = panel.logProb + <usize>k * line + p;
+        panel.offset = load<f64>(this.logConstants + (<usize>k << 3));
+        const term = termOf(panel, v128.load(at));
+        const nearer = f64x2.gt(term, best);
+        best = f64x2.pmax(best, term);
+        nearest = v128.bitselect(i64x2.splat(k), nearest, nearer);
+        v128.store(at, term);
+      }
+      link(panel, i32x4.extract_lane(nearest, 0), p);
+      link(panel, i32x4.extract_lane(nearest, 2), p + 8);
+    }
+  }
+
+  /** Finishes the terms of component k that may still reach their point's bound, in place; returns how many. */
+  private finishReaching(panel: Panel, k: i32, floor: v128): i32 {
+    const out = panel.logProb + (<usize>(k * panel.size) << 3);
+    const tops = panel.logProbNorm;
+    let n = 0;
+    for (let p: usize = 0; p < <usize>panel.bytes; p += 32) {
+      const reach0 = f64x2.ge(f64x2.sub(v128.load(out + p), v128.load(tops + p)), floor);
+      const reach1 = f64x2.ge(f64x2.sub(v128.load(out + p, 16), v128.load(tops + p, 16)), floor);
+      if (!v128.any_true(v128.or(reach0, reach1))) continue;
+      let bits = i64x2.bitmask(reach0) | (i64x2.bitmask(reach1) << 2);
+      for (let at = <i32>p; bits; at += 8) {
+        store<i32>(panel.offsets + (<usize>n << 2), at);
+        n += bits & 1;
+        bits >>= 1;
+      }
+    }
+    this.finishSome(panel, k, n, out);
+    return n;
+  }
+
+  /** Finishes n terms of component k, of the points in `panel.offsets`: packed, four to a tile, through `rows` from the start. */
+  private finishSome(panel: Panel, k: i32, n: i32, out: usize): void {
+    if (n == 0) return;
+    const line = <usize>panel.size << 3;
+    const rowBytes = <usize>this.stride << 3;
+    for (let q: usize = 0; q < <usize>n; q++) {
+      let from = panel.rows + <usize>(load<i32>(panel.offsets + (q << 2)) * this.stride);
+      let to = panel.scaled + (q << 3);
+      for (const end = from + rowBytes; from < end; from += 16) {
+        const pair = v128.load(from);
+        v128.store64_lane(to, pair, 0);
+        v128.store64_lane(to + line, pair, 1);
+        to += 2 * line;
+      }
+    }
+    const columns = panel.columns;
+    panel.columns = panel.scaled;
+    panel.offset = load<f64>(this.logConstants + (<usize>k << 3));
+    this.rows(panel, k, panel.packed, <usize>(n + 3 & ~3) << 3, <usize>this.stride);
+    panel.columns = columns;
+    for (let q: usize = 0; q < <usize>n; q++) {
+      store<f64>(out + <usize>load<i32>(panel.offsets + (q << 2)), load<f64>(panel.packed + (q << 3)));
+    }
   }
 
   /** Adds the panel's points to the count and the moments of component k. */
@@ -137,6 +260,16 @@ export class Gaussian {
       }
     }
   }
+}
+
+/** Puts the point at byte `p` of a line on the list of component k. */
+@inline
+function link(panel: Panel, k: i32, p: usize): void {
+  const head = panel.heads + (<usize>k << 2);
+  store<i32>(panel.scales + p, load<i32>(head));
+  store<i32>(panel.scales + p, k, 4);
+  store<i32>(head, <i32>p);
+  store<f64>(panel.logProb + <usize>(k * panel.size << 3) + p, -Infinity);
 }
 
 const HEADER: f64 = 128;

@@ -112,9 +112,12 @@ function logEdge(x: f64): f64 {
   if (x == 0) return -Infinity;
   if (!(x > 0)) return NaN;
   if (x == Infinity) return x;
-  const bias = v128.load(LOG_MASKS + 64);
-  if (x >= reinterpret<f64>(1 << 52)) return f64x2.extract_lane(logOf(f64x2.splat(x), bias, false, bias), 0);
-  return f64x2.extract_lane(logOf(f64x2.splat(x * 4503599627370496), f64x2.add(bias, f64x2.splat(52)), false, bias), 0);
+  let bias = v128.load(LOG_MASKS, 64);
+  if (x < reinterpret<f64>(1 << 52)) {
+    x *= 4503599627370496;
+    bias = f64x2.add(bias, f64x2.splat(52));
+  }
+  return f64x2.extract_lane(logOf(f64x2.splat(x), bias, false, bias), 0);
 }
 
 /**

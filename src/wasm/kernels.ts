@@ -138,10 +138,7 @@ function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Mo
     throw new InvalidOptionError(option, `${option} must be a compiled WebAssembly.Module; got ${show(module)}`);
   }
   if (!names.includes('gaussianExpectation')) {
-    throw new InvalidOptionError(
-      option,
-      `${option} is not mixwasm's kernels.wasm: it exports no gaussianExpectation`,
-    );
+    throw new InvalidOptionError(option, `${option} is not mixwasm's kernels.wasm: it exports no gaussianExpectation`);
   }
   const version = names.includes('abiVersion') ? abiOf(module) : undefined;
   if (version !== ABI_VERSION) {
