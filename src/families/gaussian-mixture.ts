@@ -104,6 +104,8 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
         components,
         rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures, origin),
         kernels: (backend, data, rows) => backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows }),
+        streaming: (backend, data, rows) =>
+          backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows, resident: false }),
       },
       record,
     );
@@ -303,12 +305,14 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
 
 function checkRows(Y: DataInput, weights: ArrayLike<number> | undefined, nFeatures: number, origin: Float64Array) {
   const matrix = toMatrix(Y, 'data');
+  const { x, nSamples } = matrix;
   if (matrix.nFeatures !== nFeatures) {
     throw new InvalidDataError(
       `the model has ${nFeatures} features but the data have ${matrix.nFeatures} columns; pass rows of ${nFeatures} numbers`,
     );
   }
-  return { ...matrix, sampleWeights: toSampleWeights(weights, matrix.nSamples), origin };
+  // field by field: a spread takes as long as scoring the row, in a call with one
+  return { x, nSamples, nFeatures, sampleWeights: toSampleWeights(weights, nSamples), origin };
 }
 
 /** Everything checked: the fit as plain data, and the rows. */
