@@ -70,10 +70,18 @@ export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize
   const tiles = stride >> 2;
   const bytes = <usize>n << 5;
   const rowBytes = <usize>stride << 3;
+  // 1 or 2 features past the last whole tile: rows 2 and 3 of the last tiles are padding
+  const narrow = ((panel.nFeatures - 1) & 3) < 2 ? tiles - 1 : tiles;
   for (let ib = 0; ib < tiles; ib++) {
     const at = second + ((<usize>ib * <usize>stride) << 5);
     packTile(panel, n, ib, center, first, at + (<usize>ib << 5), rowBytes);
     const t = panel.scaled + <usize>ib * tileBytes;
+    if (ib == narrow) {
+      for (let jb = 0; jb < ib; jb++) {
+        accumulateTwoRows(t, panel.residuals + <usize>jb * tileBytes, bytes, at + (<usize>jb << 5), rowBytes);
+      }
+      return;
+    }
     for (let jb = 0; jb < ib; jb++) {
       accumulateTile(t, panel.residuals + <usize>jb * tileBytes, bytes, at + (<usize>jb << 5), rowBytes);
     }
@@ -172,6 +180,30 @@ function accumulateTile(t: usize, u: usize, bytes: usize, second: usize, rowByte
   addRow(second + rowBytes, a10, a11);
   addRow(second + 2 * rowBytes, a20, a21);
   addRow(second + 3 * rowBytes, a30, a31);
+}
+
+/** The first two rows of `accumulateTile`. */
+@inline
+function accumulateTwoRows(t: usize, u: usize, bytes: usize, second: usize, rowBytes: usize): void {
+  let a00 = f64x2.splat(0);
+  let a01 = f64x2.splat(0);
+  let a10 = f64x2.splat(0);
+  let a11 = f64x2.splat(0);
+  const end = u + bytes;
+  while (u < end) {
+    const u0 = v128.load(u);
+    const u1 = v128.load(u, 16);
+    const t0 = v128.load64_splat(t);
+    a00 = f64x2.add(a00, f64x2.mul(t0, u0));
+    a01 = f64x2.add(a01, f64x2.mul(t0, u1));
+    const t1 = v128.load64_splat(t, 8);
+    a10 = f64x2.add(a10, f64x2.mul(t1, u0));
+    a11 = f64x2.add(a11, f64x2.mul(t1, u1));
+    u += 32;
+    t += 32;
+  }
+  addRow(second, a00, a01);
+  addRow(second + rowBytes, a10, a11);
 }
 
 @inline

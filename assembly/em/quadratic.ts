@@ -27,8 +27,16 @@ export function termsFull(panel: Panel, mean: usize, factor: usize, out: usize, 
   const stride = <usize>panel.stride;
   const line = <usize>panel.size << 3;
   let w = factor;
+  // 1 or 2 rows past the last whole block take half the work of 3 or 4: nothing is much dearer than its neighbours
+  const narrow = ((panel.nFeatures - 1) & 3) < 2 ? stride - 4 : stride;
   for (let i: usize = 0; i < end; i += 4) {
     const columns = panel.columns + i * line;
+    if (i == narrow) {
+      for (let p: usize = 0; p < bytes; p += 32) {
+        addTwoSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel);
+      }
+      return;
+    }
     for (let p: usize = 0; p < bytes; p += 32) {
       addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel, i + 4 == stride);
     }
@@ -140,6 +148,46 @@ function addSquares(
   }
   v128.store(out, s0);
   v128.store(out, s1, 16);
+}
+
+/** As `addSquares` for the first two rows of the last block, which is never the first. */
+@inline
+function addTwoSquares(
+  columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize, panel: Panel,
+): void {
+  let m = v128.load64_splat(mean);
+  let x0 = f64x2.sub(v128.load(columns), m);
+  let x1 = f64x2.sub(v128.load(columns, 16), m);
+  let s = v128.load64_splat(w);
+  let a00 = f64x2.mul(s, x0);
+  let a01 = f64x2.mul(s, x1);
+  s = v128.load64_splat(w, 8);
+  let a10 = f64x2.mul(s, x0);
+  let a11 = f64x2.mul(s, x1);
+  m = v128.load64_splat(mean, 8);
+  x0 = f64x2.sub(v128.load(columns + line), m);
+  x1 = f64x2.sub(v128.load(columns + line, 16), m);
+  s = v128.load64_splat(w, 32);
+  a10 = f64x2.add(a10, f64x2.mul(s, x0));
+  a11 = f64x2.add(a11, f64x2.mul(s, x1));
+  w += BLOCK_CORNER;
+  const end = w + (i << 5);
+  while (w < end) {
+    const y0 = v128.load(residuals);
+    const y1 = v128.load(residuals, 16);
+    const w0 = v128.load64_splat(w);
+    a00 = f64x2.add(a00, f64x2.mul(w0, y0));
+    a01 = f64x2.add(a01, f64x2.mul(w0, y1));
+    const w1 = v128.load64_splat(w, 8);
+    a10 = f64x2.add(a10, f64x2.mul(w1, y0));
+    a11 = f64x2.add(a11, f64x2.mul(w1, y1));
+    residuals += line;
+    w += 32;
+  }
+  const s0 = f64x2.add(v128.load(out), f64x2.add(f64x2.mul(a00, a00), f64x2.mul(a10, a10)));
+  const s1 = f64x2.add(v128.load(out, 16), f64x2.add(f64x2.mul(a01, a01), f64x2.mul(a11, a11)));
+  v128.store(out, termOf(panel, s0));
+  v128.store(out, termOf(panel, s1), 16);
 }
 
 /** Bytes of a packed factor of `d` features. */

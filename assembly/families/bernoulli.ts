@@ -60,7 +60,6 @@ function aligned(bytes: f64): f64 {
   return ceil<f64>(bytes / 64) * 64;
 }
 
-@inline
 function partBytes(part: i32, d: i32, k: i32): f64 {
   const stride = <f64>even(k);
   const tables = 16 * <f64>groups(d) * stride;

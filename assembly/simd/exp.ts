@@ -70,19 +70,13 @@ export function expV(x: v128): v128 {
   return i64x2.bitmask(expIsBounded(x)) == 3 ? expBoundedV(x) : expEdgeV(x);
 }
 
-/** The bits of {@link expV} for one number. */
-// @ts-ignore: decorator
-@inline
-export function expScalar(x: f64): f64 {
-  return f64x2.extract_lane(expV(f64x2.splat(x)), 0);
-}
-
 /** {@link expV} when a lane lies outside of the fast range: rare, so a call, and each lane by itself. */
 function expEdgeV(x: v128): v128 {
-  return f64x2.replace_lane(f64x2.splat(expEdge(f64x2.extract_lane(x, 0))), 1, expEdge(f64x2.extract_lane(x, 1)));
+  return f64x2.replace_lane(f64x2.splat(expScalar(f64x2.extract_lane(x, 0))), 1, expScalar(f64x2.extract_lane(x, 1)));
 }
 
-function expEdge(x: f64): f64 {
+/** The bits of {@link expV} for one number. */
+export function expScalar(x: f64): f64 {
   if (x >= -708 && x <= 709) return f64x2.extract_lane(expBoundedV(f64x2.splat(x)), 0);
   if (x != x) return NaN;
   if (x > 710) return Infinity;

@@ -96,19 +96,13 @@ export function logV(x: v128): v128 {
   return i64x2.bitmask(logIsNormal(x)) == 3 ? logPositiveV(x) : logEdgeV(x);
 }
 
-/** The bits of {@link logV} for one number. */
-// @ts-ignore: decorator
-@inline
-export function logScalar(x: f64): f64 {
-  return f64x2.extract_lane(logV(f64x2.splat(x)), 0);
-}
-
 /** {@link logV} when a lane is not normal: rare, so a call, and each lane by itself. */
 function logEdgeV(x: v128): v128 {
-  return f64x2.replace_lane(f64x2.splat(logEdge(f64x2.extract_lane(x, 0))), 1, logEdge(f64x2.extract_lane(x, 1)));
+  return f64x2.replace_lane(f64x2.splat(logScalar(f64x2.extract_lane(x, 0))), 1, logScalar(f64x2.extract_lane(x, 1)));
 }
 
-function logEdge(x: f64): f64 {
+/** The bits of {@link logV} for one number. */
+export function logScalar(x: f64): f64 {
   if (x == 0) return -Infinity;
   if (!(x > 0)) return NaN;
   if (x == Infinity) return x;
