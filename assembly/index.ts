@@ -3,8 +3,7 @@
  * allocates, checks policy, or keeps state between calls.
  */
 import { expectationPass, mahalanobisPass, momentsPass, scorePass, Block } from "./em/passes";
-import { GaussianDiag } from "./families/gaussian-diag";
-import { GaussianFull } from "./families/gaussian-full";
+import { Gaussian } from "./families/gaussian";
 
 export { expScalar } from "./simd/exp";
 export { fillTables } from "./simd/fill-tables";
@@ -12,11 +11,10 @@ export { logScalar } from "./simd/log";
 export { cholesky, triangularInverse } from "./linalg/cholesky";
 export { logSumExpBytes, logSumExpRows } from "./em/log-sum-exp";
 export { layPanel, panelBytes } from "./em/panel";
-export { gaussianFullBytes, gaussianFullLay, gaussianFullLoad } from "./families/gaussian-full";
+export { gaussianBytes, gaussianLay, gaussianLoad } from "./families/gaussian";
 export {
   bernoulliBytes, bernoulliExpectation, bernoulliLay, bernoulliLoad, bernoulliMoments, bernoulliPack, bernoulliScore,
 } from "./families/bernoulli";
-export { gaussianDiagBytes, gaussianDiagLay, gaussianDiagLoad } from "./families/gaussian-diag";
 export { clustersBytes, clustersLay } from "./families/clusters";
 export { kMeansDistances, kMeansExpectation } from "./families/k-means";
 export { kMediansDistances, kMediansExpectation } from "./families/k-medians";
@@ -31,35 +29,20 @@ export function heapBase(): usize {
  * another number, which may come from a cache.
  */
 export function abiVersion(): i32 {
-  return 1;
+  return 2;
 }
 
-export function gaussianFullExpectation(state: usize, panel: usize, block: usize): void {
-  expectationPass<GaussianFull>(state, panel, changetype<Block>(block));
+export function gaussianExpectation(state: usize, panel: usize, block: usize): void {
+  expectationPass<Gaussian>(state, panel, changetype<Block>(block));
 }
-export function gaussianFullMoments(state: usize, panel: usize, block: usize, responsibilities: usize): void {
-  momentsPass<GaussianFull>(state, panel, changetype<Block>(block), responsibilities);
+export function gaussianMoments(state: usize, panel: usize, block: usize, responsibilities: usize): void {
+  momentsPass<Gaussian>(state, panel, changetype<Block>(block), responsibilities);
 }
-export function gaussianFullScore(
+export function gaussianScore(
   state: usize, panel: usize, block: usize, norms: usize, labels: usize, logProbs: usize, responsibilities: usize,
 ): void {
-  scorePass<GaussianFull>(state, panel, changetype<Block>(block), norms, labels, logProbs, responsibilities);
+  scorePass<Gaussian>(state, panel, changetype<Block>(block), norms, labels, logProbs, responsibilities);
 }
-export function gaussianFullMahalanobis(state: usize, panel: usize, block: usize, out: usize): void {
-  mahalanobisPass<GaussianFull>(state, panel, changetype<Block>(block), out);
-}
-
-export function gaussianDiagExpectation(state: usize, panel: usize, block: usize): void {
-  expectationPass<GaussianDiag>(state, panel, changetype<Block>(block));
-}
-export function gaussianDiagMoments(state: usize, panel: usize, block: usize, responsibilities: usize): void {
-  momentsPass<GaussianDiag>(state, panel, changetype<Block>(block), responsibilities);
-}
-export function gaussianDiagScore(
-  state: usize, panel: usize, block: usize, norms: usize, labels: usize, logProbs: usize, responsibilities: usize,
-): void {
-  scorePass<GaussianDiag>(state, panel, changetype<Block>(block), norms, labels, logProbs, responsibilities);
-}
-export function gaussianDiagMahalanobis(state: usize, panel: usize, block: usize, out: usize): void {
-  mahalanobisPass<GaussianDiag>(state, panel, changetype<Block>(block), out);
+export function gaussianMahalanobis(state: usize, panel: usize, block: usize, out: usize): void {
+  mahalanobisPass<Gaussian>(state, panel, changetype<Block>(block), out);
 }

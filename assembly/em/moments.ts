@@ -6,22 +6,28 @@
 import { sumLanes } from "../simd/horizontal";
 import { Panel } from "./panel";
 
+/** Weights r·s of two points of one component from e^(l − largest); lanes past `count` have s = 0. */
+@inline
+export function weightsOf(panel: Panel, terms: usize, p: usize, least: v128): v128 {
+  const r = f64x2.mul(v128.load(terms + p), v128.load(panel.scales + p));
+  return f64x2.mul(v128.and(r, f64x2.ge(r, least)), v128.load(panel.weights + p));
+}
+
 /**
- * Turns the responsibilities of component `k` into weights r·s, in place, and packs those that are positive with the
+ * Turns the exponentials of one component, `products`, into weights r·s, in place, and packs those that are positive with the
  * offsets of their points; returns how many and adds their sum to `counts`. When all are (overlapping clusters) nothing
- * is packed: `panel.dense` says so, and `weightsOf` finds them in either case.
+ * is packed: `panel.dense` says so, and `panel.survivors` finds them in either case.
  */
-export function compactSurvivors(panel: Panel, k: i32, counts: usize): i32 {
-  const line = <usize>panel.size << 3;
-  const products = panel.logProb + <usize>k * line;
+export function compactSurvivors(panel: Panel, products: usize, counts: usize): i32 {
   const zero = f64x2.splat(0);
+  const least = f64x2.splat(panel.least);
   let sum0 = zero;
   let sum1 = zero;
   let all = i64x2.splat(-1);
   // past `count` the weights are 0: those lanes make no sum, but they do make a last, ragged panel not dense
-  for (let p: usize = 0; p < <usize>(panel.count + 3 & ~3) << 3; p += 32) {
-    const w0 = f64x2.mul(v128.load(products + p), v128.load(panel.weights + p));
-    const w1 = f64x2.mul(v128.load(products + p, 16), v128.load(panel.weights + p, 16));
+  for (let p: usize = 0; p < <usize>panel.bytes; p += 32) {
+    const w0 = weightsOf(panel, products, p, least);
+    const w1 = weightsOf(panel, products, p + 16, least);
     v128.store(products + p, w0);
     v128.store(products + p, w1, 16);
     sum0 = f64x2.add(sum0, w0);
@@ -36,14 +42,20 @@ export function compactSurvivors(panel: Panel, k: i32, counts: usize): i32 {
   }
   const rowBytes = panel.stride << 3;
   panel.survivors = panel.packed;
-  let n = 0;
-  for (let p = 0; p < panel.count; p++) {
-    const weight = load<f64>(products + (<usize>p << 3));
-    store<i32>(panel.offsets + (<usize>n << 2), p * rowBytes);
-    store<f64>(panel.packed + (<usize>n << 3), weight);
-    n += <i32>(weight > 0);
+  let n: usize = 0;
+  for (let p: usize = 0; p < <usize>panel.bytes; p += 16) {
+    const pair = v128.load(products + p);
+    const positive = i64x2.bitmask(f64x2.gt(pair, zero));
+    if (positive == 0) continue;
+    const row = <i32>(p >> 3) * rowBytes;
+    store<i32>(panel.offsets + (n << 2), row);
+    v128.store64_lane(panel.packed + (n << 3), pair, 0);
+    n += positive & 1;
+    store<i32>(panel.offsets + (n << 2), row + rowBytes);
+    v128.store64_lane(panel.packed + (n << 3), pair, 1);
+    n += positive >> 1;
   }
-  return n;
+  return <i32>n;
 }
 
 /**
@@ -58,10 +70,18 @@ export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize
   const tiles = stride >> 2;
   const bytes = <usize>n << 5;
   const rowBytes = <usize>stride << 3;
+  // 1 or 2 features past the last whole tile: rows 2 and 3 of the last tiles are padding
+  const narrow = ((panel.nFeatures - 1) & 3) < 2 ? tiles - 1 : tiles;
   for (let ib = 0; ib < tiles; ib++) {
     const at = second + ((<usize>ib * <usize>stride) << 5);
     packTile(panel, n, ib, center, first, at + (<usize>ib << 5), rowBytes);
     const t = panel.scaled + <usize>ib * tileBytes;
+    if (ib == narrow) {
+      for (let jb = 0; jb < ib; jb++) {
+        accumulateTwoRows(t, panel.residuals + <usize>jb * tileBytes, bytes, at + (<usize>jb << 5), rowBytes);
+      }
+      return;
+    }
     for (let jb = 0; jb < ib; jb++) {
       accumulateTile(t, panel.residuals + <usize>jb * tileBytes, bytes, at + (<usize>jb << 5), rowBytes);
     }
@@ -160,6 +180,30 @@ function accumulateTile(t: usize, u: usize, bytes: usize, second: usize, rowByte
   addRow(second + rowBytes, a10, a11);
   addRow(second + 2 * rowBytes, a20, a21);
   addRow(second + 3 * rowBytes, a30, a31);
+}
+
+/** The first two rows of `accumulateTile`. */
+@inline
+function accumulateTwoRows(t: usize, u: usize, bytes: usize, second: usize, rowBytes: usize): void {
+  let a00 = f64x2.splat(0);
+  let a01 = f64x2.splat(0);
+  let a10 = f64x2.splat(0);
+  let a11 = f64x2.splat(0);
+  const end = u + bytes;
+  while (u < end) {
+    const u0 = v128.load(u);
+    const u1 = v128.load(u, 16);
+    const t0 = v128.load64_splat(t);
+    a00 = f64x2.add(a00, f64x2.mul(t0, u0));
+    a01 = f64x2.add(a01, f64x2.mul(t0, u1));
+    const t1 = v128.load64_splat(t, 8);
+    a10 = f64x2.add(a10, f64x2.mul(t1, u0));
+    a11 = f64x2.add(a11, f64x2.mul(t1, u1));
+    u += 32;
+    t += 32;
+  }
+  addRow(second, a00, a01);
+  addRow(second + rowBytes, a10, a11);
 }
 
 @inline

@@ -1,12 +1,13 @@
 /**
- * The passes over a block of rows, generic over the family (a family is a state in linear memory with `quadratic`,
- * `finish`, `accumulate`, `begin` and `end`; AssemblyScript inlines them completely).
+ * The passes over a block of rows, generic over the family (a family is a state in linear memory with `terms`, `logProbs`,
+ * `prunes`, `logProbsAbove`, `accumulate`, `begin` and `end`).
  *
  * Each panel is one call of a function that is not inlined: V8 has no on-stack replacement for wasm, so a long first call
  * would stay in its baseline code; this way the next panel runs optimised.
  */
-import { LEAST_RESPONSIBILITY, PRUNING_FLOOR, responsibilitiesPanel } from "./responsibilities";
-import { compactSurvivors } from "./moments";
+import {
+  LEAST_RESPONSIBILITY, PRUNING_FLOOR, addLogLikelihood, addTotals, exponentialsPanel, normalizePanel,
+} from "./responsibilities";
 import { Panel, fillPanel } from "./panel";
 import { writeLabels, writeTable } from "./tables";
 
@@ -35,30 +36,20 @@ export function expectationPass<F>(state: usize, panelAt: usize, block: Block): 
 function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32): void {
   fill(panel, block, start);
   logProbPanel<F>(family, panel);
-  prunedResponsibilities(panel);
-  let logLikelihood: f64 = 0;
-  let weight: f64 = 0;
-  for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) {
-    const s = load<f64>(panel.weights + p);
-    // a weight of 0 takes part in nothing, not even as 0·(−Infinity)
-    if (s > 0) logLikelihood += s * load<f64>(panel.logProbNorm + p);
-    weight += s;
-  }
-  addTotals(family.totals, logLikelihood, weight);
+  pruned(panel);
+  addLogLikelihood(panel, family.totals);
   accumulatePanel<F>(family, panel);
 }
 
+/** Exponentials relative to each point's largest term, without those that cannot reach a responsibility of 2⁻⁶⁰. */
 @inline
-function prunedResponsibilities(panel: Panel): void {
-  responsibilitiesPanel(
-    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, PRUNING_FLOOR, LEAST_RESPONSIBILITY,
+function pruned(panel: Panel): void {
+  panel.least = LEAST_RESPONSIBILITY;
+  const skipped = exponentialsPanel(
+    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR,
   );
-}
-
-@inline
-function addTotals(totals: usize, logLikelihood: f64, weight: f64): void {
-  store<f64>(totals, load<f64>(totals) + logLikelihood);
-  store<f64>(totals, load<f64>(totals, 8) + weight, 8);
+  panel.sparse = 16 * skipped > panel.nComponents * panel.count && panel.denseLeft == 0;
+  panel.denseLeft = max(0, panel.denseLeft - 1);
 }
 
 @inline
@@ -67,22 +58,16 @@ function fill(panel: Panel, block: Block, start: i32): void {
   fillPanel(panel, block.x, block.isFloat32 != 0, start, count, block.weights, block.origin);
 }
 
+/** Terms log w_k + log p(x|k); where a term's value cannot matter, for the responsibilities or the sum, not its value. */
 @inline
 function logProbPanel<F>(family: F, panel: Panel): void {
-  const line = <usize>panel.size << 3;
-  for (let k = 0; k < panel.nComponents; k++) {
-    const terms = panel.logProb + <usize>k * line;
-    family.quadratic(panel, k, terms);
-    family.finish(panel, k, terms);
-  }
+  if (panel.sparse && family.prunes) family.logProbsAbove(panel, PRUNING_FLOOR);
+  else family.logProbs(panel);
 }
 
 @inline
 function accumulatePanel<F>(family: F, panel: Panel): void {
-  for (let k = 0; k < panel.nComponents; k++) {
-    const n = compactSurvivors(panel, k, family.counts + (<usize>k << 3));
-    if (n) family.accumulate(panel, k, n);
-  }
+  for (let k = 0; k < panel.nComponents; k++) family.accumulate(panel, k);
 }
 
 /** Moments for given responsibilities (nRows × k row-major doubles); the log-likelihood stays 0. */
@@ -108,7 +93,12 @@ function momentsPanel<F>(family: F, panel: Panel, block: Block, start: i32, resp
     }
   }
   let weight: f64 = 0;
-  for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) weight += load<f64>(panel.weights + p);
+  for (let p: usize = 0; p < line; p += 8) {
+    weight += load<f64>(panel.weights + p);
+    store<f64>(panel.scales + p, 1);
+  }
+  // given ones count as they are, however small
+  panel.least = 0;
   addTotals(family.totals, 0, weight);
   accumulatePanel<F>(family, panel);
 }
@@ -132,12 +122,16 @@ function scorePanel<F>(
   norms: usize, labels: usize, logProbs: usize, responsibilities: usize,
 ): void {
   fill(panel, block, start);
-  logProbPanel<F>(family, panel);
+  if (logProbs) family.logProbs(panel);
+  else logProbPanel<F>(family, panel);
   if (labels) writeLabels(panel.logProb, panel.nComponents, panel.size, panel.count, labels + (<usize>start << 2));
   const tableOffset = (<usize>start * <usize>panel.nComponents) << 3;
   if (logProbs) writeTable(panel.logProb, panel.nComponents, panel.size, panel.count, logProbs + tableOffset);
   if (!norms && !responsibilities) return;
-  prunedResponsibilities(panel);
+  pruned(panel);
+  normalizePanel(
+    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, panel.least,
+  );
   if (norms) memory.copy(norms + (<usize>start << 3), panel.logProbNorm, <usize>panel.count << 3);
   if (responsibilities) {
     writeTable(panel.logProb, panel.nComponents, panel.size, panel.count, responsibilities + tableOffset);
@@ -151,7 +145,11 @@ export function mahalanobisPass<F>(state: usize, panelAt: usize, block: Block, o
   const line = <usize>panel.size << 3;
   for (let start = 0; start < block.nRows; start += panel.size) {
     fill(panel, block, start);
-    for (let k = 0; k < panel.nComponents; k++) family.quadratic(panel, k, panel.logProb + <usize>k * line);
+    // as −q, so that a distance that overflowed, even to a NaN, becomes Infinity
+    for (let k = 0; k < panel.nComponents; k++) family.terms(panel, k, panel.logProb + <usize>k * line, -1, -0.0);
+    for (let at = panel.logProb; at < panel.logProb + <usize>panel.nComponents * line; at += 16) {
+      v128.store(at, f64x2.neg(v128.load(at)));
+    }
     writeTable(
       panel.logProb, panel.nComponents, panel.size, panel.count,
       out + ((<usize>start * <usize>panel.nComponents) << 3),

@@ -1,24 +1,44 @@
 /**
- * Quadratic forms ‖W·(x − μ)‖² of a panel's points, W = L⁻¹ lower triangular. Lanes are points.
+ * Quadratic forms q = ‖W·(x − μ)‖² of a panel's points, W = L⁻¹ lower triangular, as terms scale·q + offset: c − q/2 is a
+ * log-density. Lanes are points.
  */
 import { Panel } from "./panel";
 
 /**
- * Writes (x − μ)ᵀ Σ⁻¹ (x − μ) of every point to `out` (size doubles).
+ * scale·q + offset; −Infinity where q overflowed, to a NaN even. Both numbers are read where they are used: vectors that are
+ * alive across the inner loop cost it its registers (a third of its speed).
+ */
+@inline
+export function termOf(panel: Panel, q: v128): v128 {
+  const at = changetype<usize>(panel);
+  const value = f64x2.mul(q, v128.load64_splat(at, offsetof<Panel>("scale")));
+  return f64x2.pmax(f64x2.splat(-Infinity), f64x2.add(value, v128.load64_splat(at, offsetof<Panel>("offset"))));
+}
+
+/**
+ * Writes the term of every point in the first `bytes` (a multiple of 32) of a line to `out` or, if `end` (a multiple of 4)
+ * is less than `stride`, the sum of squares of the first `end` rows.
  * `mean` is `stride` doubles (0 in the padding); `factor` is W by blocks of 4 rows, as `packFactor` lays it out.
  *
  * The inner tile is 4 rows × 2 vectors = 8 accumulators, as many as V8 keeps in registers: 6 loads, 8 products, 8 sums and
  * no spill in its code, unrolled twice by itself.
  */
-export function quadraticFull(panel: Panel, mean: usize, factor: usize, out: usize): void {
+export function termsFull(panel: Panel, mean: usize, factor: usize, out: usize, bytes: usize, end: usize): void {
   const stride = <usize>panel.stride;
   const line = <usize>panel.size << 3;
-  const bytes = (<usize>(panel.count + 3) & ~3) << 3;
   let w = factor;
-  for (let i: usize = 0; i < stride; i += 4) {
+  // 1 or 2 rows past the last whole block take half the work of 3 or 4: nothing is much dearer than its neighbours
+  const narrow = ((panel.nFeatures - 1) & 3) < 2 ? stride - 4 : stride;
+  for (let i: usize = 0; i < end; i += 4) {
     const columns = panel.columns + i * line;
+    if (i == narrow) {
+      for (let p: usize = 0; p < bytes; p += 32) {
+        addTwoSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel);
+      }
+      return;
+    }
     for (let p: usize = 0; p < bytes; p += 32) {
-      addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p);
+      addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel, i + 4 == stride);
     }
     w += BLOCK_CORNER + (i << 5);
   }
@@ -29,11 +49,14 @@ const BLOCK_CORNER: usize = 80;
 
 /**
  * out[p] += Σ_{r<4} (Σ_j w[r][j]·(x − μ)[j][p])² for 4 points and a block of 4 rows, `i` columns to the left of its corner
- * (the first block sets `out`). A block is the first to need the columns of its corner: it subtracts their means and leaves
+ * (the first block sets `out`, the last makes terms of the sums). A block is the first to need the columns of its corner: it subtracts their means and leaves
  * the residuals for the blocks below.
  */
 @inline
-function addSquares(columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize): void {
+function addSquares(
+  columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize,
+  panel: Panel, last: bool,
+): void {
   // the triangular corner, columns i … i + 3: 10 products of 16
   let to = residuals + i * line;
   let m = v128.load64_splat(mean);
@@ -113,15 +136,58 @@ function addSquares(columns: usize, residuals: usize, line: usize, mean: usize, 
     residuals += line;
     w += 32;
   }
-  const s0 = f64x2.add(f64x2.add(f64x2.mul(a00, a00), f64x2.mul(a10, a10)), f64x2.add(f64x2.mul(a20, a20), f64x2.mul(a30, a30)));
-  const s1 = f64x2.add(f64x2.add(f64x2.mul(a01, a01), f64x2.mul(a11, a11)), f64x2.add(f64x2.mul(a21, a21), f64x2.mul(a31, a31)));
+  let s0 = f64x2.add(f64x2.add(f64x2.mul(a00, a00), f64x2.mul(a10, a10)), f64x2.add(f64x2.mul(a20, a20), f64x2.mul(a30, a30)));
+  let s1 = f64x2.add(f64x2.add(f64x2.mul(a01, a01), f64x2.mul(a11, a11)), f64x2.add(f64x2.mul(a21, a21), f64x2.mul(a31, a31)));
   if (i) {
-    v128.store(out, f64x2.add(v128.load(out), s0));
-    v128.store(out, f64x2.add(v128.load(out, 16), s1), 16);
-  } else {
-    v128.store(out, s0);
-    v128.store(out, s1, 16);
+    s0 = f64x2.add(v128.load(out), s0);
+    s1 = f64x2.add(v128.load(out, 16), s1);
   }
+  if (last) {
+    s0 = termOf(panel, s0);
+    s1 = termOf(panel, s1);
+  }
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
+}
+
+/** As `addSquares` for the first two rows of the last block, which is never the first. */
+@inline
+function addTwoSquares(
+  columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize, panel: Panel,
+): void {
+  let m = v128.load64_splat(mean);
+  let x0 = f64x2.sub(v128.load(columns), m);
+  let x1 = f64x2.sub(v128.load(columns, 16), m);
+  let s = v128.load64_splat(w);
+  let a00 = f64x2.mul(s, x0);
+  let a01 = f64x2.mul(s, x1);
+  s = v128.load64_splat(w, 8);
+  let a10 = f64x2.mul(s, x0);
+  let a11 = f64x2.mul(s, x1);
+  m = v128.load64_splat(mean, 8);
+  x0 = f64x2.sub(v128.load(columns + line), m);
+  x1 = f64x2.sub(v128.load(columns + line, 16), m);
+  s = v128.load64_splat(w, 32);
+  a10 = f64x2.add(a10, f64x2.mul(s, x0));
+  a11 = f64x2.add(a11, f64x2.mul(s, x1));
+  w += BLOCK_CORNER;
+  const end = w + (i << 5);
+  while (w < end) {
+    const y0 = v128.load(residuals);
+    const y1 = v128.load(residuals, 16);
+    const w0 = v128.load64_splat(w);
+    a00 = f64x2.add(a00, f64x2.mul(w0, y0));
+    a01 = f64x2.add(a01, f64x2.mul(w0, y1));
+    const w1 = v128.load64_splat(w, 8);
+    a10 = f64x2.add(a10, f64x2.mul(w1, y0));
+    a11 = f64x2.add(a11, f64x2.mul(w1, y1));
+    residuals += line;
+    w += 32;
+  }
+  const s0 = f64x2.add(v128.load(out), f64x2.add(f64x2.mul(a00, a00), f64x2.mul(a10, a10)));
+  const s1 = f64x2.add(v128.load(out, 16), f64x2.add(f64x2.mul(a01, a01), f64x2.mul(a11, a11)));
+  v128.store(out, termOf(panel, s0));
+  v128.store(out, termOf(panel, s1), 16);
 }
 
 /** Bytes of a packed factor of `d` features. */
@@ -132,7 +198,7 @@ export function packedFactorBytes(d: i32): i32 {
 }
 
 /**
- * Packs the lower triangular row-major `d × d` matrix at `w` as `quadraticFull` reads it: for each block of 4 rows the
+ * Packs the lower triangular row-major `d × d` matrix at `w` as `termsFull` reads it: for each block of 4 rows the
  * corner on the diagonal by columns (4, 3, 2 and 1 entries), then the columns to its left, 4 entries each; 0 past row d − 1.
  */
 export function packFactor(w: usize, d: i32, out: usize): void {
@@ -152,16 +218,16 @@ export function packFactor(w: usize, d: i32, out: usize): void {
   }
 }
 
-/** As `quadraticFull` for a diagonal W: `factor` is nFeatures doubles, 1/σ_j. */
-export function quadraticDiag(panel: Panel, mean: usize, factor: usize, out: usize): void {
-  const d = panel.nFeatures;
+/** As `termsFull` for a diagonal W: `factor` is `stride` doubles, 1/σ_j, 0 in the padding. */
+export function termsDiag(panel: Panel, mean: usize, factor: usize, out: usize, bytes: usize, end: usize): void {
   const line = <usize>panel.size << 3;
-  const bytes = (<usize>(panel.count + 3) & ~3) << 3;
+  const last = end == <usize>panel.stride;
+  const stop = min(end, <usize>panel.nFeatures) << 3;
   for (let p: usize = 0; p < bytes; p += 32) {
     let x = panel.columns + p;
     let s0 = f64x2.splat(0);
     let s1 = f64x2.splat(0);
-    for (let j: usize = 0; j < <usize>d << 3; j += 8) {
+    for (let j: usize = 0; j < stop; j += 8) {
       const m = v128.load64_splat(mean + j);
       const w = v128.load64_splat(factor + j);
       const y0 = f64x2.mul(f64x2.sub(v128.load(x), m), w);
@@ -169,6 +235,10 @@ export function quadraticDiag(panel: Panel, mean: usize, factor: usize, out: usi
       s0 = f64x2.add(s0, f64x2.mul(y0, y0));
       s1 = f64x2.add(s1, f64x2.mul(y1, y1));
       x += line;
+    }
+    if (last) {
+      s0 = termOf(panel, s0);
+      s1 = termOf(panel, s1);
     }
     v128.store(out + p, s0);
     v128.store(out + p, s1, 16);

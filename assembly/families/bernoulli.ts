@@ -41,6 +41,8 @@ class BernoulliState {
   terms: usize;
   /** SIZE */
   norms: usize;
+  /** SIZE: Σ exp of each row's terms */
+  normalizers: usize;
 }
 
 @inline
@@ -58,7 +60,6 @@ function aligned(bytes: f64): f64 {
   return ceil<f64>(bytes / 64) * 64;
 }
 
-@inline
 function partBytes(part: i32, d: i32, k: i32): f64 {
   const stride = <f64>even(k);
   const tables = 16 * <f64>groups(d) * stride;
@@ -73,7 +74,7 @@ function partBytes(part: i32, d: i32, k: i32): f64 {
     default: return 8 * SIZE;
   }
 }
-const PARTS = 8;
+const PARTS = 9;
 
 /** Bytes of the state. */
 export function bernoulliBytes(d: i32, k: i32): f64 {
@@ -228,7 +229,7 @@ function expectationPanel(state: BernoulliState, block: CodedBlock, start: i32):
 /** None is dropped, however small: a probability may rest on nothing else, and its logarithm counts. */
 @inline
 function allResponsibilities(state: BernoulliState, count: i32): void {
-  responsibilitiesPanel(state.terms, state.nComponents, SIZE, count, state.norms, EXACT_FLOOR, 0);
+  responsibilitiesPanel(state.terms, state.nComponents, SIZE, count, state.norms, state.normalizers, EXACT_FLOOR, 0);
 }
 
 /** Adds s·r of every row to the table rows of its codes. */

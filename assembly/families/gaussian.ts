@@ -1,15 +1,26 @@
 /**
- * What the four Gaussian families share in linear memory: parameters as the host writes them, the same packed for the
- * kernels, and the moments that a pass adds up. The host never computes an address: `lay` fixes them all.
+ * Gaussian components in linear memory: parameters as the host writes them, the same packed for the kernels, the moments
+ * that a pass adds up, and the parts of a pass that `em/passes.ts` leaves to a family. The host never computes an address:
+ * `gaussianLay` fixes them all.
+ *
+ * One class serves all covariances, so that the passes stand in the module once: full ones, one for all (tied), and
+ * diagonal ones; spherical ones too, whose σ the host repeats over the features.
  */
+import { accumulateDiag, accumulateFull, compactSurvivors } from "../em/moments";
 import { Panel, padded } from "../em/panel";
+import { packFactor, packedFactorBytes, termOf, termsDiag, termsFull } from "../em/quadratic";
+import { momentsSmall, termsSmall } from "../em/small";
+
+/** Kinds of covariances, as the host names them. */
+const TIED = 1;
+const DIAGONAL = 2;
 
 /**
- * The header; pointers are bytes offsets in linear memory. Field order is the ABI: src/wasm/gaussian-state.ts reads the
+ * The header; pointers are bytes offsets in linear memory. Field order is the ABI: src/wasm/gaussian-kernels.ts reads the
  * pointers by position.
  */
 @unmanaged
-export class GaussianState {
+export class Gaussian {
   nComponents: i32;
   nFeatures: i32;
   /** features rounded up to a multiple of 4 */
@@ -35,6 +46,7 @@ export class GaussianState {
   seconds: usize;
   /** moments as handed to the host: K × [count, first (D), second] */
   output: usize;
+  kind: i32;
 
   @inline
   mean(k: i32): usize {
@@ -57,26 +69,207 @@ export class GaussianState {
     return this.seconds + <usize>k * <usize>this.secondBytes;
   }
 
-  /** log w_k + log p(x|k) of the panel's points from quadratic forms, in place: c − q/2, −Infinity where q overflowed. */
+  /** Whether `logProbsAbove` can gain: where finishing a few points costs as much as all of them, it cannot. */
   @inline
-  finish(panel: Panel, k: i32, terms: usize): void {
-    const c = f64x2.splat(load<f64>(this.logConstants + (<usize>k << 3)));
-    const half = f64x2.splat(-0.5);
-    const none = f64x2.splat(-Infinity);
-    for (let p: usize = 0; p < <usize>panel.count << 3; p += 16) {
-      const value = f64x2.add(f64x2.mul(v128.load(terms + p), half), c);
-      v128.store(terms + p, f64x2.pmax(none, value));
+  get prunes(): bool {
+    return this.stride >= (this.kind == DIAGONAL ? 32 : 12);
+  }
+
+  /** The first `end` rows of the quadratic forms of component k, of the points in the first `bytes` of a line. */
+  @inline
+  private rows(panel: Panel, k: i32, out: usize, bytes: usize, end: usize): void {
+    const mean = this.mean(k);
+    const factor = this.factor(k);
+    if (this.kind == DIAGONAL) termsDiag(panel, mean, factor, out, bytes, end);
+    else if (this.stride == 4) termsSmall(panel, mean, factor, out);
+    else termsFull(panel, mean, factor, out, bytes, end);
+  }
+
+  /** scale·q + offset of the panel's points, q their squared Mahalanobis distances to component k. */
+  terms(panel: Panel, k: i32, out: usize, scale: f64, offset: f64): void {
+    panel.scale = scale;
+    panel.offset = offset;
+    this.rows(panel, k, out, <usize>panel.bytes, <usize>this.stride);
+  }
+
+  /** log w_k + log p(x|k) of the panel's points, for every component. */
+  logProbs(panel: Panel): void {
+    const line = <usize>panel.size << 3;
+    for (let k = 0; k < this.nComponents; k++) {
+      this.terms(panel, k, panel.logProb + <usize>k * line, -0.5, load<f64>(this.logConstants + (<usize>k << 3)));
     }
   }
 
-  /** Zeroes the sums before a pass. */
-  @inline
-  clear(secondsBytes: usize): void {
-    memory.fill(this.totals, 0, 16);
-    memory.fill(this.counts, 0, <usize>this.nComponents << 3);
-    memory.fill(this.firsts, 0, <usize>this.nComponents * (<usize>this.stride << 3));
-    memory.fill(this.seconds, 0, secondsBytes);
+  /**
+   * The same, but for terms that are certain to lie below their point's largest by more than `floor`: what stands for them
+   * lies there too, and all others have the bits of `logProbs`.
+   *
+   * Sums of squares only grow, rounded or not, so a term is at most what its first rows make of it; and the largest of all
+   * is at least the largest of some. Rounding is monotone, so both hold for what is computed: no margin is needed.
+   */
+  logProbsAbove(panel: Panel, floor: f64): void {
+    const line = <usize>panel.size << 3;
+    const k = this.nComponents;
+    // as many rows as tell components apart; the products of a full form grow with their square
+    const end = <usize>panel.firstRows;
+    for (let c = 0; c < k; c++) {
+      this.rows(panel, c, panel.logProb + <usize>c * line, <usize>panel.bytes, end);
+      store<i32>(panel.heads + (<usize>c << 2), -1);
+    }
+    this.findNearest(panel);
+    for (let c = 0; c < k; c++) {
+      let n = 0;
+      for (let p = load<i32>(panel.heads + (<usize>c << 2)); p >= 0; p = load<i32>(panel.scales + <usize>p)) {
+        store<i32>(panel.offsets + (<usize>n << 2), p);
+        n++;
+      }
+      this.finishSome(panel, c, n, panel.logProbNorm);
+    }
+    let finished = 0;
+    for (let c = 0; c < k; c++) finished += this.finishReaching(panel, c, f64x2.splat(floor));
+    for (let p: usize = 0; p < <usize>panel.count << 3; p += 8) {
+      store<f64>(panel.logProb + <usize>load<i32>(panel.scales + p, 4) * line + p, load<f64>(panel.logProbNorm + p));
+    }
+    // more rows where many terms were finished to be dropped, fewer where almost none
+    const all = k * panel.count;
+    if (finished << 3 > all) panel.firstRows += 4;
+    else if (finished << 5 < all) panel.firstRows = max(4, panel.firstRows - 4);
+    if (panel.firstRows << 1 > this.stride) {
+      panel.firstRows = 4;
+      panel.denseLeft = 32;
+    }
   }
+
+  /**
+   * Makes terms, too large, of the first rows, and lists for each component the points to which it is nearest by them,
+   * linked through `panel.scales`: (next, component) of each point. There the term becomes −Infinity.
+   */
+  private findNearest(panel: Panel): void {
+    const line = <usize>panel.size << 3;
+    panel.scale = -0.5;
+    for (let p: usize = 0; p < <usize>panel.bytes; p += 16) {
+      let best = f64x2.splat(-Infinity);
+      let nearest = i64x2.splat(0);
+      for (let k = 0; k < this.nComponents; k++) {
+        const at = panel.logProb + <usize>k * line + p;
+        panel.offset = load<f64>(this.logConstants + (<usize>k << 3));
+        const term = termOf(panel, v128.load(at));
+        const nearer = f64x2.gt(term, best);
+        best = f64x2.pmax(best, term);
+        nearest = v128.bitselect(i64x2.splat(k), nearest, nearer);
+        v128.store(at, term);
+      }
+      link(panel, i32x4.extract_lane(nearest, 0), p);
+      link(panel, i32x4.extract_lane(nearest, 2), p + 8);
+    }
+  }
+
+  /** Finishes the terms of component k that may still reach their point's bound, in place; returns how many. */
+  private finishReaching(panel: Panel, k: i32, floor: v128): i32 {
+    const out = panel.logProb + (<usize>(k * panel.size) << 3);
+    const tops = panel.logProbNorm;
+    let n = 0;
+    for (let p: usize = 0; p < <usize>panel.bytes; p += 32) {
+      const reach0 = f64x2.ge(f64x2.sub(v128.load(out + p), v128.load(tops + p)), floor);
+      const reach1 = f64x2.ge(f64x2.sub(v128.load(out + p, 16), v128.load(tops + p, 16)), floor);
+      if (!v128.any_true(v128.or(reach0, reach1))) continue;
+      let bits = i64x2.bitmask(reach0) | (i64x2.bitmask(reach1) << 2);
+      for (let at = <i32>p; bits; at += 8) {
+        store<i32>(panel.offsets + (<usize>n << 2), at);
+        n += bits & 1;
+        bits >>= 1;
+      }
+    }
+    this.finishSome(panel, k, n, out);
+    return n;
+  }
+
+  /** Finishes n terms of component k, of the points in `panel.offsets`: packed, four to a tile, through `rows` from the start. */
+  private finishSome(panel: Panel, k: i32, n: i32, out: usize): void {
+    if (n == 0) return;
+    const line = <usize>panel.size << 3;
+    const rowBytes = <usize>this.stride << 3;
+    for (let q: usize = 0; q < <usize>n; q++) {
+      let from = panel.rows + <usize>(load<i32>(panel.offsets + (q << 2)) * this.stride);
+      let to = panel.scaled + (q << 3);
+      for (const end = from + rowBytes; from < end; from += 16) {
+        const pair = v128.load(from);
+        v128.store64_lane(to, pair, 0);
+        v128.store64_lane(to + line, pair, 1);
+        to += 2 * line;
+      }
+    }
+    const columns = panel.columns;
+    panel.columns = panel.scaled;
+    panel.offset = load<f64>(this.logConstants + (<usize>k << 3));
+    this.rows(panel, k, panel.packed, <usize>(n + 3 & ~3) << 3, <usize>this.stride);
+    panel.columns = columns;
+    for (let q: usize = 0; q < <usize>n; q++) {
+      store<f64>(out + <usize>load<i32>(panel.offsets + (q << 2)), load<f64>(panel.packed + (q << 3)));
+    }
+  }
+
+  /** Adds the panel's points to the count and the moments of component k. */
+  accumulate(panel: Panel, k: i32): void {
+    const terms = panel.logProb + (<usize>(k * panel.size) << 3);
+    const center = this.center(k);
+    const count = this.counts + (<usize>k << 3);
+    const first = this.first(k);
+    const second = this.second(k);
+    if (this.kind != DIAGONAL && this.nFeatures <= 3) {
+      return momentsSmall(panel, terms, center, count, first, second);
+    }
+    const n = compactSurvivors(panel, terms, count);
+    if (n == 0) return;
+    if (this.kind == DIAGONAL) accumulateDiag(panel, n, center, first, second);
+    else accumulateFull(panel, n, center, first, second);
+  }
+
+  /** Zeroes the sums before a pass. */
+  begin(): void {
+    const line = <usize>this.stride << 3;
+    const k = <usize>this.nComponents;
+    memory.fill(this.totals, 0, 16);
+    memory.fill(this.counts, 0, k << 3);
+    memory.fill(this.firsts, 0, k * line);
+    memory.fill(this.seconds, 0, this.kind == TIED ? <usize>this.stride * line : k * <usize>this.secondBytes);
+  }
+
+  /** Copies the sums out: per component the count, the first moments, the second: the lower triangle by rows, or the diagonal. */
+  end(): void {
+    const d = this.nFeatures;
+    const line = <usize>this.stride << 3;
+    let out = this.output;
+    for (let k = 0; k < this.nComponents; k++) {
+      store<f64>(out, load<f64>(this.counts + (<usize>k << 3)));
+      out += 8;
+      memory.copy(out, this.first(k), <usize>d << 3);
+      out += <usize>d << 3;
+      const second = this.second(k);
+      if (this.kind == DIAGONAL) {
+        memory.copy(out, second, <usize>d << 3);
+        out += <usize>d << 3;
+        continue;
+      }
+      for (let i = 0; i < d; i++) {
+        const bytes = <usize>(i + 1) << 3;
+        // pooled moments belong to all components alike; they are reported with the first
+        if (this.kind == TIED && k > 0) memory.fill(out, 0, bytes);
+        else memory.copy(out, second + <usize>i * line, bytes);
+        out += bytes;
+      }
+    }
+  }
+}
+
+/** Puts the point at byte `p` of a line on the list of component k. */
+@inline
+function link(panel: Panel, k: i32, p: usize): void {
+  const head = panel.heads + (<usize>k << 2);
+  store<i32>(panel.scales + p, load<i32>(head));
+  store<i32>(panel.scales + p, k, 4);
+  store<i32>(head, <i32>p);
+  store<f64>(panel.logProb + <usize>(k * panel.size << 3) + p, -Infinity);
 }
 
 const HEADER: f64 = 128;
@@ -86,49 +279,66 @@ function aligned(bytes: f64): f64 {
   return ceil<f64>(bytes / 64) * 64;
 }
 
-/** Doubles of each part, for `lay` and `stateBytes`; kept in one place so that they cannot disagree. */
-@inline
-function partLength(part: i32, d: i32, k: i32, precision: f64, factor: f64, second: f64, output: f64): f64 {
+/**
+ * Doubles of each part, in doubles arithmetic so that nothing wraps for shapes that cannot be reserved; kept in one place
+ * so that `gaussianLay` and `gaussianBytes` cannot disagree.
+ */
+function partLength(part: i32, kind: i32, d: i32, k: i32): f64 {
   const rows = <f64>k * <f64>padded(d);
+  const diagonal = kind == DIAGONAL;
+  const owners: f64 = kind == TIED ? 1 : <f64>k;
+  const square = owners * <f64>padded(d) * <f64>padded(d);
   switch (part) {
     case 0: return 2; // totals
     case 1: return <f64>k; // logConstants
     case 2: return rows; // means
     case 3: return rows; // centers
-    case 4: return precision;
-    case 5: return factor;
+    case 4: return diagonal ? <f64>k * <f64>d : owners * <f64>d * <f64>d; // precisions
+    case 5: return diagonal ? rows : square; // factors: a bound on the packed ones
     case 6: return <f64>k; // counts
     case 7: return rows; // firsts
-    case 8: return second;
-    default: return output;
+    case 8: return diagonal ? rows : square; // seconds
+    default: return <f64>k * (1 + <f64>d + (diagonal ? <f64>d : <f64>d * (<f64>d + 1) / 2)); // output
   }
 }
 const PARTS = 10;
 
-/** Bytes of a state with the given doubles per part, a multiple of 64; as f64 so that nothing can wrap. */
-export function stateBytes(d: i32, k: i32, precision: f64, factor: f64, second: f64, output: f64): f64 {
+/** Bytes of the state for `k` components of `d` features, a multiple of 64; as f64 so that nothing can wrap. */
+export function gaussianBytes(kind: i32, d: i32, k: i32): f64 {
   let bytes = HEADER;
-  for (let part = 0; part < PARTS; part++) {
-    bytes += aligned(8 * partLength(part, d, k, precision, factor, second, output));
-  }
+  for (let part = 0; part < PARTS; part++) bytes += aligned(8 * partLength(part, kind, d, k));
   return bytes;
 }
 
-/** Lays a state out over zeroed memory at `at` (64-byte aligned). */
-export function layState(
-  at: usize, d: i32, k: i32, precision: f64, factor: f64, second: f64, output: f64, factorBytes: i32, secondBytes: i32,
-): void {
-  const state = changetype<GaussianState>(at);
+/** Lays the state out over zeroed memory at `at` (64-byte aligned). */
+export function gaussianLay(at: usize, kind: i32, d: i32, k: i32): void {
+  const state = changetype<Gaussian>(at);
+  state.kind = kind;
   state.nComponents = k;
   state.nFeatures = d;
   state.stride = padded(d);
-  state.factorBytes = factorBytes;
-  state.secondBytes = secondBytes;
+  const line = padded(d) << 3;
+  state.factorBytes = kind == DIAGONAL ? line : kind == TIED ? 0 : packedFactorBytes(d);
+  state.secondBytes = kind == DIAGONAL ? line : kind == TIED ? 0 : padded(d) * line;
   let next = at + <usize>HEADER;
   // the pointers are consecutive fields from `totals` on, in the order of `partLength`
-  const pointers = at + offsetof<GaussianState>("totals");
+  const pointers = at + offsetof<Gaussian>("totals");
   for (let part = 0; part < PARTS; part++) {
     store<usize>(pointers + (<usize>part << 2), next);
-    next += <usize>aligned(8 * partLength(part, d, k, precision, factor, second, output));
+    next += <usize>aligned(8 * partLength(part, kind, d, k));
+  }
+}
+
+/** Packs the factors that the host wrote (precisions) for the passes. */
+export function gaussianLoad(at: usize): void {
+  const state = changetype<Gaussian>(at);
+  const d = state.nFeatures;
+  const diagonal = state.kind == DIAGONAL;
+  const bytes = <usize>(diagonal ? d : d * d) << 3;
+  const factors = state.kind == TIED ? 1 : state.nComponents;
+  for (let k = 0; k < factors; k++) {
+    const from = state.precisions + <usize>k * bytes;
+    if (diagonal) memory.copy(state.factor(k), from, bytes);
+    else packFactor(from, d, state.factor(k));
   }
 }

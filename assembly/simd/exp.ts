@@ -31,8 +31,9 @@ export function expBoundedV(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function scaledPower(x: v128, t: v128, k: v128): v128 {
-  const entry0 = v128.load(EXP_TABLE + ((i32x4.extract_lane(t, 0) & 127) << 4));
-  const entry1 = v128.load(EXP_TABLE + ((i32x4.extract_lane(t, 2) & 127) << 4));
+  // the table's address as the load's own offset: V8 does not fold a sum into one
+  const entry0 = v128.load((i32x4.extract_lane(t, 0) & 127) << 4, EXP_TABLE);
+  const entry1 = v128.load((i32x4.extract_lane(t, 2) & 127) << 4, EXP_TABLE);
   const tail = v128.shuffle<f64>(entry0, entry1, 0, 2);
   const power = v128.shuffle<f64>(entry0, entry1, 1, 3);
   return f64x2.add(power, f64x2.mul(power, relativeRest(x, k, tail)));
@@ -69,19 +70,13 @@ export function expV(x: v128): v128 {
   return i64x2.bitmask(expIsBounded(x)) == 3 ? expBoundedV(x) : expEdgeV(x);
 }
 
-/** The bits of {@link expV} for one number. */
-// @ts-ignore: decorator
-@inline
-export function expScalar(x: f64): f64 {
-  return f64x2.extract_lane(expV(f64x2.splat(x)), 0);
-}
-
 /** {@link expV} when a lane lies outside of the fast range: rare, so a call, and each lane by itself. */
 function expEdgeV(x: v128): v128 {
-  return f64x2.replace_lane(f64x2.splat(expEdge(f64x2.extract_lane(x, 0))), 1, expEdge(f64x2.extract_lane(x, 1)));
+  return f64x2.replace_lane(f64x2.splat(expScalar(f64x2.extract_lane(x, 0))), 1, expScalar(f64x2.extract_lane(x, 1)));
 }
 
-function expEdge(x: f64): f64 {
+/** The bits of {@link expV} for one number. */
+export function expScalar(x: f64): f64 {
   if (x >= -708 && x <= 709) return f64x2.extract_lane(expBoundedV(f64x2.splat(x)), 0);
   if (x != x) return NaN;
   if (x > 710) return Infinity;

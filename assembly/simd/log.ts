@@ -30,13 +30,13 @@ function logOf(x: v128, bias: v128, hasError: bool, error: v128): v128 {
   const up = i64x2.add(x, v128.load(LOG_MASKS));
   const e = f64x2.sub(v128.or(i64x2.shr_u(up, 52), v128.load(LOG_MASKS + 48)), bias);
   const z = i64x2.add(v128.and(up, v128.load(LOG_MASKS + 16)), v128.load(LOG_MASKS + 32));
-  const entry0 = LOG_TABLE + ((i32x4.extract_lane(up, 1) >>> 8) & 0xfe0);
-  const entry1 = LOG_TABLE + ((i32x4.extract_lane(up, 3) >>> 8) & 0xfe0);
-  const pair0 = v128.load(entry0);
-  const pair1 = v128.load(entry1);
+  const entry0 = (i32x4.extract_lane(up, 1) >>> 8) & 0xfe0;
+  const entry1 = (i32x4.extract_lane(up, 3) >>> 8) & 0xfe0;
+  const pair0 = v128.load(entry0, LOG_TABLE);
+  const pair1 = v128.load(entry1, LOG_TABLE);
   const inverse = v128.shuffle<f64>(pair0, pair1, 0, 2);
   const logC = v128.shuffle<f64>(pair0, pair1, 1, 3);
-  const logCLow = v128.load64_lane(entry1, v128.load64_zero(entry0, 16), 1, 16);
+  const logCLow = v128.load64_lane(entry1, v128.load64_zero(entry0, LOG_TABLE + 16), 1, LOG_TABLE + 16);
 
   const base = f64x2.add(f64x2.mul(e, v128.load(LOG_CONSTANTS)), logC);
   const nearOne = f64x2.eq(base, f64x2.splat(0)); // e = 0 and c = 1
@@ -96,25 +96,22 @@ export function logV(x: v128): v128 {
   return i64x2.bitmask(logIsNormal(x)) == 3 ? logPositiveV(x) : logEdgeV(x);
 }
 
-/** The bits of {@link logV} for one number. */
-// @ts-ignore: decorator
-@inline
-export function logScalar(x: f64): f64 {
-  return f64x2.extract_lane(logV(f64x2.splat(x)), 0);
-}
-
 /** {@link logV} when a lane is not normal: rare, so a call, and each lane by itself. */
 function logEdgeV(x: v128): v128 {
-  return f64x2.replace_lane(f64x2.splat(logEdge(f64x2.extract_lane(x, 0))), 1, logEdge(f64x2.extract_lane(x, 1)));
+  return f64x2.replace_lane(f64x2.splat(logScalar(f64x2.extract_lane(x, 0))), 1, logScalar(f64x2.extract_lane(x, 1)));
 }
 
-function logEdge(x: f64): f64 {
+/** The bits of {@link logV} for one number. */
+export function logScalar(x: f64): f64 {
   if (x == 0) return -Infinity;
   if (!(x > 0)) return NaN;
   if (x == Infinity) return x;
-  const bias = v128.load(LOG_MASKS + 64);
-  if (x >= reinterpret<f64>(1 << 52)) return f64x2.extract_lane(logOf(f64x2.splat(x), bias, false, bias), 0);
-  return f64x2.extract_lane(logOf(f64x2.splat(x * 4503599627370496), f64x2.add(bias, f64x2.splat(52)), false, bias), 0);
+  let bias = v128.load(LOG_MASKS, 64);
+  if (x < reinterpret<f64>(1 << 52)) {
+    x *= 4503599627370496;
+    bias = f64x2.add(bias, f64x2.splat(52));
+  }
+  return f64x2.extract_lane(logOf(f64x2.splat(x), bias, false, bias), 0);
 }
 
 /**

@@ -31,7 +31,8 @@ export interface Block {
 
 /** The values of a block, row-major, as a view. */
 export function blockValues(block: Block): Values {
-  const { x, nFeatures } = block.data;
+  const { x, nSamples, nFeatures } = block.data;
+  if (block.nRows === nSamples) return x;
   return x.subarray(block.start * nFeatures, (block.start + block.nRows) * nFeatures);
 }
 

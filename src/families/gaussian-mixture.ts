@@ -104,6 +104,8 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
         components,
         rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures, origin),
         kernels: (backend, data, rows) => backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows }),
+        streaming: (backend, data, rows) =>
+          backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows, resident: false }),
       },
       record,
     );

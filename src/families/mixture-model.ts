@@ -1,25 +1,22 @@
 /** The verbs that all fitted mixtures share. A family adds its parameters, its own doc comments and its ways in. */
-import type { Backend, BackendName } from '../backend.js';
+import type { Backend } from '../backend.js';
 import type { Rows } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
 import { aic, bic, icl } from '../diagnostics/criteria.js';
 import { blockRows, blocksOf } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, MixtureRestart } from '../em/mixture-fit.js';
-import type { BlockKernels, MixtureParameters, ScoreOutput } from '../em/model.js';
+import type { BlockKernels, ScoreOutput } from '../em/model.js';
 import { NotFittedError, ZeroDensityError } from '../errors.js';
 import { expectedBytes, withBackend } from '../lease.js';
 import { checkKnown } from '../options.js';
+import { type ScorerParts, scoreFew } from './scorer.js';
 
 /** How the verbs reach a family. */
-export interface ModelParts<C, Input> {
-  readonly backend: BackendName;
-  readonly nComponents: number;
+export interface ModelParts<C, Input> extends ScorerParts<C> {
   readonly nFeatures: number;
   readonly nParameters: number;
   readonly weights: Float64Array;
-  /** the components as kernels take them; called with any backend of the model's kind */
-  components(backend: Backend): MixtureParameters<C>;
   /** checks data for scoring */
   rows(Y: Input, sampleWeights?: ArrayLike<number>): Rows;
   kernels(backend: Backend, data: Rows, rows: number): Pick<BlockKernels<C, unknown>, 'score'>;
@@ -192,6 +189,7 @@ export abstract class MixtureModel<C, Input> {
 
   /** Fills whole-data outputs block by block. */
   #score(rows: Rows, out: ScoreOutput): void {
+    if (scoreFew(this.#parts, rows, out)) return;
     const { backend: name, nComponents: k, nFeatures } = this.#parts;
     const size = blockRows(nFeatures, k);
     withBackend(

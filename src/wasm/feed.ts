@@ -5,20 +5,30 @@ import type { Arena } from './arena.js';
 /** Data up to this size are copied into linear memory once; larger ones block by block in every pass. */
 const RESIDENT_BYTES = 512 * 2 ** 20;
 
-/** Reserves memory for the data, or for blocks of at most `rows` rows; returns what gives a block's descriptor. */
-export function createFeed(arena: Arena, data: Rows, rows: number): (block: Block) => number {
+/**
+ * Reserves memory for the data, or for blocks of at most `rows` rows; returns what gives a block's descriptor.
+ * `mayReside: false` copies every block when it comes, however few the data.
+ */
+export function createFeed(arena: Arena, data: Rows, rows: number, mayReside = true): (block: Block) => number {
   const { x, nSamples, nFeatures, sampleWeights, origin } = data;
   const isFloat32 = x.BYTES_PER_ELEMENT === 4;
   const bytes = x.BYTES_PER_ELEMENT;
-  const resident = nSamples * nFeatures * bytes <= RESIDENT_BYTES;
+  const resident = mayReside && nSamples * nFeatures * bytes <= RESIDENT_BYTES;
   const held = resident ? nSamples : rows;
   const values = arena.reserve(held * nFeatures * bytes);
   const weights = sampleWeights === undefined ? 0 : arena.reserve(held * 8);
   const originAt = arena.reserve(nFeatures * 8);
   const descriptor = arena.reserve(64);
+  // kept from call to call, which is a good part of a call with one row; growing memory leaves a view without length
+  let held64 = arena.f64(values, 0);
+  let fields = arena.u32(descriptor, 5);
   const write = (source: Rows['x']) => {
-    if (isFloat32) arena.f32(values, source.length).set(source);
-    else arena.f64(values, source.length).set(source);
+    if (isFloat32) {
+      arena.f32(values, source.length).set(source);
+      return;
+    }
+    if (held64.length === 0) held64 = arena.f64(values, held * nFeatures);
+    held64.set(source);
   };
   arena.f64(originAt, nFeatures).set(origin);
   if (resident) {
@@ -34,7 +44,7 @@ export function createFeed(arena: Arena, data: Rows, rows: number): (block: Bloc
       }
     }
     // the fields of Block in assembly/em/passes.ts
-    const fields = arena.u32(descriptor, 5);
+    if (fields.length === 0) fields = arena.u32(descriptor, 5);
     fields[0] = values + offset * nFeatures * bytes;
     fields[1] = isFloat32 ? 1 : 0;
     fields[2] = block.nRows;

@@ -9,7 +9,7 @@ import { createTables } from './tables.js';
 
 type Parameters = MixtureParameters<GaussianComponent>;
 
-/** Positions of the header fields of GaussianState (assembly/families/gaussian.ts), in 32-bit words. */
+/** Positions of the header fields of Gaussian (assembly/families/gaussian.ts), in 32-bit words. */
 const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, precisions: 9, output: 14, end: 15 };
 
 /** Reserves everything a fit or a scoring needs; nothing grows afterwards. */
@@ -20,24 +20,19 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   const matrix = covarianceType === 'full' || covarianceType === 'tied';
   const tied = covarianceType === 'tied';
 
-  const state = matrix
-    ? arena.reserve(kernels.gaussianFullBytes(d, k, tied ? 1 : 0))
-    : arena.reserve(kernels.gaussianDiagBytes(d, k));
-  if (matrix) kernels.gaussianFullLay(state, d, k, tied ? 1 : 0);
-  else kernels.gaussianDiagLay(state, d, k);
+  const kind = tied ? 1 : matrix ? 0 : 2;
+
+  const state = arena.reserve(kernels.gaussianBytes(kind, d, k));
+  kernels.gaussianLay(state, kind, d, k);
   const panel = arena.reserve(kernels.panelBytes(d, k));
   kernels.layPanel(panel, d, k);
-  const feed = createFeed(arena, data, Math.min(rows, data.nSamples));
+  const feed = createFeed(arena, data, Math.min(rows, data.nSamples), shape.resident);
   const tables = createTables(arena, Math.min(rows, data.nSamples), k);
 
   const header = arena.u32(state, FIELD.end).slice();
   const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
   const stride = at('stride');
   const componentLength = 1 + d + (matrix ? packedLength(d) : d);
-  const expectation = matrix ? kernels.gaussianFullExpectation : kernels.gaussianDiagExpectation;
-  const momentsPass = matrix ? kernels.gaussianFullMoments : kernels.gaussianDiagMoments;
-  const scorePass = matrix ? kernels.gaussianFullScore : kernels.gaussianDiagScore;
-  const mahalanobisPass = matrix ? kernels.gaussianFullMahalanobis : kernels.gaussianDiagMahalanobis;
 
   let loaded: object | undefined;
 
@@ -58,8 +53,7 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
       if (covarianceType === 'spherical') precisions.fill(precisionCholesky[0] as number, i * d, (i + 1) * d);
       else precisions.set(precisionCholesky, i * length);
     });
-    if (matrix) kernels.gaussianFullLoad(state);
-    else kernels.gaussianDiagLoad(state);
+    kernels.gaussianLoad(state);
     loaded = parameters;
   }
 
@@ -81,21 +75,21 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   return {
     expectation(parameters, block) {
       load(parameters);
-      expectation(state, panel, feed(block));
+      kernels.gaussianExpectation(state, panel, feed(block));
       return collect(parameters.components);
     },
 
     moments(parameters, responsibilities, block) {
       load(parameters);
       arena.f64(tables.table(), block.nRows * k).set(responsibilities);
-      momentsPass(state, panel, feed(block), tables.table());
+      kernels.gaussianMoments(state, panel, feed(block), tables.table());
       return collect(parameters.components);
     },
 
     score(parameters, block, out) {
       load(parameters);
       const into = tables.reserve(out);
-      scorePass(state, panel, feed(block), into.norms, into.labels, into.logProbs, into.responsibilities);
+      kernels.gaussianScore(state, panel, feed(block), into.norms, into.labels, into.logProbs, into.responsibilities);
       tables.copyOut(out, block.nRows);
     },
 
@@ -103,7 +97,7 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
       load({ weights: new Float64Array(k).fill(1 / k), components });
       const out = new Float64Array(data.nSamples * k);
       for (const block of blocksOf(data, rows)) {
-        mahalanobisPass(state, panel, feed(block), tables.table());
+        kernels.gaussianMahalanobis(state, panel, feed(block), tables.table());
         out.set(arena.f64(tables.table(), block.nRows * k), block.start * k);
       }
       return out;

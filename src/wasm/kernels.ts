@@ -18,13 +18,13 @@ export interface Kernels {
   logSumExpRows(x: number, nRows: number, k: number, work: number, norms: number, responsibilities: number): void;
   panelBytes(d: number, k: number): number;
   layPanel(at: number, d: number, k: number): void;
-  gaussianFullBytes(d: number, k: number, tied: number): number;
-  gaussianFullLay(at: number, d: number, k: number, tied: number): void;
-  gaussianFullLoad(state: number): void;
-  gaussianFullExpectation(state: number, panel: number, block: number): void;
-  gaussianFullMoments(state: number, panel: number, block: number, responsibilities: number): void;
-  gaussianFullScore: ScoreKernel;
-  gaussianFullMahalanobis(state: number, panel: number, block: number, out: number): void;
+  gaussianBytes(kind: number, d: number, k: number): number;
+  gaussianLay(at: number, kind: number, d: number, k: number): void;
+  gaussianLoad(state: number): void;
+  gaussianExpectation(state: number, panel: number, block: number): void;
+  gaussianMoments(state: number, panel: number, block: number, responsibilities: number): void;
+  gaussianScore: ScoreKernel;
+  gaussianMahalanobis(state: number, panel: number, block: number, out: number): void;
   bernoulliBytes(d: number, k: number): number;
   bernoulliLay(at: number, d: number, k: number): void;
   bernoulliPack(x: number, n: number, d: number, codes: number): void;
@@ -32,13 +32,6 @@ export interface Kernels {
   bernoulliExpectation(state: number, block: number): void;
   bernoulliMoments(state: number, block: number, responsibilities: number): void;
   bernoulliScore: BernoulliScore;
-  gaussianDiagBytes(d: number, k: number): number;
-  gaussianDiagLay(at: number, d: number, k: number): void;
-  gaussianDiagLoad(state: number): void;
-  gaussianDiagExpectation(state: number, panel: number, block: number): void;
-  gaussianDiagMoments(state: number, panel: number, block: number, responsibilities: number): void;
-  gaussianDiagScore: ScoreKernel;
-  gaussianDiagMahalanobis(state: number, panel: number, block: number, out: number): void;
   clustersBytes(d: number, k: number, sums: number): number;
   clustersLay(at: number, d: number, k: number): void;
   kMeansExpectation(state: number, panel: number, block: number, labels: number): void;
@@ -129,7 +122,7 @@ function readLocal(url: string | URL): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Of assembly/index.ts. */
-const ABI_VERSION = 1;
+const ABI_VERSION = 2;
 
 function abiOf(module: WebAssembly.Module): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
@@ -144,11 +137,8 @@ function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Mo
   } catch {
     throw new InvalidOptionError(option, `${option} must be a compiled WebAssembly.Module; got ${show(module)}`);
   }
-  if (!names.includes('gaussianFullExpectation')) {
-    throw new InvalidOptionError(
-      option,
-      `${option} is not mixwasm's kernels.wasm: it exports no gaussianFullExpectation`,
-    );
+  if (!names.includes('gaussianExpectation')) {
+    throw new InvalidOptionError(option, `${option} is not mixwasm's kernels.wasm: it exports no gaussianExpectation`);
   }
   const version = names.includes('abiVersion') ? abiOf(module) : undefined;
   if (version !== ABI_VERSION) {

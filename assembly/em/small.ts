@@ -1,0 +1,143 @@
+/**
+ * Terms and moments for few features, where the general forms would spend their time on packing and loop ends: everything
+ * between the loads and the sums stays in registers. Lanes are points, two vectors a round.
+ *
+ * `d` is tested inside the loops: the branches always go the same way and cost nothing next to the arithmetic of two
+ * vectors, while a loop for each d would be four times the code.
+ */
+import { sumLanes } from "../simd/horizontal";
+import { weightsOf } from "./moments";
+import { Panel } from "./panel";
+import { termOf } from "./quadratic";
+
+/** As `termsFull` for d ≤ 4: `w` is the corner of a packed factor, by columns of 4, 3, 2 and 1. */
+export function termsSmall(panel: Panel, mean: usize, w: usize, out: usize): void {
+  const d = panel.nFeatures;
+  const line = <usize>panel.size << 3;
+  const end = panel.columns + (<usize>panel.count << 3);
+  for (let x = panel.columns; x < end; x += 32) {
+    let m = v128.load64_splat(mean);
+    const u0 = f64x2.sub(v128.load(x), m);
+    const v0 = f64x2.sub(v128.load(x, 16), m);
+    let a = v128.load64_splat(w);
+    let y = f64x2.mul(a, u0);
+    let z = f64x2.mul(a, v0);
+    let q = f64x2.mul(y, y);
+    let r = f64x2.mul(z, z);
+    if (d > 1) {
+      const x1 = x + line;
+      m = v128.load64_splat(mean, 8);
+      const u1 = f64x2.sub(v128.load(x1), m);
+      const v1 = f64x2.sub(v128.load(x1, 16), m);
+      a = v128.load64_splat(w, 8);
+      let b = v128.load64_splat(w, 32);
+      y = f64x2.add(f64x2.mul(a, u0), f64x2.mul(b, u1));
+      z = f64x2.add(f64x2.mul(a, v0), f64x2.mul(b, v1));
+      q = f64x2.add(q, f64x2.mul(y, y));
+      r = f64x2.add(r, f64x2.mul(z, z));
+      if (d > 2) {
+        const x2 = x1 + line;
+        m = v128.load64_splat(mean, 16);
+        const u2 = f64x2.sub(v128.load(x2), m);
+        const v2 = f64x2.sub(v128.load(x2, 16), m);
+        a = v128.load64_splat(w, 16);
+        b = v128.load64_splat(w, 40);
+        let c = v128.load64_splat(w, 56);
+        y = f64x2.add(f64x2.add(f64x2.mul(a, u0), f64x2.mul(b, u1)), f64x2.mul(c, u2));
+        z = f64x2.add(f64x2.add(f64x2.mul(a, v0), f64x2.mul(b, v1)), f64x2.mul(c, v2));
+        q = f64x2.add(q, f64x2.mul(y, y));
+        r = f64x2.add(r, f64x2.mul(z, z));
+        if (d > 3) {
+          const x3 = x2 + line;
+          m = v128.load64_splat(mean, 24);
+          const u3 = f64x2.sub(v128.load(x3), m);
+          const v3 = f64x2.sub(v128.load(x3, 16), m);
+          a = v128.load64_splat(w, 24);
+          b = v128.load64_splat(w, 48);
+          c = v128.load64_splat(w, 64);
+          const e = v128.load64_splat(w, 72);
+          y = f64x2.add(f64x2.add(f64x2.mul(a, u0), f64x2.mul(b, u1)), f64x2.add(f64x2.mul(c, u2), f64x2.mul(e, u3)));
+          z = f64x2.add(f64x2.add(f64x2.mul(a, v0), f64x2.mul(b, v1)), f64x2.add(f64x2.mul(c, v2), f64x2.mul(e, v3)));
+          q = f64x2.add(q, f64x2.mul(y, y));
+          r = f64x2.add(r, f64x2.mul(z, z));
+        }
+      }
+    }
+    v128.store(out, termOf(panel, q));
+    v128.store(out, termOf(panel, r), 16);
+    out += 32;
+  }
+}
+
+/**
+ * Adds count, first and second moments of a component for d ≤ 3, from all points of the panel, those without
+ * responsibility too: up to 10 sums stay in registers. `second` is 4 × 4.
+ */
+export function momentsSmall(panel: Panel, terms: usize, center: usize, count: usize, first: usize, second: usize): void {
+  const d = panel.nFeatures;
+  const line = <usize>panel.size << 3;
+  const least = f64x2.splat(panel.least);
+  const zero = f64x2.splat(0);
+  let n = zero;
+  let f0 = zero;
+  let f1 = zero;
+  let f2 = zero;
+  let s00 = zero;
+  let s10 = zero;
+  let s11 = zero;
+  let s20 = zero;
+  let s21 = zero;
+  let s22 = zero;
+  let x = panel.columns;
+  for (let p: usize = 0; p < <usize>panel.count << 3; p += 32) {
+    const r = weightsOf(panel, terms, p, least);
+    const s = weightsOf(panel, terms, p + 16, least);
+    n = f64x2.add(n, f64x2.add(r, s));
+    let c = v128.load64_splat(center);
+    const u0 = f64x2.sub(v128.load(x), c);
+    const v0 = f64x2.sub(v128.load(x, 16), c);
+    let t = f64x2.mul(r, u0);
+    let w = f64x2.mul(s, v0);
+    f0 = f64x2.add(f0, f64x2.add(t, w));
+    s00 = f64x2.add(s00, f64x2.add(f64x2.mul(t, u0), f64x2.mul(w, v0)));
+    if (d > 1) {
+      const x1 = x + line;
+      c = v128.load64_splat(center, 8);
+      const u1 = f64x2.sub(v128.load(x1), c);
+      const v1 = f64x2.sub(v128.load(x1, 16), c);
+      t = f64x2.mul(r, u1);
+      w = f64x2.mul(s, v1);
+      f1 = f64x2.add(f1, f64x2.add(t, w));
+      s10 = f64x2.add(s10, f64x2.add(f64x2.mul(t, u0), f64x2.mul(w, v0)));
+      s11 = f64x2.add(s11, f64x2.add(f64x2.mul(t, u1), f64x2.mul(w, v1)));
+      if (d > 2) {
+        const x2 = x1 + line;
+        c = v128.load64_splat(center, 16);
+        const u2 = f64x2.sub(v128.load(x2), c);
+        const v2 = f64x2.sub(v128.load(x2, 16), c);
+        t = f64x2.mul(r, u2);
+        w = f64x2.mul(s, v2);
+        f2 = f64x2.add(f2, f64x2.add(t, w));
+        s20 = f64x2.add(s20, f64x2.add(f64x2.mul(t, u0), f64x2.mul(w, v0)));
+        s21 = f64x2.add(s21, f64x2.add(f64x2.mul(t, u1), f64x2.mul(w, v1)));
+        s22 = f64x2.add(s22, f64x2.add(f64x2.mul(t, u2), f64x2.mul(w, v2)));
+      }
+    }
+    x += 32;
+  }
+  addTo(count, n);
+  addTo(first, f0);
+  addTo(first + 8, f1);
+  addTo(first + 16, f2);
+  addTo(second, s00);
+  addTo(second + 32, s10);
+  addTo(second + 40, s11);
+  addTo(second + 64, s20);
+  addTo(second + 72, s21);
+  addTo(second + 80, s22);
+}
+
+@inline
+function addTo(at: usize, sum: v128): void {
+  store<f64>(at, load<f64>(at) + sumLanes(sum));
+}
