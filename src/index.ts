@@ -26,7 +26,14 @@ export type { EMState } from './em/loop.js';
 export { NonFiniteObjective } from './em/loop.js';
 export { DegenerateStatistics } from './em/mixture.js';
 export type { FitRecord, MixtureRestart, OnProgress, OptimizerName, TraceName } from './em/mixture-fit.js';
-export type { EMModel, Family, MixtureParameters, MixtureStatistics } from './em/model.js';
+export type {
+  ComponentChart,
+  EMModel,
+  Family,
+  MixtureParameters,
+  MixtureStatistics,
+  ParameterChart,
+} from './em/model.js';
 export { NonMonotoneError } from './em/non-monotone.js';
 export type { MixtureScores, UserMixtureOptions } from './em/user-mixture.js';
 export { mixture, responsibilitiesOf } from './em/user-mixture.js';
@@ -101,8 +108,10 @@ export type { GaussianLike } from './information/gaussian.js';
 export type { DistributionLike, Divergence, DivergenceOptions } from './information/kl-divergence.js';
 export { klDivergence } from './information/kl-divergence.js';
 export type { InitName, NestedNumbers } from './init/names.js';
+export { anderson } from './optimize/anderson.js';
 export { gradient } from './optimize/gradient.js';
-export type { Optimizer } from './optimize/optimizer.js';
+export type { Acceleration, AccelerationName, Optimizer } from './optimize/method.js';
+export { squarem } from './optimize/squarem.js';
 export type { AsyncOptions } from './threads/client.js';
 export type { KernelSource } from './wasm/kernels.js';
 export { loadKernels } from './wasm/kernels.js';

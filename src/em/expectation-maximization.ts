@@ -5,6 +5,7 @@ import { type DataInput, toMatrix } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
 import { DegenerateComponentError, InvalidOptionError, show } from '../errors.js';
 import { withBackend } from '../lease.js';
+import { type Acceleration, type AccelerationName, accelerationOf, checkAcceleration } from '../optimize/method.js';
 import { checkKnown, choiceOption, functionOption, integerOption, nonNegativeOption } from '../options.js';
 import { checkSignal } from '../threads/client.js';
 import { blockRows } from './blocks.js';
@@ -28,6 +29,11 @@ export interface ExpectationMaximizationOptions<P, S> {
   paramTol?: number;
   /** most M-steps; default 1000 */
   maxIter?: number;
+  /**
+   * `'none'` (default), `'anderson'` or `'squarem'`: EM in longer steps, as `GaussianMixture.fit` describes it, for models with a
+   * `chart` and mixtures of families with one. With a `metric` in the chart `'anderson'` is the one to choose, else `'squarem'`.
+   */
+  acceleration?: AccelerationName | Acceleration;
   /** weight of each row, ≥ 0; the model finds them by `blockWeights` */
   sampleWeights?: ArrayLike<number>;
   /** whether an iteration that lowers the objective is an error; default true; false for stochastic or approximate steps */
@@ -47,9 +53,9 @@ export interface EMResult<P> {
   readonly parameters: P;
   /** total objective of these very parameters, nats */
   readonly objective: number;
-  /** trace[t]: objective after t M-steps */
+  /** trace[t]: objective after t M-steps (with `acceleration`: t accepted steps) */
   readonly trace: Float64Array;
-  /** M-steps done */
+  /** M-steps done; with `acceleration`: E-steps after the first, those of rejected steps included */
   readonly nIter: number;
   /** whether the loop ended before `maxIter` */
   readonly converged: boolean;
@@ -116,6 +122,7 @@ const OPTIONS = [
   'maxIter',
   'sampleWeights',
   'checkMonotone',
+  'acceleration',
   'onProgress',
   'onStep',
   'signal',
@@ -142,7 +149,14 @@ function prepare<P, S>(
     tol: nonNegativeOption('tol', options.tol ?? 1e-6),
     paramTol: nonNegativeOption('paramTol', options.paramTol ?? 0),
     maxIter: integerOption('maxIter', options.maxIter ?? 1000, 0),
+    acceleration: checkAcceleration(options.acceleration),
   };
+  if (criteria.acceleration !== 'none' && typeof model.chart !== 'function') {
+    throw new InvalidOptionError(
+      'acceleration',
+      `acceleration '${criteria.acceleration}' needs a model with a chart (its parameters as free numbers), or a mixture of a family with one; leave acceleration out to run plain EM`,
+    );
+  }
   const matrix = toMatrix(X);
   // users' models get the numbers as they are: most are not translation-equivariant
   const data = createDataset(matrix, toSampleWeights(options.sampleWeights, matrix.nSamples), false);
@@ -169,19 +183,29 @@ function startOf<P, S>(
   return withBackend(backend, ({ log }) => initialize.call(model, data, createRandom(seed, log)));
 }
 
-type Watched<P, S> = ExpectationMaximizationOptions<P, S> & { tol: number; paramTol: number; maxIter: number };
+type Watched<P, S> = Omit<ExpectationMaximizationOptions<P, S>, 'acceleration'> & {
+  tol: number;
+  paramTol: number;
+  maxIter: number;
+  acceleration: AccelerationName;
+};
 
 /** The loop with its monitors; pauses after every iteration. */
 function* watch<P, S>(
   model: EMModel<P, S>,
   data: Dataset,
   start: P,
-  { checkMonotone, onProgress, onStep, signal, tol, paramTol, maxIter }: Watched<P, S>,
+  { checkMonotone, onProgress, onStep, signal, tol, paramTol, maxIter, acceleration }: Watched<P, S>,
 ): Generator<void, EMResult<P>> {
   const trace: number[] = [];
   let last: EMState<P, S> | undefined;
   try {
-    for (const state of iterate(model, data, start, { tol, paramTol, maxIter, rows: blockRows(data.nFeatures, 1) })) {
+    const options = { tol, paramTol, maxIter, rows: blockRows(data.nFeatures, 1) };
+    const climb =
+      acceleration === 'none' || model.chart === undefined
+        ? iterate(model, data, start, options)
+        : accelerationOf(acceleration).accelerate(model, model.chart(start), data, start, options);
+    for (const state of climb) {
       const { iteration, objective } = state;
       if (checkMonotone && last !== undefined) {
         assertMonotone(iteration, last.objective, objective, data.totalWeight);
