@@ -9,8 +9,8 @@ const GROWTH = 4;
 
 /**
  * With r = M(θ) − θ and v = M(M(θ)) − 2·M(θ) + θ the proposal is θ + 2α·r + α²·v with α = ‖r‖ / ‖v‖ (their step S3, with
- * the sign of α turned), in the geometry of the chart. α = 1 is two EM steps. Every EM step is followed by a proposal: two E-steps a cycle, without the
- * M-step that the authors put after each proposal, which the next cycle's first step is.
+ * the sign of α turned), in the geometry of the chart. α = 1 is two EM steps. Every EM step is followed by a proposal: two
+ * E-steps a cycle, without the M-step that the authors put after each proposal, which the next cycle's first step is.
  */
 function squaremScheme(): Extrapolation {
   let longest = GROWTH;
