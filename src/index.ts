@@ -29,7 +29,15 @@ export { DegenerateStatistics } from './em/mixture.js';
 export type { FitRecord, HalfStep, MixtureRestart, OnProgress, OptimizerName, TraceName } from './em/mixture-fit.js';
 export type { MixtureScores } from './em/mixture-scores.js';
 export { responsibilitiesOf } from './em/mixture-scores.js';
-export type { EMModel, Family, MixtureParameters, MixtureStatistics, ScoreOutput } from './em/model.js';
+export type {
+  ComponentChart,
+  EMModel,
+  Family,
+  MixtureParameters,
+  MixtureStatistics,
+  ParameterChart,
+  ScoreOutput,
+} from './em/model.js';
 export { NonMonotoneError } from './em/non-monotone.js';
 export type { UserMixtureOptions } from './em/user-mixture.js';
 export { mixture } from './em/user-mixture.js';
@@ -107,8 +115,10 @@ export type { GaussianLike } from './information/gaussian.js';
 export type { DistributionLike, Divergence, DivergenceOptions } from './information/kl-divergence.js';
 export { klDivergence } from './information/kl-divergence.js';
 export type { InitName, NestedNumbers } from './init/names.js';
+export { anderson } from './optimize/anderson.js';
 export { gradient } from './optimize/gradient.js';
-export type { Optimizer } from './optimize/optimizer.js';
+export type { Acceleration, AccelerationName, Optimizer } from './optimize/method.js';
+export { squarem } from './optimize/squarem.js';
 export type { AsyncOptions } from './threads/client.js';
 export type { KernelSource } from './wasm/kernels.js';
 export { loadKernels } from './wasm/kernels.js';

@@ -10,7 +10,7 @@ import type { ScoreOutput } from './model.js';
  * afterE[0] ≤ afterM[0] ≤ afterE[1] ≤ afterM[1] ≤ …, and afterE[t + 1] = afterM[t] + kl[t].
  *
  * The M-step maximises the ELBO only if it maximises the likelihood: `regCovar` above 0 or a prior may lower it a little. So
- * may `optimizer: 'gradient'`, which climbs log p(X|θ) itself.
+ * may `optimizer: 'gradient'`, which climbs log p(X|θ) itself, and the steps of `acceleration` that are not EM's own.
  */
 export interface ElboTrace {
   /** ELBO(q_t, θ_t) = log p(X|θ_t): the gap is 0 after the E-step (nIter + 1) */

@@ -5,6 +5,7 @@ import { type DataInput, toMatrix } from '../data/matrix.js';
 import { createRandom, type Random } from '../data/random.js';
 import { DegenerateComponentError, InvalidOptionError, show } from '../errors.js';
 import { leaseBackend } from '../lease.js';
+import { type Acceleration, type AccelerationName, accelerationOf, checkAcceleration } from '../optimize/method.js';
 import {
   booleanOption,
   checkKnown,
@@ -38,6 +39,11 @@ export interface ExpectationMaximizationOptions<P, S> {
   paramTol?: number;
   /** most M-steps; default 1000 */
   maxIter?: number;
+  /**
+   * `'none'` (default), `'anderson'` or `'squarem'`: EM in longer steps, as `GaussianMixture.fit` describes it, for models with a
+   * `chart` and mixtures of families with one. With a `metric` in the chart `'anderson'` is the one to choose, else `'squarem'`.
+   */
+  acceleration?: AccelerationName | Acceleration;
   /** weight of each row, ≥ 0; the model finds them by `blockWeights` */
   sampleWeights?: ArrayLike<number>;
   /** whether an iteration that lowers the objective is an error; default true; false for stochastic or approximate steps */
@@ -65,9 +71,9 @@ export interface EMResult<P> {
   readonly parameters: P;
   /** total objective of these very parameters, nats */
   readonly objective: number;
-  /** trace[t]: objective after t M-steps */
+  /** trace[t]: objective after t M-steps (with `acceleration`: t accepted steps) */
   readonly trace: Float64Array;
-  /** M-steps done */
+  /** M-steps done; with `acceleration`: E-steps after the first, those of rejected steps included */
   readonly nIter: number;
   /** whether the loop ended before `maxIter` */
   readonly converged: boolean;
@@ -145,6 +151,7 @@ const OPTIONS = [
   'sampleWeights',
   'checkMonotone',
   'trace',
+  'acceleration',
   'onProgress',
   'onStep',
   'signal',
@@ -168,7 +175,14 @@ function prepare<P, S>(
     tol: nonNegativeOption('tol', options.tol ?? 1e-6),
     paramTol: nonNegativeOption('paramTol', options.paramTol ?? 0),
     maxIter: integerOption('maxIter', options.maxIter ?? 1000, 0),
+    acceleration: checkAcceleration(options.acceleration),
   };
+  if (criteria.acceleration !== 'none' && typeof model.chart !== 'function') {
+    throw new InvalidOptionError(
+      'acceleration',
+      `acceleration '${criteria.acceleration}' needs a model with a chart (its parameters as free numbers), or a mixture of a family with one; leave acceleration out to run plain EM`,
+    );
+  }
   integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
   const nInit = integerOption('nInit', options.nInit ?? 1, 1);
   const backend = choiceOption('backend', options.backend ?? 'wasm', ['wasm', 'js']);
@@ -187,7 +201,10 @@ function prepare<P, S>(
   return climb(model as EMModel<P, S>, data, { ...options, ...criteria, checkMonotone, nInit, backend, scored, rows });
 }
 
-interface Checked<P, S> extends Omit<ExpectationMaximizationOptions<P, S>, keyof LoopOptions>, LoopOptions {
+interface Checked<P, S>
+  extends Omit<ExpectationMaximizationOptions<P, S>, keyof LoopOptions | 'acceleration'>,
+    LoopOptions {
+  readonly acceleration: AccelerationName;
   readonly checkMonotone: boolean;
   readonly nInit: number;
   readonly backend: BackendName;
@@ -249,7 +266,7 @@ function* climb<P, S>(model: EMModel<P, S>, data: Dataset, options: Checked<P, S
 function* statesOf<P, S>(
   model: EMModel<P, S>,
   data: Dataset,
-  { initialParameters, signal, scored, tol, paramTol, maxIter, rows }: Checked<P, S>,
+  { initialParameters, signal, scored, tol, paramTol, maxIter, rows, acceleration }: Checked<P, S>,
   random: Random,
   algebra: Pick<Backend, 'log'>,
 ): Generator<RecordedState<P, S>> {
@@ -258,7 +275,12 @@ function* statesOf<P, S>(
   try {
     const start = initialParameters === undefined ? model.initialize(data, random) : initialParameters;
     const halfSteps = scored === undefined ? undefined : new ElboRecorder({ ...scored, data, algebra, rows });
-    for (const state of iterate(model, data, start, { tol, paramTol, maxIter, rows })) {
+    const options = { tol, paramTol, maxIter, rows };
+    const climb =
+      acceleration === 'none' || model.chart === undefined
+        ? iterate(model, data, start, options)
+        : accelerationOf(acceleration).accelerate(model, model.chart(start), data, start, options);
+    for (const state of climb) {
       last = state;
       halfSteps?.add(state.parameters, logLikelihoodOf(state));
       yield halfSteps === undefined ? state : { ...state, halfSteps };

@@ -16,7 +16,10 @@ export interface LoopOptions {
   rows: number;
 }
 
-/** A state of the loop: the parameters after `iteration` M-steps and the objective of these very parameters. */
+/**
+ * A state of the loop: the parameters after `iteration` M-steps (with `acceleration`: E-steps after the first) and the
+ * objective of these very parameters.
+ */
 export interface EMState<P, S> {
   readonly iteration: number;
   readonly parameters: P;
@@ -57,7 +60,8 @@ export function* iterate<P, S>(
   }
 }
 
-function checked(objective: number, iteration: number, parameters: unknown): number {
+/** The objective, if it is a finite number. */
+export function checked(objective: number, iteration: number, parameters: unknown): number {
   if (Number.isFinite(objective)) return objective;
   throw new NonFiniteObjective(iteration, objective, parameters);
 }

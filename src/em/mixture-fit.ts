@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
 import type { MixtureChart } from '../optimize/chart.js';
-import { gradientOptimizer, type Optimizer } from '../optimize/optimizer.js';
+import { type AccelerationName, accelerationOf, type Charts, gradientOptimizer } from '../optimize/method.js';
 import { blocksOf } from './blocks.js';
 import type { StopReason } from './convergence.js';
 import { ElboRecorder, type ElboTrace } from './elbo-trace.js';
@@ -24,6 +24,7 @@ export interface MixturePlan {
   /** `'elbo'` also records both half-steps of every iteration */
   readonly trace: TraceName;
   readonly optimizer: OptimizerName;
+  readonly acceleration: AccelerationName;
 }
 
 /** `'em'`, or `'gradient'`: L-BFGS on the log-likelihood. */
@@ -42,9 +43,10 @@ export interface FitRecord {
   /** total, nats */
   readonly logLikelihood: number;
   readonly converged: boolean;
+  /** M-steps; with `acceleration`: E-steps after the first, those of rejected steps included */
   readonly nIter: number;
   readonly stopReason: StopReason;
-  /** logLikelihood[t]: total after t M-steps */
+  /** logLikelihood[t]: total after t M-steps (with `acceleration`: t accepted steps) */
   readonly trace: {
     readonly logLikelihood: Float64Array;
     /** with a prior: log-likelihood plus log prior (up to a constant), which is what EM climbs then */
@@ -64,7 +66,7 @@ export interface Outcome<C> {
 
 /** Called after every E-step of a fit. */
 export type OnProgress = (progress: {
-  /** M-steps done in this start */
+  /** M-steps done in this start (with `acceleration`: E-steps after the first) */
   readonly iteration: number;
   /** total, nats */
   readonly logLikelihood: number;
@@ -99,8 +101,8 @@ export interface FitParts<C, T> {
   readonly model: MixtureEM<C, T>;
   readonly kernels: BlockKernels<C, T>;
   readonly algebra: LinearAlgebra;
-  /** free numbers for the parameters of a start, for gradient ascent */
-  chart(optimizer: Optimizer, start: MixtureParameters<C>): MixtureChart<C, T>;
+  /** free numbers for the parameters of a start, for gradient ascent and accelerated EM */
+  chart(charts: Charts, start: MixtureParameters<C>): MixtureChart<C, T>;
   /** rows of a block */
   readonly rows: number;
   readonly random: Random;
@@ -116,20 +118,13 @@ export class MixtureFit<C, T> {
 
   /** Every state of one start; errors name the iteration and carry the last good parameters as users see them. */
   *states(): Generator<MixtureState<C, T>> {
-    const { model, data, rows, plan, random, chart } = this.parts;
-    const { tol, paramTol, maxIter } = plan;
+    const { model, data, plan, random } = this.parts;
     const halfSteps =
       plan.trace === 'elbo' ? new ElboRecorder({ ...this.parts, nComponents: plan.nComponents }) : undefined;
     let last: MixtureState<C, T> | undefined;
     try {
       const start = model.initialize(data, random.split());
-      const options = { tol, paramTol, maxIter, rows };
-      const optimizer = plan.optimizer === 'gradient' ? gradientOptimizer() : undefined;
-      const climb =
-        optimizer === undefined
-          ? iterate(model, data, start, options)
-          : optimizer.ascend(model, chart(optimizer, start), data, start, options);
-      for (const state of climb) {
+      for (const state of this.climb(start)) {
         last = state;
         halfSteps?.add(state.parameters, state.statistics.logLikelihood);
         yield halfSteps === undefined ? state : { ...state, halfSteps };
@@ -137,6 +132,20 @@ export class MixtureFit<C, T> {
     } catch (error) {
       throw this.explain(error, last);
     }
+  }
+
+  /** EM from a start, or what the plan has in its place. */
+  private climb(start: MixtureParameters<C>): Iterable<EMState<MixtureParameters<C>, MixtureStatistics<T>>> {
+    const { model, data, rows, plan, chart } = this.parts;
+    const { tol, paramTol, maxIter, optimizer, acceleration } = plan;
+    const options = { tol, paramTol, maxIter, rows };
+    if (optimizer === 'gradient') {
+      const method = gradientOptimizer();
+      return method.ascend(model, chart(method, start), data, start, options);
+    }
+    if (acceleration === 'none') return iterate(model, data, start, options);
+    const method = accelerationOf(acceleration);
+    return method.accelerate(model, chart(method, start), data, start, options);
   }
 
   /** Runs every start. */

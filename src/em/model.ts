@@ -26,6 +26,10 @@ export interface EMModel<P, S> {
   recentre?(statistics: S, parameters: P): P | undefined;
   /** The largest scaled change between two states, for `paramTol`: |Δ|/σ for locations, relative for the rest. */
   change?(previous: P, next: P): number;
+  /**
+   * The parameters as free numbers, for `acceleration`; `start` is where the fit begins. Models without it run plain EM only.
+   */
+  chart?(start: P): ParameterChart<P>;
   /** Hard EM: whether the E-step said the same as the one before, so that nothing can change any more. Stops the loop. */
   stable?(statistics: S, previous: S): boolean;
   /** For models whose hidden variable is one of `nComponents`: what `trace: 'elbo'` compares, with `score`. */
@@ -35,6 +39,33 @@ export interface EMModel<P, S> {
    * `parameters`. `mixture(family)` has it. Statistics with a `logLikelihood` tell it from an objective that holds a prior.
    */
   score?(parameters: P, block: Block, out: ScoreOutput): void;
+}
+
+/**
+ * Parameters as numbers that are free to take any value (logarithms, logits, Cholesky factors): what steps that EM does not
+ * know are taken in. A proposal without parameters may throw any of the library's errors: it is rejected, not the fit.
+ */
+export interface ParameterChart<P> {
+  toFree(parameters: P): Float64Array;
+  fromFree(free: Float64Array): P;
+  /**
+   * The information of the complete data (z known) at `parameters`, per unit of weight, times a step of the free numbers: the
+   * geometry in which parameters of different kinds compare and the EM map contracts symmetrically. It decides how long
+   * the steps are, never where they end. Without it, steps are measured by their Euclidean length.
+   */
+  metric?(parameters: P, step: Float64Array): Float64Array;
+  /** Moves a proposal, in place, to where it is not unreasonably far from the EM step's end. */
+  clip?(proposal: Float64Array, emStep: Float64Array): void;
+  /** A component that has collapsed, if one has. */
+  degenerate?(parameters: P): number | undefined;
+}
+
+/** One component's parameters as free numbers, for `acceleration`; the mixing proportions are taken care of. */
+export interface ComponentChart<C> {
+  toFree(component: C): ArrayLike<number>;
+  fromFree(free: Float64Array): C;
+  /** `ParameterChart.metric` of one component, per unit of its weight */
+  metric?(component: C, step: Float64Array): ArrayLike<number>;
 }
 
 /** What a mixture is made of; `mixture(family)` is an `EMModel`. `C` is one component's parameters, `T` its statistics. */
@@ -58,6 +89,8 @@ export interface Family<C, T> {
   recentre?(statistics: readonly T[], components: readonly C[]): C[] | undefined;
   /** `EMModel.change` for one component. */
   change?(previous: C, next: C): number;
+  /** The component as free numbers; with it `mixture(family)` can be accelerated. */
+  chart?: ComponentChart<C>;
 }
 
 /** Parameters of a mixture: the mixing proportions (nComponents) and each component's own. */

@@ -4,6 +4,7 @@ import type { Random } from '../data/random.js';
 import { InvalidDataError, ZeroDensityError } from '../errors.js';
 import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { randomResponsibilities } from '../init/random.js';
+import { mixtureChart } from '../optimize/chart.js';
 import { checkKnown, choiceOption, functionOption, integerOption } from '../options.js';
 import { jsBackend } from '../reference/backend.js';
 import { pointwiseKernels } from '../reference/pointwise.js';
@@ -11,7 +12,7 @@ import { blockValues, blockWeights } from './block-values.js';
 import { checkFamily } from './check-family.js';
 import { mixture as mixtureOf } from './mixture.js';
 import { checkCount, scoreBlock, zeroDensity } from './mixture-scores.js';
-import type { EMModel, Family, MixtureParameters, MixtureStatistics } from './model.js';
+import type { ComponentChart, EMModel, Family, MixtureParameters, MixtureStatistics, ParameterChart } from './model.js';
 
 export interface UserMixtureOptions<C> {
   /** number of components K */
@@ -54,8 +55,10 @@ export function mixture<C, T>(
     initialize,
   });
   const { expectation } = model;
+  const { chart } = family;
   return {
     ...model,
+    ...(chart === undefined ? {} : { chart: (start) => chartOf(chart, start, weights === 'uniform') }),
     expectation(parameters, block) {
       checkCount(parameters, nComponents);
       const statistics = expectation(parameters, block);
@@ -68,6 +71,39 @@ export function mixture<C, T>(
   };
 }
 
+/** The chart of a mixture from that of one component, as many numbers each as the first has at the start. */
+function chartOf<C>(
+  chart: ComponentChart<C>,
+  start: MixtureParameters<C>,
+  fixedWeights: boolean,
+): ParameterChart<MixtureParameters<C>> {
+  const size = chart.toFree(start.components[0] as C).length;
+  const part = (free: Float64Array, k: number) => free.slice(k * size, (k + 1) * size);
+  const { metric } = chart;
+  const components = {
+    length: (nComponents: number) => nComponents * size,
+    write(all: readonly C[], free: Float64Array) {
+      for (const [k, component] of all.entries()) free.set(chart.toFree(component), k * size);
+    },
+    read: (free: Float64Array, nComponents: number) =>
+      Array.from({ length: nComponents }, (_, k) => chart.fromFree(part(free, k))),
+    ...(metric === undefined
+      ? {}
+      : {
+          metric(at: MixtureParameters<C>, step: Float64Array, into: Float64Array) {
+            at.components.forEach((component, k) => {
+              const product = Float64Array.from(metric.call(chart, component, part(step, k)));
+              into.set(
+                product.map((value) => value * (at.weights[k] as number)),
+                k * size,
+              );
+            });
+          },
+        }),
+  };
+  // the algebra of the family's own functions, which are JavaScript
+  return mixtureChart(components, start.components.length, jsBackend, fixedWeights ? start.weights : undefined);
+}
 /** Starts by an M-step from responsibilities. */
 function begin<C, T>(
   family: Family<C, T>,

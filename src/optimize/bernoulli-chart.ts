@@ -30,6 +30,18 @@ export function bernoulliChart(
         };
       }),
 
+    // the information of a coin in its logit is θ·(1 − θ): probabilities on the border of their domain do not count
+    metric({ weights, components }, step, into) {
+      components.forEach(({ probs, complements }, k) => {
+        for (let j = 0; j < nFeatures; j++) {
+          const at = k * nFeatures + j;
+          into[at] = (weights[k] as number) * (probs[j] as number) * (complements[j] as number) * (step[at] as number);
+        }
+      });
+    },
+
+    isLogarithm: () => true,
+
     gradient(components, statistics, into) {
       components.forEach(({ probs, complements }, k) => {
         const sums = statistics[k] as BernoulliSums;

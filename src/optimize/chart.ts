@@ -1,6 +1,6 @@
-/** Mixture parameters as free numbers: what a gradient method needs to know of a family. */
+/** Mixture parameters as free numbers: what gradient ascent and accelerated EM need to know of a family. */
 import type { LinearAlgebra } from '../backend.js';
-import type { MixtureParameters, MixtureStatistics } from '../em/model.js';
+import type { MixtureParameters, MixtureStatistics, ParameterChart } from '../em/model.js';
 
 /** The components of a mixture in an unconstrained parametrisation. */
 export interface Chart<C, T> {
@@ -8,22 +8,33 @@ export interface Chart<C, T> {
   length(nComponents: number): number;
   write(components: readonly C[], free: Float64Array): void;
   read(free: Float64Array, nComponents: number): C[];
-  /** ∂Q/∂free at q = posterior, which is the gradient of the log-likelihood (Fisher's identity), plus the log prior's */
-  gradient(components: readonly C[], statistics: readonly T[], into: Float64Array): void;
+  /** `ParameterChart.metric`: each component's information by its weight, times `step` */
+  metric?(parameters: MixtureParameters<C>, step: Float64Array, into: Float64Array): void;
+  /** whether a free number is a logarithm of something (else it is the thing itself) */
+  isLogarithm?(at: number, nComponents: number): boolean;
+  /**
+   * ∂Q/∂free at q = posterior, which is the gradient of the log-likelihood (Fisher's identity), plus the log prior's; charts
+   * of users' families, which are for accelerated EM only, have none
+   */
+  gradient?(components: readonly C[], statistics: readonly T[], into: Float64Array): void;
   /** a component that has collapsed, if one has: the likelihood has no maximum there */
   degenerate?(components: readonly C[]): number | undefined;
 }
 
 /** A whole mixture as free numbers: log-weights by softmax (none if they are fixed), then the components. */
-export interface MixtureChart<C, T> {
-  toFree(parameters: MixtureParameters<C>): Float64Array;
-  fromFree(free: Float64Array): MixtureParameters<C>;
+export interface MixtureChart<C, T> extends ParameterChart<MixtureParameters<C>> {
   gradient(parameters: MixtureParameters<C>, statistics: MixtureStatistics<T>): Float64Array;
   degenerate(parameters: MixtureParameters<C>): number | undefined;
 }
 
 /** Logarithms of parameters on the border of their domain end here; there the gradient is 0, and they stay. */
 export const LEAST_POSITIVE = 1e-300;
+
+/**
+ * No proposal moves a logarithm farther than this from where EM moves it (a factor of 20): a probability near 0 or a weight
+ * shrinks geometrically under EM, and a leap of its logarithm would put it where no responsibility brings it back from.
+ */
+const FARTHEST = 3;
 
 /** @param fixedWeights mixing proportions that are not learned */
 export function mixtureChart<C, T>(
@@ -34,6 +45,18 @@ export function mixtureChart<C, T>(
 ): MixtureChart<C, T> {
   const offset = fixedWeights === undefined ? nComponents : 0;
   const length = offset + chart.length(nComponents);
+
+  /** For the weights w_k·(v_k − Σ w·v): the information of a multinomial in its logits. */
+  function metric(parameters: MixtureParameters<C>, step: Float64Array): Float64Array {
+    const product = new Float64Array(length);
+    const { weights } = parameters;
+    let mean = 0;
+    for (let k = 0; k < offset; k++) mean += (weights[k] as number) * (step[k] as number);
+    for (let k = 0; k < offset; k++) product[k] = (weights[k] as number) * ((step[k] as number) - mean);
+    chart.metric?.(parameters, step.subarray(offset), product.subarray(offset));
+    return product;
+  }
+
   return {
     toFree({ weights, components }) {
       const free = new Float64Array(length);
@@ -53,11 +76,21 @@ export function mixtureChart<C, T>(
       for (let k = 0; k < offset; k++) {
         gradient[k] = (statistics.counts[k] as number) - (weights[k] as number) * statistics.weight;
       }
-      chart.gradient(components, statistics.components, gradient.subarray(offset));
+      chart.gradient?.(components, statistics.components, gradient.subarray(offset));
       return gradient;
     },
 
     degenerate: ({ components }) => chart.degenerate?.(components),
+
+    ...(chart.metric === undefined ? {} : { metric }),
+
+    clip(proposal, around) {
+      for (let i = 0; i < length; i++) {
+        if (i >= offset && chart.isLogarithm?.(i - offset, nComponents) !== true) continue;
+        const center = around[i] as number;
+        proposal[i] = Math.min(center + FARTHEST, Math.max(center - FARTHEST, proposal[i] as number));
+      }
+    },
   };
 }
 

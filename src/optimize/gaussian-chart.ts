@@ -30,6 +30,27 @@ export function gaussianChart(
     else for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) visit(at++, i, j, i * d + j);
   }
 
+  const placeOf = (i: number, j: number) => (type === 'spherical' ? 0 : matrix ? i * d + j : i);
+
+  /** WᵀW·v = Σ⁻¹·v */
+  function product(factor: Float64Array, v: Float64Array): Float64Array {
+    const pulled = new Float64Array(d);
+    for (let i = 0; i < d; i++) {
+      let row = 0;
+      for (let j = matrix ? 0 : i; j <= i; j++) row += (factor[placeOf(i, j)] as number) * (v[j] as number);
+      for (let j = matrix ? 0 : i; j <= i; j++) {
+        pulled[j] = (pulled[j] as number) + (factor[placeOf(i, j)] as number) * row;
+      }
+    }
+    return pulled;
+  }
+
+  /** 1 for the entries of a factor that are on its diagonal, which are logarithms */
+  const diagonal = new Uint8Array(size);
+  eachEntry((at, i, j) => {
+    diagonal[at] = i === j ? 1 : 0;
+  });
+
   function readFactor(free: Float64Array) {
     const factor = new Float64Array(matrix ? d * d : size);
     let logDeterminant = 0;
@@ -70,6 +91,46 @@ export function gaussianChart(
       });
     },
 
+    /**
+     * The information of a Gaussian is Σ⁻¹ for its mean; for W it takes a change E to E·Σ + diag(E_ii / W_ii²) (lower
+     * triangle), the second derivative of −log |W| + ½ tr(W Σ Wᵀ).
+     */
+    metric({ weights, components }, step, into) {
+      const from = components.length * d;
+      components.forEach(({ precisionCholesky: factor, covariance }, k) => {
+        const weight = weights[k] as number;
+        const moved = Float64Array.from({ length: d }, (_, j) => (step[k * d + j] as number) * unit(j));
+        const pulled = product(factor, moved);
+        for (let j = 0; j < d; j++) into[k * d + j] = weight * (pulled[j] as number) * unit(j);
+
+        // tied: the one factor belongs to all of the weight
+        if (type === 'tied' && k > 0) return;
+        const share = type === 'tied' ? 1 : weight;
+        const base = from + (type === 'tied' ? 0 : k * size);
+        if (!matrix) {
+          const twice = 2 * share * (type === 'spherical' ? d : 1);
+          for (let at = base; at < base + size; at++) into[at] = twice * (step[at] as number);
+          return;
+        }
+        const change = new Float64Array(d * d);
+        eachEntry((at, i, j, place) => {
+          const value = step[base + at] as number;
+          change[place] = i === j ? value * (factor[place] as number) : value / unit(j);
+        });
+        eachEntry((at, i, j, place) => {
+          let sum = 0;
+          for (let m = 0; m <= i; m++) sum += (change[i * d + m] as number) * (covariance[m * d + j] as number);
+          into[base + at] =
+            share * (i === j ? sum * (factor[place] as number) + (step[base + at] as number) : sum / unit(j));
+        });
+      });
+    },
+
+    isLogarithm(at, nComponents) {
+      if (at < nComponents * d) return false;
+      return diagonal[(at - nComponents * d) % size] === 1;
+    },
+
     gradient(components, statistics, into) {
       const from = components.length * d;
       components.forEach(({ precisionCholesky: factor }, k) => {
@@ -77,14 +138,8 @@ export function gaussianChart(
         const n = values[0] as number;
         const first = values.subarray(1, 1 + d);
         const second = values.subarray(1 + d);
-        const entry = (i: number, j: number) => factor[type === 'spherical' ? 0 : matrix ? i * d + j : i] as number;
-        // WᵀW·f
-        const pulled = new Float64Array(d);
-        for (let i = 0; i < d; i++) {
-          let row = 0;
-          for (let j = matrix ? 0 : i; j <= i; j++) row += entry(i, j) * (first[j] as number);
-          for (let j = matrix ? 0 : i; j <= i; j++) pulled[j] = (pulled[j] as number) + entry(i, j) * row;
-        }
+        const entry = (i: number, j: number) => factor[placeOf(i, j)] as number;
+        const pulled = product(factor, first);
         for (let j = 0; j < d; j++) into[k * d + j] = (pulled[j] as number) * unit(j);
 
         const base = from + (type === 'tied' ? 0 : k * size);

@@ -1,11 +1,9 @@
 /** The gradient method, put together. */
 import { ascend } from './ascent.js';
-import { bernoulliChart } from './bernoulli-chart.js';
-import { mixtureChart } from './chart.js';
-import { gaussianChart } from './gaussian-chart.js';
-import { type Optimizer, registerOptimizer } from './optimizer.js';
+import { CHARTS } from './charts.js';
+import { type Optimizer, registerMethod } from './method.js';
 
-export const GRADIENT: Optimizer = { name: 'gradient', ascend, mixtureChart, gaussianChart, bernoulliChart };
+export const GRADIENT: Optimizer = { name: 'gradient', ascend, ...CHARTS };
 
 /**
  * Maximum likelihood by L-BFGS instead of EM: `fit(X, { optimizer: gradient })`. The name `'gradient'` does the same wherever
@@ -15,4 +13,4 @@ export const GRADIENT: Optimizer = { name: 'gradient', ascend, mixtureChart, gau
  * @example
  * const model = GaussianMixture.fit([0, 0.5, 1, 7, 8, 9], { nComponents: 2, optimizer: gradient });
  */
-export const gradient: Optimizer = /*#__PURE__*/ registerOptimizer(GRADIENT);
+export const gradient: Optimizer = /*#__PURE__*/ registerMethod(GRADIENT);

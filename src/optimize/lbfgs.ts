@@ -1,4 +1,5 @@
 /** Limited-memory BFGS (Liu & Nocedal 1989; Nocedal & Wright 2006, algorithms 7.4 and 7.5). */
+import { addScaled, dot, subtract } from '../numeric/vectors.js';
 
 /** A function at a point, with its gradient there. */
 export interface Evaluation {
@@ -127,18 +128,4 @@ function searchLine<E extends Evaluation>(
     length = high < Infinity ? (low + high) / 2 : 2 * low;
   }
   return best;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
-
-function addScaled(to: Float64Array, from: Float64Array, factor: number): void {
-  for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + factor * (from[i] as number);
-}
-
-function subtract(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, i) => value - (b[i] as number));
 }

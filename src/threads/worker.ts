@@ -10,14 +10,18 @@ import { kMeansEntry } from '../families/k-means-fit.js';
 import { kMediansEntry } from '../families/k-medians-fit.js';
 import { type FitMaker, fitNow, type Prepared } from '../families/mixture-fit-now.js';
 import { expectedBytes, withBackend } from '../lease.js';
+import { ANDERSON } from '../optimize/anderson.js';
 import { GRADIENT } from '../optimize/gradient.js';
-import { registerOptimizer } from '../optimize/optimizer.js';
+import { registerMethod } from '../optimize/method.js';
+import { SQUAREM } from '../optimize/squarem.js';
 import { adoptModule } from '../wasm/kernels.js';
 import { type Job, packError, packRestarts, type Reply } from './protocol.js';
 
 type Work = (input: never, onProgress: ((progress: unknown) => void) | undefined) => unknown;
 
-registerOptimizer(GRADIENT);
+registerMethod(GRADIENT);
+registerMethod(SQUAREM);
+registerMethod(ANDERSON);
 
 /** Jobs by name. */
 const JOBS: Record<string, Work> = {

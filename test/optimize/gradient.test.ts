@@ -78,7 +78,7 @@ const SUBJECTS = BACKENDS.flatMap((name) => [
   [`bernoulli with a prior and fixed weights, ${name}`, () => coins({ a: 2, b: 3.5 }, 'uniform', name)] as const,
 ]);
 
-describe.each(SUBJECTS)('%s', (_, make) => {
+describe.each(SUBJECTS)('%s', (subject, make) => {
   const { data, kernels, model, chart, parameters: start, numbers } = make();
   const all = ({ weights, components }: MixtureParameters<unknown>) => [...weights, ...components.flatMap(numbers)];
   const evaluate = (free: Float64Array) => {
@@ -103,6 +103,31 @@ describe.each(SUBJECTS)('%s', (_, make) => {
       const h = 1e-3;
       const numeric = (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
       expect(Math.abs(numeric - gradient[at])).toBeLessThanOrEqual(1e-7 * scale);
+    });
+  });
+
+  it('the metric is the information of the complete data: minus the slope of ∂Q where that is 0', () => {
+    const { parameters, statistics } = evaluate(chart.toFree(start));
+    const next = model.maximization(statistics, parameters);
+    const block = { data, start: 0, nRows: N };
+    const responsibilities = new Float64Array(N * K);
+    kernels.score(parameters, block, { responsibilities });
+    const free = chart.toFree(next);
+    const g = generator(11);
+    const step = free.map(() => 2 * g.uniform() - 1);
+    const slopeAt = (h: number) => {
+      const there = chart.fromFree(free.map((value, i) => value + h * step[i]));
+      return chart.gradient(there, kernels.moments(there, responsibilities, block));
+    };
+    const h = 1e-4;
+    const [above, below] = [slopeAt(h), slopeAt(-h)];
+    const product = chart.metric!(next, step);
+    const scale = Math.max(...product.map(Math.abs));
+    // a prior adds its own curvature, which the metric leaves out
+    const own = subject.includes('prior') ? 0.2 : 1e-6;
+    product.forEach((value, i) => {
+      const numeric = (below[i] - above[i]) / (2 * h) / statistics.weight;
+      expect(Math.abs(numeric - value)).toBeLessThanOrEqual(own * scale);
     });
   });
 
