@@ -40,6 +40,7 @@ export {
   NotFittedError,
   NotPositiveDefiniteError,
   OutOfMemoryError,
+  SourceChangedError,
   WorkerError,
   ZeroDensityError,
 } from './errors.js';
@@ -103,6 +104,11 @@ export { klDivergence } from './information/kl-divergence.js';
 export type { InitName, NestedNumbers } from './init/names.js';
 export { gradient } from './optimize/gradient.js';
 export type { Optimizer } from './optimize/optimizer.js';
+export type { BernoulliStreamOptions } from './stream/bernoulli.js';
+export type { StreamOptions } from './stream/family.js';
+export { fitStream } from './stream/fit-stream.js';
+export type { GaussianStreamOptions } from './stream/gaussian.js';
+export type { Chunk, ChunkObject, ChunkSource } from './stream/source.js';
 export type { AsyncOptions } from './threads/client.js';
 export type { KernelSource } from './wasm/kernels.js';
 export { loadKernels } from './wasm/kernels.js';

@@ -51,17 +51,32 @@ export function toSampleWeights(input: ArrayLike<number> | undefined, nSamples: 
   if (input.length !== nSamples) {
     throw new InvalidDataError(`sampleWeights must have one weight per row: expected ${nSamples}, got ${input.length}`);
   }
-  const weights = new Float64Array(nSamples);
+  const weights = copyWeights(input);
   let total = 0;
-  for (let i = 0; i < nSamples; i++) {
+  for (const weight of weights) total += weight;
+  checkTotalWeight(total);
+  return weights;
+}
+
+/** Weights, each finite and not negative; `firstRow` is the first one's row, for the message. */
+export function copyWeights(input: ArrayLike<number>, firstRow = 0): Float64Array {
+  const weights = new Float64Array(input.length);
+  for (let i = 0; i < weights.length; i++) {
     const value: unknown = input[i];
     if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) {
-      throw new InvalidDataError(`sampleWeights must be finite and not negative; got ${show(value)} at row ${i}`, i);
+      const row = firstRow + i;
+      throw new InvalidDataError(
+        `sampleWeights must be finite and not negative; got ${show(value)} at row ${row}`,
+        row,
+      );
     }
     weights[i] = value;
-    total += value;
   }
+  return weights;
+}
+
+/** The sum of all weights: positive and finite. */
+export function checkTotalWeight(total: number): void {
   if (!(total > 0)) throw new InvalidDataError('sampleWeights are all zero; at least one row must count');
   if (total === Infinity) throw new InvalidDataError('sampleWeights overflow when summed; scale them down');
-  return weights;
 }

@@ -57,7 +57,8 @@ export function* iterate<P, S>(
   }
 }
 
-function checked(objective: number, iteration: number, parameters: unknown): number {
+/** An objective that is a number. */
+export function checked(objective: number, iteration: number, parameters: unknown): number {
   if (Number.isFinite(objective)) return objective;
   throw new NonFiniteObjective(iteration, objective, parameters);
 }

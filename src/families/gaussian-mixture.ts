@@ -34,6 +34,7 @@ import {
   toComponents,
 } from './gaussian-parameters.js';
 import { summarizeGaussianMixture } from './gaussian-summary.js';
+import { MADE } from './internals.js';
 import { MixtureModel } from './mixture-model.js';
 import { BACKENDS } from './mixture-options.js';
 import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
@@ -110,6 +111,11 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
     this.#state = state;
     this.#record = record;
     this.#components = components;
+  }
+
+  /** @internal */
+  static [MADE](state: GaussianModelState, record?: FitRecord): GaussianMixture {
+    return new GaussianMixture(state, record);
   }
 
   static #made(

@@ -10,6 +10,7 @@ import type { BlockKernels, MixtureParameters, ScoreOutput } from '../em/model.j
 import { NotFittedError, ZeroDensityError } from '../errors.js';
 import { expectedBytes, withBackend } from '../lease.js';
 import { checkKnown } from '../options.js';
+import { PARTS } from './internals.js';
 
 /** How the verbs reach a family. */
 export interface ModelParts<C, Input> {
@@ -22,7 +23,7 @@ export interface ModelParts<C, Input> {
   components(backend: Backend): MixtureParameters<C>;
   /** checks data for scoring */
   rows(Y: Input, sampleWeights?: ArrayLike<number>): Rows;
-  kernels(backend: Backend, data: Rows, rows: number): Pick<BlockKernels<C, unknown>, 'score'>;
+  kernels(backend: Backend, data: Rows, rows: number): BlockKernels<C, unknown>;
 }
 
 /** Weights of rows for scores and criteria; n is their sum. */
@@ -39,6 +40,11 @@ export abstract class MixtureModel<C, Input> {
   protected constructor(parts: ModelParts<C, Input>, record: FitRecord | undefined) {
     this.#parts = parts;
     this.#record = record;
+  }
+
+  /** @internal */
+  get [PARTS](): ModelParts<C, Input> {
+    return this.#parts;
   }
 
   /** Mixing proportions w_k (nComponents), summing to 1. */
