@@ -60,16 +60,17 @@ export function* summarize(nFeatures: number, centre: boolean): Generator<Visit,
   yield (x, nRows, s) => addDeviations(x, nRows, s, mean, variance, true);
   for (let j = 0; j < nFeatures; j++) variance[j] = (variance[j] as number) / totalWeight;
 
-  // in float32 data the nearest float32 would do as well; a double is as exact, promotion comes first
-  const far = mean.map((m, j) => (centre && Math.abs(m) > FAR * Math.sqrt(variance[j] as number) ? 1 : 0));
-  if (far.includes(1)) {
-    far.forEach((is, j) => {
-      if (is === 1) origin[j] = mean[j] as number;
+  if (centre) {
+    mean.forEach((m, j) => {
+      // in float32 data the nearest float32 would do as well; a double is as exact, promotion comes first
+      if (Math.abs(m) > FAR * Math.sqrt(variance[j] as number)) origin[j] = m;
     });
+  }
+  if (origin.some((o) => o !== 0)) {
     const residual = zeros();
     yield (x, nRows, s) => addDeviations(x, nRows, s, origin, residual, false);
-    far.forEach((is, j) => {
-      if (is === 1) mean[j] = (residual[j] as number) / totalWeight;
+    origin.forEach((o, j) => {
+      if (o !== 0) mean[j] = (residual[j] as number) / totalWeight;
     });
   }
   return { totalWeight, origin, mean, variance, largest };

@@ -146,9 +146,8 @@ export class MixtureFit<C, T> {
   private labels(parameters: MixtureParameters<C>): Int32Array {
     const { data, kernels, rows } = this.parts;
     const labels = new Int32Array(data.nSamples);
-    for (let start = 0; start < data.nSamples; start += rows) {
-      const nRows = Math.min(rows, data.nSamples - start);
-      kernels.score(parameters, { data, start, nRows }, { labels: labels.subarray(start, start + nRows) });
+    for (const block of blocksOf(data, rows)) {
+      kernels.score(parameters, block, { labels: labels.subarray(block.start, block.start + block.nRows) });
     }
     return labels;
   }
