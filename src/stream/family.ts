@@ -9,7 +9,7 @@ export interface StreamOptions {
   nFeatures?: number;
   /**
    * rows of the seeded sample on which the start is made (all rows if there are not more; drawn alike, whatever their
-   * weight); default 16384, or 64 for each component if that is more
+   * weight); default 16384 (fewer above 256 features: at most 32 MB), but at least 64 for each component
    */
   sampleRows?: number;
   /** when it fires, reading ends, the iterator is closed, and the promise rejects with `signal.reason` */

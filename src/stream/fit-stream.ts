@@ -110,13 +110,17 @@ async function fitFamily<Plan extends MixturePlan, C, T, Model>(
     throw new InvalidOptionError('init', 'a stream has no labels or responsibilities by row; pass initialParameters');
   }
   const nFeatures = options.nFeatures === undefined ? undefined : integerOption('nFeatures', options.nFeatures, 1);
-  const least = Math.max(16384, 64 * nComponents);
-  const capacity = integerOption('sampleRows', options.sampleRows ?? least, nComponents);
+  const { sampleRows } = options;
+  if (sampleRows !== undefined) integerOption('sampleRows', sampleRows, nComponents);
   const reader = new ChunkReader(source, { binary: family.binary, nFeatures, signal });
   const random = withBackend(name, ({ log }) => createRandom(seed, log));
   // numbers of its own: the start draws from those that `split` gives first
   random.split();
-  const { summary, sample } = await survey(reader, family, (like) => new Reservoir(capacity, like, random.split()));
+  const { summary, sample } = await survey(
+    reader,
+    family,
+    (like) => new Reservoir(sampleRows ?? sampleSize(nComponents, like.nFeatures), like, random),
+  );
 
   const rows = blockRows(reader.nFeatures, nComponents);
   const { binary } = family;
@@ -134,6 +138,14 @@ async function fitFamily<Plan extends MixturePlan, C, T, Model>(
   } finally {
     backend.release();
   }
+}
+
+/** Numbers of a sample at most, unless so many are needed: 32 MB. */
+const SAMPLE_NUMBERS = 2 ** 22;
+
+/** Rows of a sample, unless it is said: enough to tell components apart, few enough to be started from in no time. */
+function sampleSize(nComponents: number, nFeatures: number): number {
+  return Math.max(64 * nComponents, Math.min(16384, Math.floor(SAMPLE_NUMBERS / nFeatures)));
 }
 
 /** The first passes: the summary of all rows, and the sample. */

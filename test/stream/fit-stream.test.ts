@@ -166,4 +166,27 @@ describe('the same bits as in memory', () => {
       expect(bits(got.weights)).toEqual(bits(want.weights));
     }
   });
+
+  it('rows in memory, but too many to be copied whole to the kernels', async () => {
+    // above the 64 MB that are copied: blocks come from X itself, and so do their weights
+    const columns = 64;
+    const rows = 2 ** 17 + 1000;
+    const x = new Float64Array(rows * columns);
+    for (let at = 0, value = 1; at < x.length; at++) {
+      value = (value * 1.37 + 0.11) % 2;
+      x[at] = value;
+    }
+    const sampleWeights = Float64Array.from({ length: rows }, (_, i) => (i * 31) % 5);
+    const options: GaussianStreamOptions = {
+      nComponents: 1,
+      covarianceType: 'diag',
+      initialParameters: { means: new Float64Array(columns), covariances: new Float64Array(columns).fill(1) },
+      maxIter: 1,
+      tol: 0,
+    };
+    expectSame(
+      await fitStream(GaussianMixture, inChunks(x, columns, 50_000, { sampleWeights }), options),
+      GaussianMixture.fit(matrixOf(x, columns), { ...options, sampleWeights }),
+    );
+  });
 });
