@@ -14,8 +14,6 @@ export interface GaussianShape {
   readonly nComponents: number;
   /** rows of the largest block */
   readonly rows: number;
-  /** false: rows are read from each block instead of `data`, which gives their number of features and their type */
-  readonly resident?: boolean;
 }
 
 /** What a Bernoulli mixture's kernels have to hold; the data are bytes of 0 and 1. */

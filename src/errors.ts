@@ -115,6 +115,14 @@ export class OutOfMemoryError extends MixwasmError {
   }
 }
 
+/** A source of chunks that gave other rows in a later pass than in the first. */
+export class SourceChangedError extends MixwasmError {
+  override name = 'SourceChangedError';
+  constructor(message: string) {
+    super('SOURCE_CHANGED', message);
+  }
+}
+
 /** WebAssembly (or a worker) cannot be used here. */
 export class BackendUnavailableError extends MixwasmError {
   override name = 'BackendUnavailableError';

@@ -51,6 +51,7 @@ export {
   NotFittedError,
   NotPositiveDefiniteError,
   OutOfMemoryError,
+  SourceChangedError,
   WorkerError,
   ZeroDensityError,
 } from './errors.js';
@@ -119,6 +120,15 @@ export { anderson } from './optimize/anderson.js';
 export { gradient } from './optimize/gradient.js';
 export type { Acceleration, AccelerationName, Optimizer } from './optimize/method.js';
 export { squarem } from './optimize/squarem.js';
+export { ExpectedStatistics, type FamilyName, type StatisticsModel } from './statistics/expected-statistics.js';
+export type { ExpectedStatisticsJSON } from './statistics/json.js';
+export { OnlineMixture, type OnlineMixtureJSON, type OnlineOptions } from './statistics/online.js';
+export { expectation, type MaximizationOptions, maximization, mergeStatistics } from './statistics/verbs.js';
+export type { BernoulliStreamOptions } from './stream/bernoulli.js';
+export type { StreamOptions } from './stream/family.js';
+export { fitStream } from './stream/fit-stream.js';
+export type { GaussianStreamOptions } from './stream/gaussian.js';
+export type { Chunk, ChunkObject, ChunkSource } from './stream/source.js';
 export type { AsyncOptions } from './threads/client.js';
 export type { KernelSource } from './wasm/kernels.js';
 export { loadKernels } from './wasm/kernels.js';

@@ -83,6 +83,11 @@ function fromFlat(values: ArrayLike<unknown>, nFeatures: number, name: string): 
   return { x, nSamples, nFeatures };
 }
 
+/** Every byte 0 or 1; `firstRow` is the first row's number, for the message. */
+export function checkBits({ x, nFeatures }: Matrix<Uint8Array>, name: string, firstRow: number): void {
+  for (let i = 0; i < x.length; i++) bit(x[i], name, firstRow + Math.floor(i / nFeatures), i % nFeatures);
+}
+
 function bit(value: unknown, name: string, row: number, column: number): 0 | 1 {
   if (value === 1 || value === true) return 1;
   if (value === 0 || value === false) return 0;

@@ -170,12 +170,13 @@ export function toFloats(values: ArrayLike<number>, name: string, columns = 1): 
   return out;
 }
 
-function checkFinite({ x, nFeatures }: Matrix, name: string): void {
+/** Every number finite; `firstRow` is the first row's number, for the message. */
+export function checkFinite({ x, nFeatures }: Matrix, name: string, firstRow = 0): void {
   for (let i = 0; i < x.length; i++) {
     // x − x is 0 for finite numbers only: one comparison catches NaN and both infinities
     const value = x[i] as number;
     if (value - value !== 0) {
-      const row = Math.floor(i / nFeatures);
+      const row = firstRow + Math.floor(i / nFeatures);
       const column = i % nFeatures;
       throw new InvalidDataError(
         `${name} must be finite; got ${value} at row ${row}, column ${column}; ${REMEDY}`,

@@ -5,6 +5,9 @@
 import type { Block, Dataset, Rows } from '../data/dataset.js';
 import type { EMModel } from './model.js';
 
+/** Rows of a block at most; every block size divides it. */
+export const LARGEST_BLOCK = 16384;
+
 /**
  * Rows of a block: about 2 ms of kernel work (estimated from flops), a power of two, not so few that copying the
  * statistics out shows, not so many that N = 100,000 could not keep several threads busy.
@@ -12,7 +15,7 @@ import type { EMModel } from './model.js';
 export function blockRows(nFeatures: number, nComponents: number): number {
   const nanosecondsPerRow = nComponents * (4 + nFeatures + 0.08 * nFeatures * nFeatures);
   let rows = 1024;
-  while (rows < 16384 && rows * nanosecondsPerRow < 1e6) rows *= 2;
+  while (rows < LARGEST_BLOCK && rows * nanosecondsPerRow < 1e6) rows *= 2;
   return rows;
 }
 

@@ -21,6 +21,7 @@ import { ElboRecorder, type ElboTrace } from './elbo-trace.js';
 import { type EMState, iterate, type LoopOptions } from './loop.js';
 import type { EMModel } from './model.js';
 import { assertMonotone } from './non-monotone.js';
+import { Pauses } from './pauses.js';
 import { hasConverged, pausingStarts, type Restart } from './restarts.js';
 
 /** An `EMModel`, of which `initialize` may be left out where `initialParameters` are given. */
@@ -114,9 +115,6 @@ export function expectationMaximization<P, S>(
   }
 }
 
-/** What a slice of work may take before other tasks get their turn: less than a frame. */
-const SLICE_MILLISECONDS = 12;
-
 /**
  * As `expectationMaximization`, but lets other tasks run between iterations (a function cannot be sent to a worker). An
  * iteration is never divided, so the longest pause of a page is one of these.
@@ -131,13 +129,11 @@ export async function expectationMaximizationAsync<P, S>(
   options: ExpectationMaximizationOptions<P, S> = {},
 ): Promise<EMResult<P>> {
   const states = prepare(model, X, options, 'expectationMaximizationAsync');
-  let since = performance.now();
+  const pauses = new Pauses();
   for (;;) {
     const { value, done } = states.next();
     if (done) return value;
-    if (performance.now() - since < SLICE_MILLISECONDS) continue;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    since = performance.now();
+    if (pauses.due()) await pauses.pause();
   }
 }
 

@@ -1,6 +1,6 @@
 /** A mixture fit from a checked plan to the best state: starts, loops, keeps the best of nInit. Knows no family. */
 import type { BackendName, LinearAlgebra } from '../backend.js';
-import type { Dataset } from '../data/dataset.js';
+import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
 import type { MixtureChart } from '../optimize/chart.js';
@@ -114,7 +114,7 @@ export interface FitParts<C, T> {
 
 /** One fit on one lease of a backend. */
 export class MixtureFit<C, T> {
-  constructor(private readonly parts: FitParts<C, T>) {}
+  constructor(readonly parts: FitParts<C, T>) {}
 
   /** Every state of one start; errors name the iteration and carry the last good parameters as users see them. */
   *states(): Generator<MixtureState<C, T>> {
@@ -162,20 +162,8 @@ export class MixtureFit<C, T> {
 
   /** The model of a run's last state. */
   outcome(run: Run<MixtureParameters<C>, MixtureStatistics<T>>, restarts: readonly Restart[]): Outcome<C> {
-    const { parameters, statistics, iteration, stopReason } = run.reached;
-    return {
-      parameters,
-      record: {
-        logLikelihood: statistics.logLikelihood,
-        converged: hasConverged(stopReason),
-        nIter: iteration,
-        stopReason: stopReason as StopReason,
-        trace: traceOf(run),
-        componentCounts: statistics.counts.slice(),
-        restarts: restarts.map(({ objective: _, measured, ...rest }) => ({ logLikelihood: measured, ...rest })),
-        labels: this.labels(parameters),
-      },
-    };
+    const { parameters } = run.reached;
+    return { parameters, record: recordOf(run, restarts, this.labels(parameters)) };
   }
 
   /** Both half-steps that led to a state, or the E-step alone for the first; `q` are the responsibilities before. */
@@ -207,37 +195,80 @@ export class MixtureFit<C, T> {
   }
 
   private explain(error: unknown, last: MixtureState<C, T> | undefined): unknown {
-    if (error instanceof DegenerateComponentError) {
-      const iteration = last === undefined ? 0 : last.iteration + 1;
-      const good = last === undefined ? undefined : this.parts.publish(last.parameters);
-      const when = iteration === 0 ? 'in the initialisation' : `in M-step ${iteration}`;
-      return new DegenerateComponentError(error.component, good, `${error.message} (${when})`, {
-        iteration,
-        ...(last === undefined ? {} : { logLikelihood: last.statistics.logLikelihood }),
-        cause: error.cause,
-      });
-    }
+    if (error instanceof DegenerateComponentError) return locateCollapse(error, last, this.parts.publish);
     if (error instanceof NonFiniteObjective) return this.zeroDensity(error);
     return error;
   }
 
-  private zeroDensity(error: NonFiniteObjective): ZeroDensityError {
-    const { data } = this.parts;
-    const logProbNorm = new Float64Array(data.nSamples);
-    this.score(error.parameters as MixtureParameters<C>, (start, end) => ({
-      logProbNorm: logProbNorm.subarray(start, end),
-    }));
-    const row = logProbNorm.findIndex((value, at) => !Number.isFinite(value) && data.sampleWeights?.[at] !== 0);
-    if (row >= 0) {
-      return new ZeroDensityError(
-        `row ${row} has a density of 0 under every component (after ${error.iteration} M-steps): it is too far from all of them, or impossible where probs are exactly 0 or 1; remove or mend the row, or start with a wider spread`,
-        row,
-      );
+  private zeroDensity({ iteration, parameters }: NonFiniteObjective): ZeroDensityError {
+    const { data, kernels, rows } = this.parts;
+    for (const block of blocksOf(data, rows)) {
+      const row = zeroDensityRow(kernels, parameters as MixtureParameters<C>, block);
+      if (row >= 0) return zeroDensityError(iteration, row);
     }
-    return new ZeroDensityError(
-      `the log-likelihood overflowed after ${error.iteration} M-steps; scale the data or the weights down`,
-    );
+    return zeroDensityError(iteration);
   }
+}
+
+/** A collapse with when it was and what was last sound, as users see it. */
+export function locateCollapse<C, T>(
+  error: DegenerateComponentError,
+  last: EMState<MixtureParameters<C>, MixtureStatistics<T>> | undefined,
+  publish: (parameters: MixtureParameters<C>) => unknown,
+): DegenerateComponentError {
+  const iteration = last === undefined ? 0 : last.iteration + 1;
+  const good = last === undefined ? undefined : publish(last.parameters);
+  const when = iteration === 0 ? 'in the initialisation' : `in M-step ${iteration}`;
+  return new DegenerateComponentError(error.component, good, `${error.message} (${when})`, {
+    iteration,
+    ...(last === undefined ? {} : { logLikelihood: last.statistics.logLikelihood }),
+    cause: error.cause,
+  });
+}
+
+/** The first row of positive weight that has no density, counted from the first of the data; −1 if all have one. */
+export function zeroDensityRow<C>(
+  kernels: Pick<BlockKernels<C, unknown>, 'score'>,
+  parameters: MixtureParameters<C>,
+  block: Block,
+): number {
+  const { start, nRows, data } = block;
+  const logProbNorm = new Float64Array(nRows);
+  kernels.score(parameters, block, { logProbNorm });
+  const i = logProbNorm.findIndex(
+    (value, at) =>
+      !Number.isFinite(value) && (data.sampleWeights === undefined || data.sampleWeights[start + at] !== 0),
+  );
+  return i < 0 ? i : start + i;
+}
+
+/** Why the log-likelihood is not finite: a row (0-based) without density, or an overflow. */
+export function zeroDensityError(iteration: number, row?: number): ZeroDensityError {
+  return new ZeroDensityError(
+    row === undefined
+      ? `the log-likelihood overflowed after ${iteration} M-steps; scale the data or the weights down`
+      : `row ${row} has a density of 0 under every component (after ${iteration} M-steps): it is too far from all of them, or impossible where probs are exactly 0 or 1; remove or mend the row, or start with a wider spread`,
+    row,
+  );
+}
+
+/** What is remembered of a run. */
+export function recordOf<C, T>(
+  run: Run<MixtureParameters<C>, MixtureStatistics<T>>,
+  restarts: readonly Restart[],
+  labels: Int32Array | undefined,
+): FitRecord {
+  const { statistics, iteration, stopReason } = run.reached;
+  return {
+    logLikelihood: statistics.logLikelihood,
+    converged: hasConverged(stopReason),
+    nIter: iteration,
+    stopReason: stopReason as StopReason,
+    trace: traceOf(run),
+    componentCounts: statistics.counts.slice(),
+    restarts: restarts.map(({ objective: _, measured, ...rest }) => ({ logLikelihood: measured, ...rest })),
+    labels,
+  };
 }
 
 /** The log-likelihood of a state, which a prior is no part of. */

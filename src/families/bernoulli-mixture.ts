@@ -28,6 +28,7 @@ import {
 import { checkUsableRows } from './gaussian-checks.js';
 import type { GivenInit } from './gaussian-options.js';
 import { drawComponent } from './gaussian-parameters.js';
+import { MADE } from './internals.js';
 import { MixtureModel } from './mixture-model.js';
 import { BACKENDS, checkInitOption, checkMixtureOptions, type MixtureOptions } from './mixture-options.js';
 import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
@@ -93,6 +94,11 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
     );
     this.#state = state;
     this.#record = record;
+  }
+
+  /** @internal */
+  static [MADE](state: BernoulliModelState, record?: FitRecord): BernoulliMixture {
+    return new BernoulliMixture(state, record);
   }
 
   static #made(
@@ -288,21 +294,25 @@ function prepare(
   where: string,
   alsoKnown: readonly string[],
 ): Prepared<BernoulliPlan> {
-  const known = ['weights', 'prior', 'init', 'initialParameters', ...alsoKnown];
-  const { sampleWeights: given, ...common } = checkMixtureOptions(options, where, known);
-  const weights = choiceOption('weights', options.weights ?? 'learned', ['learned', 'uniform'] as const);
-  const prior = checkPrior(options.prior);
+  const { sampleWeights: given, ...checked } = checkBernoulliOptions(options, where, alsoKnown);
   const matrix = toBinary(X);
   const sampleWeights = toSampleWeights(given, matrix.nSamples);
-  checkUsableRows(matrix.nSamples, sampleWeights, common.nComponents);
+  checkUsableRows(matrix.nSamples, sampleWeights, checked.nComponents);
   const data = createDataset(matrix, sampleWeights, false);
+  return { plan: { ...checked, start: prepareBernoulliStart(options, checked, data) }, data };
+}
+
+/** The options that need no data to be checked. */
+export function checkBernoulliOptions(options: BernoulliMixtureOptions, where: string, alsoKnown: readonly string[]) {
+  const known = ['weights', 'prior', 'init', 'initialParameters', ...alsoKnown];
   return {
-    plan: { ...common, weights, prior, start: prepareStart(options, common.nComponents, data, weights, prior) },
-    data,
+    ...checkMixtureOptions(options, where, known),
+    weights: choiceOption('weights', options.weights ?? 'learned', ['learned', 'uniform'] as const),
+    prior: checkPrior(options.prior),
   };
 }
 
-function checkPrior(prior: BernoulliMixtureOptions['prior']) {
+export function checkPrior(prior: BernoulliMixtureOptions['prior']) {
   if (prior === undefined || prior === null) return NO_PRIOR;
   checkKnown(prior, ['a', 'b'], 'prior');
   for (const [name, value] of Object.entries({ a: prior.a, b: prior.b })) {
@@ -316,12 +326,11 @@ function checkPrior(prior: BernoulliMixtureOptions['prior']) {
   return { a: prior.a, b: prior.b };
 }
 
-function prepareStart(
+/** The start that the options ask for. */
+export function prepareBernoulliStart(
   { init = 'kmeans++', initialParameters }: BernoulliMixtureOptions,
-  nComponents: number,
+  { nComponents, weights: weightsMode, prior }: Pick<BernoulliPlan, 'nComponents' | 'weights' | 'prior'>,
   { nSamples, nFeatures }: { nSamples: number; nFeatures: number },
-  weightsMode: 'learned' | 'uniform',
-  prior: BetaPrior,
 ): BernoulliStart {
   if (initialParameters !== undefined && initialParameters !== null) {
     checkKnown(initialParameters, ['weights', 'probs', 'complements'], 'initialParameters');

@@ -41,9 +41,8 @@ export function checkUsableRows(nSamples: number, sampleWeights: Float64Array | 
 /** The start that the options ask for. */
 export function prepareStart(
   { init, initialParameters, nComponents, covarianceType }: CheckedOptions,
-  data: Dataset,
+  { nSamples, nFeatures }: Pick<Dataset, 'nSamples' | 'nFeatures'>,
 ): Start {
-  const { nSamples, nFeatures } = data;
   if (initialParameters !== undefined) {
     const { weights, means, covariances } = initialParameters;
     return {

@@ -34,6 +34,7 @@ import {
   toComponents,
 } from './gaussian-parameters.js';
 import { summarizeGaussianMixture } from './gaussian-summary.js';
+import { MADE } from './internals.js';
 import { MixtureModel } from './mixture-model.js';
 import { BACKENDS } from './mixture-options.js';
 import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
@@ -104,14 +105,18 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
         components,
         rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures, origin),
         kernels: (backend, data, rows) => backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows }),
-        streaming: (backend, data, rows) =>
-          backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows, resident: false }),
+        streaming: (backend, data, rows) => backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows }),
       },
       record,
     );
     this.#state = state;
     this.#record = record;
     this.#components = components;
+  }
+
+  /** @internal */
+  static [MADE](state: GaussianModelState, record?: FitRecord): GaussianMixture {
+    return new GaussianMixture(state, record);
   }
 
   static #made(

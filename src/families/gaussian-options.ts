@@ -91,7 +91,7 @@ function checkInitial(initial: GaussianInitialParameters | undefined | null): Ga
   return initial;
 }
 
-function checkRegularization(value: unknown): Regularization {
+export function checkRegularization(value: unknown): Regularization {
   if (typeof value === 'object' && value !== null) {
     checkKnown(value, ['relative'], 'regCovar');
     return { relative: nonNegativeOption('regCovar.relative', (value as { relative: unknown }).relative) };

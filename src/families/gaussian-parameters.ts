@@ -22,7 +22,7 @@ const FAMILIES: Record<CovarianceType, (context: GaussianContext) => GaussianFam
 export function familyFor(
   type: CovarianceType,
   algebra: LinearAlgebra,
-  data: Dataset,
+  data: Pick<Dataset, 'nFeatures' | 'largest' | 'variance'>,
   regCovar: Regularization,
 ): GaussianFamily {
   const { nFeatures, largest } = data;
@@ -38,7 +38,10 @@ export function familyFor(
  * What is added to each variance. Relative: times the feature's own variance, so that no unit of measurement matters (an
  * income beside a rate); a constant feature, which has none, takes the mean of the others.
  */
-function regularizationOf({ nFeatures, variance }: Dataset, regCovar: Regularization): Float64Array {
+function regularizationOf(
+  { nFeatures, variance }: Pick<Dataset, 'nFeatures' | 'variance'>,
+  regCovar: Regularization,
+): Float64Array {
   if (typeof regCovar === 'number') return new Float64Array(nFeatures).fill(regCovar);
   const varying = variance.filter((v) => v > 0);
   let mean = 0;

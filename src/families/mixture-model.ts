@@ -10,6 +10,7 @@ import type { BlockKernels, ScoreOutput } from '../em/model.js';
 import { NotFittedError, ZeroDensityError } from '../errors.js';
 import { expectedBytes, withBackend } from '../lease.js';
 import { checkKnown } from '../options.js';
+import { PARTS } from './internals.js';
 import { type ScorerParts, scoreFew } from './scorer.js';
 
 /** How the verbs reach a family. */
@@ -19,6 +20,7 @@ export interface ModelParts<C, Input> extends ScorerParts<C> {
   readonly weights: Float64Array;
   /** checks data for scoring */
   rows(Y: Input, sampleWeights?: ArrayLike<number>): Rows;
+  /** those of built-in families are whole `BlockKernels`, which E-steps in pieces rely on (statistics/verbs.ts) */
   kernels(backend: Backend, data: Rows, rows: number): Pick<BlockKernels<C, unknown>, 'score'>;
 }
 
@@ -36,6 +38,11 @@ export abstract class MixtureModel<C, Input> {
   protected constructor(parts: ModelParts<C, Input>, record: FitRecord | undefined) {
     this.#parts = parts;
     this.#record = record;
+  }
+
+  /** @internal */
+  get [PARTS](): ModelParts<C, Input> {
+    return this.#parts;
   }
 
   /** Mixing proportions w_k (nComponents), summing to 1. */

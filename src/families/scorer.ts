@@ -56,7 +56,7 @@ function find<C>(parts: ScorerParts<C>, rows: Rows): Scorer | undefined {
 
 function open<C>(parts: ScorerParts<C>, { nFeatures, origin }: Rows): Scorer | undefined {
   const x = new Float64Array(ROWS * nFeatures);
-  const data: Rows = { x, nSamples: ROWS, nFeatures, origin, sampleWeights: undefined };
+  const data: Rows = { x, nSamples: ROWS, nFeatures, origin, sampleWeights: undefined, refilled: true };
   const bytes = expectedBytes(data, parts.nComponents);
   if (bytes > BYTES) return undefined;
   const backend = leaseBackend(parts.backend, bytes);

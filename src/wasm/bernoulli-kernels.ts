@@ -24,7 +24,12 @@ export function wasmBernoulliKernels(
   kernels.bernoulliLay(state, d, k);
   const header = arena.u32(state, FIELD.end).slice();
   const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
-  const feed = createFeed(arena, kernels.bernoulliPack, data, at('nGroups'));
+  const feed = (data.refilled === true ? createRefilledFeed : createFeed)(
+    arena,
+    kernels.bernoulliPack,
+    data,
+    at('nGroups'),
+  );
   const tables = createTables(arena, Math.min(rows, data.nSamples), k);
   const stride = at('stride');
   let loaded: object | undefined;
@@ -80,10 +85,18 @@ export function wasmBernoulliKernels(
   };
 }
 
+type Pack = (x: number, n: number, d: number, codes: number) => void;
+
+/** The fields of CodedBlock. */
+function describe(arena: Arena, descriptor: number, codes: number, nRows: number, weights: number): number {
+  arena.u32(descriptor, 3).set([codes, nRows, weights]);
+  return descriptor;
+}
+
 /** Codes of all rows stay in memory, an eighth of a byte per value rounded up to half bytes; blocks point into them. */
 function createFeed(
   arena: Arena,
-  pack: (x: number, n: number, d: number, codes: number) => void,
+  pack: Pack,
   { x, nSamples, nFeatures: d, sampleWeights }: BernoulliShape['data'],
   nGroups: number,
 ): (block: Block) => number {
@@ -98,12 +111,25 @@ function createFeed(
     pack(staging, n, d, codes + start * nGroups);
   }
   if (sampleWeights !== undefined) arena.f64(weights, nSamples).set(sampleWeights);
-  return (block) => {
-    // the fields of CodedBlock
-    const fields = arena.u32(descriptor, 3);
-    fields[0] = codes + block.start * nGroups;
-    fields[1] = block.nRows;
-    fields[2] = weights === 0 ? 0 : weights + block.start * 8;
-    return descriptor;
+  return ({ start, nRows }) =>
+    describe(arena, descriptor, codes + start * nGroups, nRows, weights === 0 ? 0 : weights + start * 8);
+}
+
+/** Rows of a buffer that is filled anew for every block are turned into codes every time. */
+function createRefilledFeed(
+  arena: Arena,
+  pack: Pack,
+  { x, nSamples, nFeatures: d, sampleWeights }: BernoulliShape['data'],
+  nGroups: number,
+): (block: Block) => number {
+  const descriptor = arena.reserve(64);
+  const weights = sampleWeights === undefined ? 0 : arena.reserve(nSamples * 8);
+  const codes = arena.reserve(nSamples * nGroups);
+  const staging = arena.reserve(nSamples * d);
+  return ({ start, nRows }) => {
+    arena.u8(staging, nRows * d).set(x.subarray(start * d, (start + nRows) * d));
+    pack(staging, nRows, d, codes);
+    if (sampleWeights !== undefined) arena.f64(weights, nRows).set(sampleWeights.subarray(start, start + nRows));
+    return describe(arena, descriptor, codes, nRows, weights);
   };
 }

@@ -26,7 +26,7 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   kernels.gaussianLay(state, kind, d, k);
   const panel = arena.reserve(kernels.panelBytes(d, k));
   kernels.layPanel(panel, d, k);
-  const feed = createFeed(arena, data, Math.min(rows, data.nSamples), shape.resident);
+  const feed = createFeed(arena, data, Math.min(rows, data.nSamples));
   const tables = createTables(arena, Math.min(rows, data.nSamples), k);
 
   const header = arena.u32(state, FIELD.end).slice();

@@ -1,0 +1,60 @@
+/** A seeded sample of a stream, for the start of a fit. */
+import type { Values } from '../data/matrix.js';
+import type { Random } from '../data/random.js';
+import type { ChunkRows } from './source.js';
+
+/**
+ * Every set of `capacity` rows is as likely as any other (Vitter 1985, algorithm R); all rows if there are not more. Rows
+ * of weight 0 are left out, the others are drawn alike and keep their weights.
+ */
+export class Reservoir {
+  readonly #capacity: number;
+  readonly #nFeatures: number;
+  readonly #random: Random;
+  readonly #x: Values;
+  readonly #weights: Float64Array | undefined;
+  /** the row of the stream in each place */
+  readonly #rows: number[] = [];
+  /** rows of positive weight so far */
+  seen = 0;
+
+  constructor(capacity: number, like: { nFeatures: number; binary: boolean; weighted: boolean }, random: Random) {
+    this.#capacity = capacity;
+    this.#nFeatures = like.nFeatures;
+    this.#random = random;
+    const length = capacity * like.nFeatures;
+    this.#x = like.binary ? new Uint8Array(length) : new Float64Array(length);
+    this.#weights = like.weighted ? new Float64Array(capacity) : undefined;
+  }
+
+  add({ x, nRows, sampleWeights, firstRow }: ChunkRows): void {
+    const d = this.#nFeatures;
+    for (let i = 0; i < nRows; i++) {
+      if (sampleWeights?.[i] === 0) continue;
+      const place = this.seen < this.#capacity ? this.seen : this.#random.integer(this.seen + 1);
+      this.seen++;
+      if (place >= this.#capacity) continue;
+      this.#x.set(x.subarray(i * d, (i + 1) * d), place * d);
+      if (this.#weights !== undefined) this.#weights[place] = sampleWeights?.[i] as number;
+      this.#rows[place] = firstRow + i;
+    }
+  }
+
+  /** The sampled rows in the order of the stream. */
+  sample(): { x: Values; nSamples: number; nFeatures: number; sampleWeights: Float64Array | undefined } {
+    const d = this.#nFeatures;
+    const nSamples = this.#rows.length;
+    const order = Array.from(this.#rows.keys()).sort((a, b) => (this.#rows[a] as number) - (this.#rows[b] as number));
+    const x = this.#x.slice(0, nSamples * d);
+    order.forEach((place, i) => {
+      x.set(this.#x.subarray(place * d, (place + 1) * d), i * d);
+    });
+    const weights = this.#weights;
+    return {
+      x,
+      nSamples,
+      nFeatures: d,
+      sampleWeights: weights === undefined ? undefined : Float64Array.from(order, (place) => weights[place] as number),
+    };
+  }
+}
