@@ -21,6 +21,8 @@ export const PRUNING_FLOOR: f64 = -41.58883083359672;
 export const EXACT_FLOOR: f64 = -708;
 
 /**
+ * Two vectors side by side, whose exponentials overlap; a group of four that is all below the floor takes none.
+ *
  * `terms` is `k × size` (component-major); the first `count` columns are done, four at a time: the buffers must be
  * readable and writable up to the next multiple of 4. Writes exp(terms − top) over `terms`, 0 for terms below the
  * maximum + `floorValue`, and per column the largest term to `tops` and the sum of the exponentials to `sums`. A column of
