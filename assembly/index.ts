@@ -17,9 +17,9 @@ export {
   bernoulliBytes, bernoulliExpectation, bernoulliLay, bernoulliLoad, bernoulliMoments, bernoulliPack, bernoulliScore,
 } from "./families/bernoulli";
 export { gaussianDiagBytes, gaussianDiagLay, gaussianDiagLoad } from "./families/gaussian-diag";
-export { clustersBytes, clustersLay } from "./families/clusters";
-export { kMeansDistances, kMeansExpectation } from "./families/k-means";
-export { kMediansDistances, kMediansExpectation } from "./families/k-medians";
+export { clusterSumsBytes, clustersBytes, clustersLay } from "./families/clusters";
+export { kMeansDistances, kMeansExpectation, kMeansSeed } from "./families/k-means";
+export { kMediansDistances, kMediansExpectation, kMediansSeed } from "./families/k-medians";
 
 /** First byte the host may use. A function, not a constant: a constant export would create a start function. */
 export function heapBase(): usize {
@@ -31,7 +31,7 @@ export function heapBase(): usize {
  * another number, which may come from a cache.
  */
 export function abiVersion(): i32 {
-  return 1;
+  return 2;
 }
 
 export function gaussianFullExpectation(state: usize, panel: usize, block: usize): void {

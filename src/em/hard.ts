@@ -37,11 +37,22 @@ export interface HardStatistics {
   runs: LabelRun[];
 }
 
-/** The hard E-step of a whole block, and what `transform` shows; on one backend. */
-export interface ClusterKernels<S extends HardStatistics> {
+/** The hard E-step of a whole block, what `transform` shows, and costs of seeds; on one backend. */
+export interface ClusterKernels<S extends HardStatistics> extends SeedKernels {
   expectation(parameters: Centers, block: Block): S;
   /** Distances, nRows × nClusters row-major, into `out`. */
   distances(parameters: Centers, block: Block, out: Float64Array): void;
+}
+
+/** What the rows of a data set would cost with further centres, for choosing seeds: costs are infinite at first. */
+export interface SeedKernels {
+  /**
+   * For each candidate (a row of nFeatures numbers, less the origin and scaled; at most max(8, nClusters) of them)
+   * Σ s·min(cost, its distance term) over the block. `keep` makes the minimum for the first one the new cost.
+   */
+  trySeeds(candidates: Float64Array, block: Block, keep: boolean): Float64Array;
+  /** Costs of a block's rows, as a view to be read at once. The next E-step forgets them. */
+  seedCosts(block: Block): Float64Array;
 }
 
 /** What k-means and k-medians do differently. */

@@ -4,50 +4,105 @@
  * so that distances, labels and centres have the same bits.
  */
 import type { ClusterShape } from '../backend.js';
-import type { Block, Rows } from '../data/dataset.js';
-import type { ClusterKernels, HardStatistics } from '../em/hard.js';
-import { accumulateRow, type KMeansStatistics } from '../families/k-means-method.js';
+import type { Block, Dataset, Rows } from '../data/dataset.js';
+import { ExactSums, summationGrids } from '../em/exact-sums.js';
+import type { ClusterKernels, HardStatistics, SeedKernels } from '../em/hard.js';
+import type { KMeansStatistics } from '../families/k-means-method.js';
 
 /** Index of the nearest centre, lowest of equals; `least[0]` receives the sum of terms that belongs to it. */
 type Nearest = (x: Float64Array, centers: Float64Array, least: Float64Array) => number;
 
-export function kMeansKernels({ data, nClusters }: ClusterShape): ClusterKernels<KMeansStatistics> {
+export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatistics> {
+  const { data, nClusters, rows, scales } = shape;
+  const d = data.nFeatures;
+  const load = rowLoader(shape);
+  const fitted = 'largest' in data ? (data as Dataset) : undefined;
+  const grids = fitted && summationGrids(fitted, scales, Math.min(rows, data.nSamples), d + 1);
   return {
     expectation({ centers }, block) {
+      if (grids === undefined) {
+        const none = new Float64Array(0);
+        return { ...assign(nearestSquared, load, centers, nClusters, block, () => {}), sums: none, errors: none };
+      }
+      // the weight is one more feature, whose value is 1
+      const exact = new ExactSums(grids, nClusters * (d + 1));
+      const statistics = assign(nearestSquared, load, centers, nClusters, block, (x, k, s) => {
+        const at = k * (d + 1);
+        for (let j = 0; j < d; j++) exact.add(at + j, j, s * (x[j] as number));
+        exact.add(at + d, d, s);
+      });
       const sums = new Float64Array(centers.length);
       const errors = new Float64Array(centers.length);
-      const part = { sums, errors };
-      const statistics = assign(nearestSquared, centers, nClusters, block, (i, k, s) =>
-        accumulateRow(part, data, i, k, s),
-      );
+      for (let k = 0; k < nClusters; k++) {
+        for (let j = 0; j < d; j++) [sums[k * d + j], errors[k * d + j]] = exact.take(k * (d + 1) + j);
+        const [count, lost] = exact.take(k * (d + 1) + d);
+        statistics.counts[k] = count + lost;
+      }
       return { ...statistics, sums, errors };
     },
     distances({ centers }, block, out) {
-      eachDistance(nearestSquared, centers, block, (at, sum) => {
+      eachDistance(nearestSquared, load, centers, block, (at, sum) => {
         out[at] = Math.sqrt(sum);
       });
     },
+    ...seedKernels(nearestSquared, load, data),
   };
 }
 
-export function kMediansKernels({ nClusters }: ClusterShape): ClusterKernels<HardStatistics> {
+export function kMediansKernels(shape: ClusterShape): ClusterKernels<HardStatistics> {
+  const { data, nClusters } = shape;
+  const load = rowLoader(shape);
   return {
-    expectation: ({ centers }, block) => assign(nearestAbsolute, centers, nClusters, block, () => {}),
+    expectation: ({ centers }, block) =>
+      assign(nearestAbsolute, load, centers, nClusters, block, (_, k, s, counts) => {
+        counts[k] = (counts[k] as number) + s;
+      }),
     distances({ centers }, block, out) {
-      eachDistance(nearestAbsolute, centers, block, (at, sum) => {
+      eachDistance(nearestAbsolute, load, centers, block, (at, sum) => {
         out[at] = sum;
       });
     },
+    ...seedKernels(nearestAbsolute, load, data),
+  };
+}
+
+function seedKernels(nearest: Nearest, load: Load, { nSamples, nFeatures: d, sampleWeights }: Rows): SeedKernels {
+  let costs: Float64Array | undefined;
+  const x = new Float64Array(d);
+  const term = new Float64Array(1);
+  return {
+    trySeeds(candidates, { start, nRows }, keep) {
+      costs ??= new Float64Array(nSamples).fill(Infinity);
+      const totals = new Float64Array(candidates.length / d);
+      for (let t = 0; t < totals.length; t++) {
+        const candidate = candidates.subarray(t * d, (t + 1) * d);
+        // as the kernel's lanes
+        const sums = new Float64Array(2);
+        for (let i = 0; i < nRows; i++) {
+          const row = start + i;
+          load(row, x);
+          nearest(x, candidate, term);
+          const cost = Math.min(costs[row] as number, term[0] as number);
+          const s = sampleWeights === undefined ? 1 : (sampleWeights[row] as number);
+          if (s > 0) sums[i & 1] = (sums[i & 1] as number) + s * cost;
+          if (keep) costs[row] = cost;
+        }
+        totals[t] = (sums[0] as number) + (sums[1] as number);
+      }
+      return totals;
+    },
+    seedCosts: ({ start, nRows }) => (costs as Float64Array).subarray(start, start + nRows),
   };
 }
 
 /** Assigns the rows of a block; rows of positive weight are also handed to `member`. */
 function assign(
   nearest: Nearest,
+  load: Load,
   centers: Float64Array,
   nClusters: number,
   { data, start, nRows }: Block,
-  member: (row: number, cluster: number, weight: number) => void,
+  member: (x: Float64Array, cluster: number, weight: number, counts: Float64Array) => void,
 ): HardStatistics {
   const { sampleWeights } = data;
   const labels = new Int32Array(nRows);
@@ -59,7 +114,7 @@ function assign(
   let weight = 0;
   for (let i = 0; i < nRows; i++) {
     const row = start + i;
-    loadRow(data, row, x);
+    load(row, x);
     const k = nearest(x, centers, least);
     labels[i] = k;
     const s = sampleWeights === undefined ? 1 : (sampleWeights[row] as number);
@@ -68,18 +123,18 @@ function assign(
     const own = least[0] as number;
     cost += s * own;
     weight += s;
-    counts[k] = (counts[k] as number) + s;
     if (own > farthest.distance) {
       farthest.distance = own;
       farthest.row = row;
     }
-    member(row, k, s);
+    member(x, k, s, counts);
   }
   return { cost, weight, counts, farthest, runs: [{ start, labels }] };
 }
 
 function eachDistance(
   nearest: Nearest,
+  load: Load,
   centers: Float64Array,
   { data, start, nRows }: Block,
   write: (at: number, sum: number) => void,
@@ -89,7 +144,7 @@ function eachDistance(
   const x = new Float64Array(d);
   const sum = new Float64Array(1);
   for (let i = 0; i < nRows; i++) {
-    loadRow(data, start + i, x);
+    load(start + i, x);
     for (let k = 0; k < nClusters; k++) {
       nearest(x, centers.subarray(k * d, (k + 1) * d), sum);
       write(i * nClusters + k, sum[0] as number);
@@ -97,9 +152,17 @@ function eachDistance(
   }
 }
 
-function loadRow({ x: values, nFeatures, origin }: Rows, i: number, x: Float64Array): void {
-  const at = i * nFeatures;
-  for (let j = 0; j < nFeatures; j++) x[j] = (values[at + j] as number) - (origin[j] as number);
+/** Writes a row, less the origin and scaled. */
+type Load = (row: number, x: Float64Array) => void;
+
+function rowLoader({ data: { x: values, nFeatures, origin }, scales }: ClusterShape): Load {
+  const factors = scales ?? new Float64Array(nFeatures).fill(1);
+  return (i, x) => {
+    const at = i * nFeatures;
+    for (let j = 0; j < nFeatures; j++) {
+      x[j] = ((values[at + j] as number) - (origin[j] as number)) * (factors[j] as number);
+    }
+  };
 }
 
 function nearestSquared(x: Float64Array, centers: Float64Array, least: Float64Array): number {

@@ -40,12 +40,32 @@ export interface Kernels {
   gaussianDiagScore: ScoreKernel;
   gaussianDiagMahalanobis(state: number, panel: number, block: number, out: number): void;
   clustersBytes(d: number, k: number, sums: number): number;
+  clusterSumsBytes(d: number, k: number): number;
   clustersLay(at: number, d: number, k: number): void;
-  kMeansExpectation(state: number, panel: number, block: number, labels: number): void;
+  kMeansExpectation(
+    state: number,
+    panel: number,
+    block: number,
+    labels: number,
+    bounds: number,
+    sums: number,
+    summed: number,
+  ): void;
   kMeansDistances(state: number, panel: number, block: number, out: number): void;
+  kMeansSeed: SeedKernel;
   kMediansExpectation(state: number, panel: number, block: number, labels: number): void;
   kMediansDistances(state: number, panel: number, block: number, out: number): void;
+  kMediansSeed: SeedKernel;
 }
+
+export type SeedKernel = (
+  state: number,
+  panel: number,
+  block: number,
+  costs: number,
+  candidates: number,
+  keep: number,
+) => void;
 
 type BernoulliScore = (
   state: number,
@@ -129,7 +149,7 @@ function readLocal(url: string | URL): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Of assembly/index.ts. */
-const ABI_VERSION = 1;
+const ABI_VERSION = 2;
 
 function abiOf(module: WebAssembly.Module): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
