@@ -4,7 +4,7 @@ import type { Block, Dataset } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import type { Random } from '../data/random.js';
 import { InvalidDataError, InvalidOptionError, InvalidParametersError, show, ZeroDensityError } from '../errors.js';
-import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
+import { clusterLabels } from '../init/kmeans.js';
 import { randomResponsibilities } from '../init/random.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, functionOption, integerOption } from '../options.js';
@@ -168,7 +168,7 @@ function begin<C, T>(
   const d = data.nFeatures;
   const table = new Float64Array(data.nSamples * nComponents);
   if (init === 'random') randomResponsibilities(nComponents, random)(0, data.nSamples, table);
-  else mostlyNearest(kmeansPlusPlus(data, nComponents, random).labels, nComponents, table);
+  else mostlyNearest(clusterLabels(data, nComponents, random, 'js', 'none'), nComponents, table);
 
   const counts = new Float64Array(nComponents);
   const components = Array.from({ length: nComponents }, () => family.emptyStatistics(d));

@@ -14,8 +14,7 @@ import {
   startFromResponsibilities,
   startFromRows,
 } from '../init/gaussian-start.js';
-import { lloyd } from '../init/kmeans.js';
-import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
+import { clusterLabels } from '../init/kmeans.js';
 import { distinctRows, randomResponsibilities } from '../init/random.js';
 import type { CovarianceType, GaussianComponent, Moments } from './gaussian.js';
 import type { Start } from './gaussian-checks.js';
@@ -40,7 +39,7 @@ export function gaussianFit(
   const rows = blockRows(data.nFeatures, nComponents);
   const kernels = backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows });
   const family = familyFor(covarianceType, backend, data, regCovar);
-  const model = mixture(family, { nComponents, kernels, initialize: (_, random) => begin(context, start, random) });
+  const model = mixture(family, { nComponents, kernels, initialize: (_, random) => begin(context, plan, random) });
   const context: StartContext = { data, nComponents, covarianceType, family, model, kernels, rows };
   return new MixtureFit({
     data,
@@ -60,7 +59,7 @@ export function gaussianFit(
   });
 }
 
-function begin(context: StartContext, start: Start, random: Random): GaussianParameters {
+function begin(context: StartContext, { start, backend }: GaussianPlan, random: Random): GaussianParameters {
   const { data, nComponents } = context;
   switch (start.kind) {
     case 'parameters':
@@ -78,9 +77,8 @@ function begin(context: StartContext, start: Start, random: Random): GaussianPar
     case 'randomPoints':
       return startFromRows(context, distinctRows(data, nComponents, random));
     default: {
-      const { labels } = kmeansPlusPlus(data, nComponents, random);
-      if (start.kind === 'kmeans') lloyd(data, labels, nComponents);
-      return startFromLabels(context, labels, random);
+      const improve = start.kind === 'kmeans' ? 'lloyd' : 'none';
+      return startFromLabels(context, clusterLabels(data, nComponents, random, backend, improve), random);
     }
   }
 }

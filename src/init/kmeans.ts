@@ -1,52 +1,73 @@
-/** Lloyd's k-means from given labels, as a start for mixtures: distances in units of the features' standard deviations. */
-import type { Dataset } from '../data/dataset.js';
-import { featureScales } from './kmeans-plus-plus.js';
+/** Hard clusters as a start for mixtures: seeds by greedy k-means++, Lloyd's k-means if wanted, each row to the nearest. */
+import type { Backend, BackendName } from '../backend.js';
+import type { Dataset, Rows } from '../data/dataset.js';
+import type { Random } from '../data/random.js';
+import { blockRows, blocksOf, TreeSum } from '../em/blocks.js';
+import type { ClusterKernels } from '../em/hard.js';
+import { K_MEANS_KERNELS } from '../families/cluster-kernels.js';
+import { type KMeansStatistics, meansOf, mergeKMeans } from '../families/k-means-method.js';
+import { expectedBytes, withBackend } from '../lease.js';
+import { greedyTrials, kmeansPlusPlus } from './kmeans-plus-plus.js';
+import { sampleRows } from './sample-rows.js';
 
+/** For a start is all that is wanted. */
 const MAX_ROUNDS = 100;
 
-/** Improves `labels` in place until no row changes its cluster (or 100 rounds, for a start is all that is wanted). */
-export function lloyd(data: Dataset, labels: Int32Array, nClusters: number): void {
-  const { x, nSamples, nFeatures } = data;
-  const scales = featureScales(data);
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const centers = clusterMeans(data, labels, nClusters);
-    let changed = 0;
-    for (let i = 0; i < nSamples; i++) {
-      let nearest = labels[i] as number;
-      let least = Infinity;
-      for (let k = 0; k < nClusters; k++) {
-        let distance = 0;
-        for (let j = 0; j < nFeatures; j++) {
-          const u = (x[i * nFeatures + j] as number) - (centers[k * nFeatures + j] as number);
-          distance += u * u * (scales[j] as number);
-        }
-        if (distance < least) {
-          least = distance;
-          nearest = k;
-        }
+/**
+ * Labels of all rows. Distances are in units of the features' standard deviations, so that no unit of measurement decides
+ * alone. Seeds and k-means come from the rows that `sampleRows` says; all rows are then assigned to those centres.
+ *
+ * @param improve `'lloyd'` moves the seeds until no row changes its cluster (or 100 times)
+ */
+export function clusterLabels(
+  data: Dataset,
+  nClusters: number,
+  random: Random,
+  backend: BackendName,
+  improve: 'lloyd' | 'none',
+): Int32Array {
+  const scales = data.variance.map((v) => (v > 0 && v < Infinity ? 1 / Math.sqrt(v) : 0));
+  const rows = blockRows(data.nFeatures, nClusters);
+  const sample = sampleRows(data, nClusters, random);
+  const open = (leased: Backend, part: Rows) => leased.open(K_MEANS_KERNELS, { data: part, nClusters, rows, scales });
+  return withBackend(
+    backend,
+    (leased) => {
+      const kernels = open(leased, sample);
+      const rule = { trials: greedyTrials(nClusters), scales, rows };
+      const seeds = kmeansPlusPlus(kernels, sample, nClusters, random, rule);
+      const centers = improve === 'lloyd' ? lloyd(kernels, sample, seeds, rows) : seeds;
+      // bare rows: only their labels are wanted
+      const { x, nSamples, nFeatures, sampleWeights, origin } = data;
+      const all = sample === data ? data : { x, nSamples, nFeatures, sampleWeights, origin };
+      const assign = sample === data ? kernels : open(leased, all);
+      const labels = new Int32Array(nSamples);
+      for (const block of blocksOf(all, rows)) {
+        for (const run of assign.expectation({ centers }, block).runs) labels.set(run.labels, run.start);
       }
-      if (nearest !== labels[i]) changed++;
-      labels[i] = nearest;
-    }
-    if (changed === 0) return;
-  }
+      return labels;
+    },
+    expectedBytes(sample, nClusters),
+  );
 }
 
-/** Weighted means of the clusters (nClusters × nFeatures); NaN, which is nearest to nothing, for an empty one. */
-function clusterMeans(data: Dataset, labels: Int32Array, nClusters: number): Float64Array {
-  const { x, nSamples, nFeatures, sampleWeights, origin } = data;
-  const sums = new Float64Array(nClusters * nFeatures);
-  const counts = new Float64Array(nClusters);
-  for (let i = 0; i < nSamples; i++) {
-    const k = labels[i] as number;
-    const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
-    counts[k] = (counts[k] as number) + weight;
-    for (let j = 0; j < nFeatures; j++) {
-      const u = (x[i * nFeatures + j] as number) - (origin[j] as number);
-      sums[k * nFeatures + j] = (sums[k * nFeatures + j] as number) + weight * u;
-    }
+/** Lloyd's k-means; a cluster without rows stays where it is. */
+function lloyd(
+  kernels: ClusterKernels<KMeansStatistics>,
+  data: Dataset,
+  seeds: Float64Array,
+  rows: number,
+): Float64Array {
+  let centers = seeds;
+  let labels: Int32Array[] = [];
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const sum = new TreeSum(mergeKMeans);
+    for (const block of blocksOf(data, rows)) sum.add(kernels.expectation({ centers }, block));
+    const statistics = sum.total() as KMeansStatistics;
+    const before = labels;
+    labels = statistics.runs.map((run) => run.labels);
+    if (round > 0 && labels.every((run, r) => run.every((label, i) => label === (before[r] as Int32Array)[i]))) break;
+    centers = meansOf(statistics, data.nFeatures, centers);
   }
-  return sums.map(
-    (sum, at) => sum / (counts[Math.floor(at / nFeatures)] as number) + (origin[at % nFeatures] as number),
-  );
+  return centers;
 }

@@ -18,8 +18,10 @@ export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatist
   const load = rowLoader(shape);
   const fitted = 'largest' in data ? (data as Dataset) : undefined;
   const grids = fitted && summationGrids(fitted, scales, Math.min(rows, data.nSamples), d + 1);
+  const { forget, ...seeding } = seedKernels(nearestSquared, load, data);
   return {
     expectation({ centers }, block) {
+      forget();
       if (grids === undefined) {
         const none = new Float64Array(0);
         return { ...assign(nearestSquared, load, centers, nClusters, block, () => {}), sums: none, errors: none };
@@ -45,28 +47,35 @@ export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatist
         out[at] = Math.sqrt(sum);
       });
     },
-    ...seedKernels(nearestSquared, load, data),
+    ...seeding,
   };
 }
 
 export function kMediansKernels(shape: ClusterShape): ClusterKernels<HardStatistics> {
   const { data, nClusters } = shape;
   const load = rowLoader(shape);
+  const { forget, ...seeding } = seedKernels(nearestAbsolute, load, data);
   return {
-    expectation: ({ centers }, block) =>
-      assign(nearestAbsolute, load, centers, nClusters, block, (_, k, s, counts) => {
+    expectation({ centers }, block) {
+      forget();
+      return assign(nearestAbsolute, load, centers, nClusters, block, (_, k, s, counts) => {
         counts[k] = (counts[k] as number) + s;
-      }),
+      });
+    },
     distances({ centers }, block, out) {
       eachDistance(nearestAbsolute, load, centers, block, (at, sum) => {
         out[at] = sum;
       });
     },
-    ...seedKernels(nearestAbsolute, load, data),
+    ...seeding,
   };
 }
 
-function seedKernels(nearest: Nearest, load: Load, { nSamples, nFeatures: d, sampleWeights }: Rows): SeedKernels {
+function seedKernels(
+  nearest: Nearest,
+  load: Load,
+  { nSamples, nFeatures: d, sampleWeights }: Rows,
+): SeedKernels & { forget(): void } {
   let costs: Float64Array | undefined;
   const x = new Float64Array(d);
   const term = new Float64Array(1);
@@ -92,6 +101,9 @@ function seedKernels(nearest: Nearest, load: Load, { nSamples, nFeatures: d, sam
       return totals;
     },
     seedCosts: ({ start, nRows }) => (costs as Float64Array).subarray(start, start + nRows),
+    forget() {
+      costs = undefined;
+    },
   };
 }
 

@@ -91,7 +91,8 @@ export function wasmKMediansKernels(engine: Engine, shape: ClusterShape): Cluste
     ...common.kernels,
     expectation(parameters, block) {
       common.load(parameters);
-      const { first } = common.place(block);
+      const { first, index } = common.place(block);
+      common.seeded(index);
       kMediansExpectation(common.state, common.panel, common.feed(block), common.labelsAt + 4 * first);
       return common.statistics(block);
     },
@@ -115,7 +116,7 @@ function clusterKernels(
   // the panel's table of one "component" holds the least distances
   const panel = arena.reserve(kernels.panelBytes(d, 1));
   kernels.layPanel(panel, d, 1);
-  const feed = createFeed(arena, data, largest);
+  const feed = createFeed(arena, data, largest, fitted === undefined);
   const held = fitted === undefined ? largest : data.nSamples;
   // labels are written in fours
   const labelsAt = arena.reserve((held + 4) * 4);
