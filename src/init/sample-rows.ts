@@ -3,11 +3,11 @@ import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 
 /** Starts look at all rows up to this many, or this many for each cluster if that is more. */
-const ENOUGH_ROWS = 65536;
+const ENOUGH_ROWS = 16384;
 const ENOUGH_PER_CLUSTER = 1024;
 
 /**
- * The rows that a start looks at: all of them up to 65,536 (or 1,024 × nClusters, if that is more), beyond that so many of
+ * The rows that a start looks at: all of them up to 16,384 (or 1,024 × nClusters, if that is more), beyond that so many of
  * them, drawn systematically: one random offset, then equal steps of weight through the rows in their order, so that a row
  * counts as often as a step falls on it. Which rows a seed means depends on nothing but the data's shape and weights.
  */
