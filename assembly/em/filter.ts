@@ -21,18 +21,18 @@ import { Panel } from "./panel";
 export function filterPanel(clusters: Clusters, panel: Panel, columns: usize, count: i32): void {
   const line = <usize>panel.size << 3;
   const length = <usize>panel.nFeatures * line;
-  const keep = v128.not(i64x2.splat(<i64>clusters.indexMask));
   for (let p: usize = 0; p < <usize>count << 3; p += 32) {
     const from = columns + p;
     const end = from + length;
-    let least0 = f64x2.splat(Infinity);
-    let least1 = f64x2.splat(Infinity);
-    let second0 = f64x2.splat(Infinity);
-    let second1 = f64x2.splat(Infinity);
+    const leastAt = panel.logProbNorm + p;
+    const secondAt = panel.packed + p;
+    v128.store(leastAt, f64x2.splat(Infinity));
+    v128.store(leastAt, f64x2.splat(Infinity), 16);
+    v128.store(secondAt, f64x2.splat(Infinity));
+    v128.store(secondAt, f64x2.splat(Infinity), 16);
     let c = clusters.centers;
-    const lastHalf = clusters.halves + (<usize>((clusters.nClusters + 3) & ~3) << 3);
-    let index = i64x2.splat(0);
-    for (let h = clusters.halves; h < lastHalf; h += 32) {
+    let h = clusters.halves;
+    for (let i = 0; i < clusters.nClusters; i += 4) {
       let a00 = v128.load64_splat(h);
       let a01 = a00;
       let a10 = v128.load64_splat(h, 8);
@@ -58,41 +58,37 @@ export function filterPanel(clusters: Clusters, panel: Panel, columns: usize, co
         a31 = f64x2.sub(a31, f64x2.mul(x1, c3));
         c += 32;
       }
+      h += 32;
+      // nothing but the tile may live in registers above, or V8 spills parts of it in the inner loop: so these are loaded
+      const keep = i64x2.splat(~(<i64>clusters.indexMask));
+      let index = i64x2.splat(i);
       a00 = v128.or(v128.and(a00, keep), index);
       a01 = v128.or(v128.and(a01, keep), index);
-      index = i64x2.add(index, i64x2.splat(1));
+      index = i64x2.splat(i + 1);
       a10 = v128.or(v128.and(a10, keep), index);
       a11 = v128.or(v128.and(a11, keep), index);
-      index = i64x2.add(index, i64x2.splat(1));
+      index = i64x2.splat(i + 2);
       a20 = v128.or(v128.and(a20, keep), index);
       a21 = v128.or(v128.and(a21, keep), index);
-      index = i64x2.add(index, i64x2.splat(1));
+      index = i64x2.splat(i + 3);
       a30 = v128.or(v128.and(a30, keep), index);
       a31 = v128.or(v128.and(a31, keep), index);
-      index = i64x2.add(index, i64x2.splat(1));
-      let group = f64x2.pmin(f64x2.pmin(a00, a10), f64x2.pmin(a20, a30));
-      let next = secondOf(a00, a10, a20, a30);
-      second0 = f64x2.pmin(f64x2.pmin(second0, next), f64x2.pmax(least0, group));
-      least0 = f64x2.pmin(least0, group);
-      group = f64x2.pmin(f64x2.pmin(a01, a11), f64x2.pmin(a21, a31));
-      next = secondOf(a01, a11, a21, a31);
-      second1 = f64x2.pmin(f64x2.pmin(second1, next), f64x2.pmax(least1, group));
-      least1 = f64x2.pmin(least1, group);
+      keepTwo(leastAt, secondAt, a00, a10, a20, a30);
+      keepTwo(leastAt + 16, secondAt + 16, a01, a11, a21, a31);
     }
-    v128.store(panel.logProbNorm + p, least0);
-    v128.store(panel.logProbNorm + p, least1, 16);
-    v128.store(panel.packed + p, second0);
-    v128.store(panel.packed + p, second1, 16);
   }
 }
 
-/** Second least of four. */
+/** Takes four more scores into the least and the second least. */
 @inline
-function secondOf(a: v128, b: v128, c: v128, d: v128): v128 {
-  return f64x2.pmin(
-    f64x2.pmin(f64x2.pmax(a, b), f64x2.pmax(c, d)),
-    f64x2.pmax(f64x2.pmin(a, b), f64x2.pmin(c, d)),
-  );
+function keepTwo(leastAt: usize, secondAt: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const ab = f64x2.pmin(a, b);
+  const cd = f64x2.pmin(c, d);
+  const group = f64x2.pmin(ab, cd);
+  const next = f64x2.pmin(f64x2.pmin(f64x2.pmax(a, b), f64x2.pmax(c, d)), f64x2.pmax(ab, cd));
+  const least = v128.load(leastAt);
+  v128.store(leastAt, f64x2.pmin(least, group));
+  v128.store(secondAt, f64x2.pmin(f64x2.pmin(v128.load(secondAt), next), f64x2.pmax(least, group)));
 }
 
 /** The nearest centre of one point by the definition, the lowest of equals. Lanes are centres. */
