@@ -215,7 +215,7 @@ describe('k-means', () => {
 
   it.each(BACKENDS)('ends where no row is nearer to another centre, on %s', (backend) => {
     const data = createDataset({ x: values, nSamples: N, nFeatures: D });
-    const labels = clusterLabels(data, K, createRandom(1, Math.log), backend, 'lloyd');
+    const labels = withBackend(backend, (leased) => clusterLabels(data, K, createRandom(1, Math.log), leased, 'lloyd'));
     const rows = matrixRows(values);
     const means = Array.from({ length: K }, (_, k) => {
       const own = rows.filter((_, i) => labels[i] === k);

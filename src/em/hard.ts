@@ -37,6 +37,11 @@ export interface HardStatistics {
   runs: LabelRun[];
 }
 
+/** Only what a start of a mixture wants: seeds, and the nearest centre of each row of a block. */
+export interface Assigner extends SeedKernels {
+  assign(parameters: Centers, block: Block): Int32Array;
+}
+
 /** The hard E-step of a whole block, what `transform` shows, and costs of seeds; on one backend. */
 export interface ClusterKernels<S extends HardStatistics> extends SeedKernels {
   expectation(parameters: Centers, block: Block): S;

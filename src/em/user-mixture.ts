@@ -8,6 +8,7 @@ import { clusterLabels } from '../init/kmeans.js';
 import { randomResponsibilities } from '../init/random.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, functionOption, integerOption } from '../options.js';
+import { jsBackend } from '../reference/backend.js';
 import { pointwiseKernels } from '../reference/pointwise.js';
 import { blockValues, blockWeights } from './block-values.js';
 import { mixture as mixtureOf } from './mixture.js';
@@ -168,7 +169,7 @@ function begin<C, T>(
   const d = data.nFeatures;
   const table = new Float64Array(data.nSamples * nComponents);
   if (init === 'random') randomResponsibilities(nComponents, random)(0, data.nSamples, table);
-  else mostlyNearest(clusterLabels(data, nComponents, random, 'js', 'none'), nComponents, table);
+  else mostlyNearest(clusterLabels(data, nComponents, random, jsBackend, 'none'), nComponents, table);
 
   const counts = new Float64Array(nComponents);
   const components = Array.from({ length: nComponents }, () => family.emptyStatistics(d));

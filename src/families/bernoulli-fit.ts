@@ -51,7 +51,8 @@ export function bernoulliFit(
       initialize: (_, random) =>
         begin(
           { data, nComponents, uniformWeights: weights === 'uniform', prior, kernels, rows, merge: model.merge },
-          plan,
+          start,
+          backend,
           random,
         ),
     },
@@ -77,7 +78,12 @@ export function bernoulliFit(
   });
 }
 
-function begin(context: BernoulliStartContext, { start, backend }: BernoulliPlan, random: Random): BernoulliParameters {
+function begin(
+  context: BernoulliStartContext,
+  start: BernoulliStart,
+  backend: Backend,
+  random: Random,
+): BernoulliParameters {
   const { data, nComponents } = context;
   const oneHot = (labels: Int32Array) =>
     startFromTable(context, (from, nRows, out) => {

@@ -1,6 +1,6 @@
 /** A hard clustering from a checked plan to the best state: starts, loops, keeps the best of nInit. Knows no norm. */
-import type { ClusterShape, KernelPair } from '../backend.js';
-import type { Dataset } from '../data/dataset.js';
+import type { Backend, ClusterShape, KernelPair } from '../backend.js';
+import type { Dataset, Rows } from '../data/dataset.js';
 import { lessOrigin } from '../data/origin.js';
 import { createRandom, type Random } from '../data/random.js';
 import { blockRows, blocksOf } from '../em/blocks.js';
@@ -20,7 +20,7 @@ import { InvalidDataError } from '../errors.js';
 import { centerAt, greedyTrials, kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { distinctRows } from '../init/random.js';
 import { sampleRows } from '../init/sample-rows.js';
-import { expectedBytes, withBackend } from '../lease.js';
+import { expectedBytes } from '../lease.js';
 import type { ClusteringPlan } from './clustering-options.js';
 
 /** One of the nInit starts, for the record. */
@@ -65,8 +65,8 @@ export interface ClusteringParts<S extends HardStatistics> {
   readonly pair: KernelPair<ClusterShape, ClusterKernels<S>>;
   /** of the pair, opened over the data */
   readonly kernels: ClusterKernels<S>;
-  /** the logarithm of the backend, for random numbers */
-  log(x: number): number;
+  /** the lease of all that */
+  readonly backend: Backend;
 }
 
 /** One fit on one lease of a backend. */
@@ -81,7 +81,7 @@ export class ClusteringFit<S extends HardStatistics> {
     private readonly data: Dataset,
   ) {
     this.model = hardModel(parts.method, parts.kernels, data, (random) => this.start(random));
-    this.random = createRandom(plan.seed, parts.log);
+    this.random = createRandom(plan.seed, parts.backend.log);
     this.rows = clusterRows(data.nFeatures, plan.nClusters);
   }
 
@@ -152,14 +152,10 @@ export class ClusteringFit<S extends HardStatistics> {
     const { nClusters } = plan;
     const sample = sampleRows(data, nClusters, random);
     if (sample === data) return kmeansPlusPlus(parts.kernels, data, nClusters, random, { trials, rows });
-    return withBackend(
-      plan.backend,
-      (backend) => {
-        const kernels = backend.open(parts.pair, { data: sample, nClusters, rows });
-        return kmeansPlusPlus(kernels, sample, nClusters, random, { trials, rows });
-      },
-      expectedBytes(sample, nClusters),
-    );
+    return parts.backend.scoped(() => {
+      const kernels = parts.backend.open(parts.pair, { data: sample, nClusters, rows });
+      return kmeansPlusPlus(kernels, sample, nClusters, random, { trials, rows });
+    });
   }
 
   private tooFar({ parameters, iteration }: NonFiniteObjective): InvalidDataError {
@@ -172,6 +168,11 @@ export class ClusteringFit<S extends HardStatistics> {
           row,
         );
   }
+}
+
+/** As `expectedBytes`, with what k-means keeps of each row. */
+export function clusteringBytes(data: Rows, nClusters: number): number {
+  return expectedBytes(data, nClusters) + 12 * data.nSamples;
 }
 
 /** Rows of a block. */

@@ -39,7 +39,11 @@ export function gaussianFit(
   const rows = blockRows(data.nFeatures, nComponents);
   const kernels = backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows });
   const family = familyFor(covarianceType, backend, data, regCovar);
-  const model = mixture(family, { nComponents, kernels, initialize: (_, random) => begin(context, plan, random) });
+  const model = mixture(family, {
+    nComponents,
+    kernels,
+    initialize: (_, random) => begin(context, start, backend, random),
+  });
   const context: StartContext = { data, nComponents, covarianceType, family, model, kernels, rows };
   return new MixtureFit({
     data,
@@ -59,7 +63,7 @@ export function gaussianFit(
   });
 }
 
-function begin(context: StartContext, { start, backend }: GaussianPlan, random: Random): GaussianParameters {
+function begin(context: StartContext, start: Start, backend: Backend, random: Random): GaussianParameters {
   const { data, nComponents } = context;
   switch (start.kind) {
     case 'parameters':

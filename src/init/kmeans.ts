@@ -1,12 +1,10 @@
 /** Hard clusters as a start for mixtures: seeds by greedy k-means++, Lloyd's k-means if wanted, each row to the nearest. */
-import type { Backend, BackendName } from '../backend.js';
+import type { Backend } from '../backend.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
-import { blockRows, blocksOf, TreeSum } from '../em/blocks.js';
-import type { ClusterKernels } from '../em/hard.js';
-import { K_MEANS_KERNELS } from '../families/cluster-kernels.js';
-import { type KMeansStatistics, meansOf, mergeKMeans } from '../families/k-means-method.js';
-import { expectedBytes, withBackend } from '../lease.js';
+import { blockRows, blocksOf } from '../em/blocks.js';
+import type { Assigner } from '../em/hard.js';
+import { ASSIGNERS } from '../families/nearest-kernels.js';
 import { greedyTrials, kmeansPlusPlus } from './kmeans-plus-plus.js';
 import { sampleRows } from './sample-rows.js';
 
@@ -25,52 +23,64 @@ export function clusterLabels(
   data: Dataset,
   nClusters: number,
   random: Random,
-  backend: BackendName,
+  backend: Backend,
   improve: 'lloyd' | 'none',
 ): Int32Array {
   const scales = data.variance.map((v) => (v > 0 && v < Infinity ? 1 / Math.sqrt(v) : 0));
   const rows = blockRows(data.nFeatures, nClusters);
   const sample = sampleRows(data, nClusters, random);
-  const open = (leased: Backend, part: Rows) => leased.open(K_MEANS_KERNELS, { data: part, nClusters, rows, scales });
-  return withBackend(
-    backend,
-    (leased) => {
-      const kernels = open(leased, sample);
-      const rule = { trials: greedyTrials(nClusters), scales, rows };
-      const seeds = kmeansPlusPlus(kernels, sample, nClusters, random, rule);
-      const centers = improve === 'lloyd' ? lloyd(kernels, sample, seeds, rows) : seeds;
-      // bare rows: only their labels are wanted
-      const { x, nSamples, nFeatures, sampleWeights, origin } = data;
-      const all = sample === data ? data : { x, nSamples, nFeatures, sampleWeights, origin };
-      const assign = sample === data ? kernels : open(leased, all);
-      const labels = new Int32Array(nSamples);
-      for (const block of blocksOf(all, rows)) {
-        for (const run of assign.expectation({ centers }, block).runs) labels.set(run.labels, run.start);
-      }
-      return labels;
-    },
-    expectedBytes(sample, nClusters),
-  );
+  const open = (part: Rows) => backend.open(ASSIGNERS, { data: part, nClusters, rows, scales });
+  return backend.scoped(() => {
+    const kernels = open(sample);
+    const rule = { trials: greedyTrials(nClusters), scales, rows };
+    const seeds = kmeansPlusPlus(kernels, sample, nClusters, random, rule);
+    const centers = improve === 'lloyd' ? lloyd(kernels, sample, scales, seeds, rows) : seeds;
+    if (sample === data) return labelsOf(kernels, data, centers, rows);
+    // bare rows: nothing is to be kept of them
+    const { x, nSamples, nFeatures, sampleWeights, origin } = data;
+    const all = { x, nSamples, nFeatures, sampleWeights, origin };
+    return labelsOf(open(all), all, centers, rows);
+  });
 }
 
-/** Lloyd's k-means; a cluster without rows stays where it is. */
+/** Lloyd's k-means; a cluster without rows stays where it is. Plain sums: this is a start. */
 function lloyd(
-  kernels: ClusterKernels<KMeansStatistics>,
+  kernels: Assigner,
   data: Dataset,
+  scales: Float64Array,
   seeds: Float64Array,
   rows: number,
 ): Float64Array {
+  const { x, nSamples, nFeatures: d, sampleWeights, origin } = data;
   let centers = seeds;
   for (let round = 0, moved = Infinity; round < MAX_ROUNDS && moved > LEAST_MOVE; round++) {
-    const sum = new TreeSum(mergeKMeans);
-    for (const block of blocksOf(data, rows)) sum.add(kernels.expectation({ centers }, block));
-    const next = meansOf(sum.total() as KMeansStatistics, data.nFeatures, centers);
-    moved = next.reduce((total, c, i) => total + square(c - (centers[i] as number)), 0);
+    const labels = labelsOf(kernels, data, centers, rows);
+    const next = new Float64Array(centers.length);
+    const counts = new Float64Array(centers.length / d);
+    for (let i = 0; i < nSamples; i++) {
+      const k = labels[i] as number;
+      const s = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
+      counts[k] = (counts[k] as number) + s;
+      for (let j = 0; j < d; j++) {
+        next[k * d + j] = (next[k * d + j] as number) + s * ((x[i * d + j] as number) - (origin[j] as number));
+      }
+    }
+    moved = 0;
+    for (let at = 0; at < next.length; at++) {
+      const count = counts[Math.floor(at / d)] as number;
+      const before = centers[at] as number;
+      const mean = count > 0 ? ((next[at] as number) / count) * (scales[at % d] as number) : before;
+      moved += (mean - before) * (mean - before);
+      next[at] = mean;
+    }
     centers = next;
   }
   return centers;
 }
 
-function square(u: number): number {
-  return u * u;
+function labelsOf(kernels: Assigner, data: Rows, centers: Float64Array, rows: number): Int32Array {
+  const labels = new Int32Array(data.nSamples);
+  const parameters = { centers };
+  for (const block of blocksOf(data, rows)) labels.set(kernels.assign(parameters, block), block.start);
+  return labels;
 }
