@@ -15,9 +15,9 @@ export { gaussianBytes, gaussianLay, gaussianLoad } from "./families/gaussian";
 export {
   bernoulliBytes, bernoulliExpectation, bernoulliLay, bernoulliLoad, bernoulliMoments, bernoulliPack, bernoulliScore,
 } from "./families/bernoulli";
-export { clustersBytes, clustersLay } from "./families/clusters";
-export { kMeansDistances, kMeansExpectation } from "./families/k-means";
-export { kMediansDistances, kMediansExpectation } from "./families/k-medians";
+export { clusterSumsBytes, clustersBytes, clustersLay } from "./families/clusters";
+export { kMeansDistances, kMeansExpectation, kMeansSeed } from "./families/k-means";
+export { kMediansDistances, kMediansExpectation, kMediansSeed } from "./families/k-medians";
 
 /** First byte the host may use. A function, not a constant: a constant export would create a start function. */
 export function heapBase(): usize {

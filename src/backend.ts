@@ -1,5 +1,5 @@
 /** What a backend offers. The library above this line does not know which one is running. */
-import type { Rows } from './data/dataset.js';
+import type { Dataset, Rows } from './data/dataset.js';
 import type { BlockKernels } from './em/model.js';
 import type { CovarianceType, GaussianComponent, Moments } from './families/gaussian.js';
 import type { Engine } from './wasm/engine.js';
@@ -26,8 +26,13 @@ export interface BernoulliShape {
 
 /** What the kernels of k-means and k-medians have to hold. */
 export interface ClusterShape {
-  readonly data: Rows;
+  /** a `Dataset` to fit; bare rows are only assigned: their clusters have no sums, and nothing is kept for the next pass */
+  readonly data: Rows | Dataset;
   readonly nClusters: number;
+  /** what every feature is multiplied by once the origin is taken off (nFeatures); default 1 */
+  readonly scales?: Float64Array;
+  /** false compares every row with all centres in every pass: the same bits, later */
+  readonly bounds?: boolean;
   /** rows of the largest block */
   readonly rows: number;
 }
@@ -55,6 +60,8 @@ export interface Backend extends LinearAlgebra {
   open<Shape, K>(kernels: KernelPair<Shape, K>, shape: Shape): K;
   /** log Σ exp of every row of `nColumns` terms, and responsibilities if wanted; no term NaN or +Infinity. */
   logSumExp(terms: Float64Array, nColumns: number, norms: Float64Array, responsibilities?: Float64Array): void;
+  /** Runs `use` and gives back, zeroed, the memory of what it opened. */
+  scoped<T>(use: () => T): T;
   /** Gives the memory back, zeroed. Nothing of this lease may be used afterwards. */
   release(): void;
 }

@@ -31,6 +31,8 @@ export function expectedBytes({ nSamples, nFeatures, x, sampleWeights }: Rows, n
   const data = held * (perRow + (sampleWeights === undefined ? 0 : 8));
   const parameters = 8 * nComponents * (4 * stride * stride + 8 * stride);
   const panel = 8 * 64 * (4 * stride + nComponents);
+  // a start looks at so many rows apart
+  const start = Math.min(nSamples, LARGEST_BLOCK) * (8 * nFeatures + 24) + 2 ** 16;
   const outputs = Math.min(nSamples, LARGEST_BLOCK) * (2 * nComponents + 2) * 8;
-  return data + parameters + panel + outputs + 24 * nFeatures * nFeatures + 2 ** 18;
+  return data + parameters + panel + start + outputs + 24 * nFeatures * nFeatures + 2 ** 18;
 }

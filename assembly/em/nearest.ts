@@ -1,7 +1,8 @@
 /**
- * Hard E-step: the nearest of K centres for every point of a panel. Lanes are points; the differences x − c are formed
- * and summed directly, never as |x|² − 2·x·c + |c|², which cancels (its error is that of |x|², not that of the distance)
- * and would move points that lie nearly between two centres.
+ * Hard E-step by the definition: the nearest of K centres for every point of a panel. Lanes are points; the differences
+ * x − c are formed and summed directly, never as |x|² − 2·x·c + |c|², which cancels (its error is that of |x|², not that
+ * of the distance) and would move points that lie nearly between two centres. (k-means filters by that form all the same,
+ * within a proven bound: em/filter.ts.)
  *
  * Generic over the metric, a class without data whose `term` is inlined: changetype<M>(0).term(u).
  */
@@ -90,13 +91,14 @@ export function nearestPanel<M>(clusters: Clusters, panel: Panel, labels: usize)
       least1 = f64x2.pmin(least1, value);
     }
     for (; i < k; i++) {
+      c = clusters.center(i);
       let a0 = f64x2.splat(0);
       let a1 = f64x2.splat(0);
       for (let x = from; x < end; x += line) {
         const ci = v128.load64_splat(c);
         a0 = f64x2.add(a0, changetype<M>(0).term(f64x2.sub(v128.load(x), ci)));
         a1 = f64x2.add(a1, changetype<M>(0).term(f64x2.sub(v128.load(x, 16), ci)));
-        c += 8;
+        c += 32;
       }
       label0 = v128.bitselect(i64x2.splat(i), label0, f64x2.lt(a0, least0));
       label1 = v128.bitselect(i64x2.splat(i), label1, f64x2.lt(a1, least1));
@@ -124,7 +126,6 @@ export function distancesPanel<M>(clusters: Clusters, panel: Panel, out: usize):
   const rowBytes = <usize>k << 3;
   const length = <usize>panel.nFeatures * line;
   for (let i = 0; i < k; i++) {
-    const inBlock = i < (k & ~3);
     const first = clusters.center(i);
     for (let p = 0; p < panel.count; p += 2) {
       const from = panel.columns + (<usize>p << 3);
@@ -132,7 +133,7 @@ export function distancesPanel<M>(clusters: Clusters, panel: Panel, out: usize):
       let c = first;
       for (let x = from; x < from + length; x += line) {
         sum = f64x2.add(sum, changetype<M>(0).term(f64x2.sub(v128.load(x), v128.load64_splat(c))));
-        c += inBlock ? 32 : 8;
+        c += 32;
       }
       const distance = changetype<M>(0).distance(sum);
       const at = out + <usize>p * rowBytes + (<usize>i << 3);

@@ -5,34 +5,42 @@
 import { Panel, padded } from "../em/panel";
 import { Block } from "../em/passes";
 
-/** The header. Field order is the ABI: src/wasm/cluster-kernels.ts reads the pointers by position. */
+/** The header. Field order is the ABI: src/wasm/cluster-kernels.ts reads and writes the fields by position. */
 @unmanaged
 export class Clusters {
   nClusters: i32;
   nFeatures: i32;
-  /** features rounded up to a multiple of 4 */
+  /** features and the weight, rounded up to a multiple of 4 */
   stride: i32;
+  /** k-means: 2^b − 1 for the b bits that hold an index of a centre */
+  indexMask: i32;
   /** [Σ s·d, Σ s, greatest d of a row of positive weight, that row's index in the block (lowest of equals)]: 4 doubles */
   totals: usize;
   /**
-   * written by the host, K × nFeatures doubles: groups of four centres feature by feature (4 values of feature 0, 4 of
-   * feature 1, …), then the K mod 4 others one after another
+   * written by the host: groups of four centres feature by feature (4 values of feature 0, 4 of feature 1, …), the last
+   * group filled up with zeros
    */
   centers: usize;
   /** Σ s of each cluster's points (K) */
   counts: usize;
-  /** k-means: per cluster Σ s·x and what rounding took from it, 2 × stride doubles (K) */
-  sums: usize;
-  /** k-means: the same as handed to the host, K × nFeatures sums and K × nFeatures errors */
+  /** written by the host: what every feature is multiplied by, once the origin is taken off (nFeatures) */
+  scales: usize;
+  /** k-means, written by the host: |c|²/2, in the last group filled up with the greatest finite number */
+  halves: usize;
+  /** k-means, written by the host: how far the other centres have moved at most, all updates together (K) */
+  drifts: usize;
+  /** k-means, written by the host: what rounds to the three grids of the sums, 3 × stride doubles */
+  grids: usize;
+  /** k-means: the sums of a block handed out: K × stride sums, K × stride errors */
   output: usize;
+  /** k-means, written by the host: 16·e of em/filter.ts, and the greatest |c|² */
+  slack: f64;
+  greatest: f64;
 
-  /** First value of a centre; the next ones are 4 doubles apart in a group of four, else 1. */
+  /** First value of a centre; the next ones are 4 doubles apart. */
   @inline
   center(i: i32): usize {
-    const d = <usize>this.nFeatures;
-    const grouped = i < (this.nClusters & ~3);
-    const before = grouped ? <usize>(i & ~3) * d + <usize>(i & 3) : <usize>i * d;
-    return this.centers + (before << 3);
+    return this.centers + ((<usize>(i & ~3) * <usize>this.nFeatures + <usize>(i & 3)) << 3);
   }
 }
 
@@ -43,37 +51,47 @@ function aligned(bytes: f64): f64 {
   return ceil<f64>(bytes / 64) * 64;
 }
 
-/** Bytes of the state; `sums` is 1 for k-means. As f64 so that nothing can wrap. */
+/** Bytes of the sums of one block: three parts of K × stride doubles. As f64 so that nothing can wrap. */
+export function clusterSumsBytes(d: i32, k: i32): f64 {
+  return aligned(24.0 * <f64>k * <f64>padded(d + 1));
+}
+
+/** Bytes of the state; `sums` is 1 for k-means. */
 export function clustersBytes(d: i32, k: i32, sums: i32): f64 {
-  const rows = 8.0 * <f64>k * <f64>d;
-  const added = sums ? aligned(16.0 * <f64>k * <f64>padded(d)) + aligned(2 * rows) : 0;
-  return HEADER + 64 + aligned(rows) + aligned(8.0 * <f64>k) + added;
+  const centers = 8.0 * <f64>padded(k) * <f64>d;
+  const stride = 8.0 * <f64>padded(d + 1);
+  const added = sums ? 2 * aligned(8.0 * <f64>padded(k)) + aligned(3 * stride) + aligned(2.0 * <f64>k * stride) : 0;
+  return HEADER + 64 + aligned(centers) + aligned(8.0 * <f64>k) + aligned(stride) + added;
 }
 
 /** Lays the state out over zeroed memory at `at` (64-byte aligned). */
 export function clustersLay(at: usize, d: i32, k: i32): void {
   const state = changetype<Clusters>(at);
+  const stride = 8.0 * <f64>padded(d + 1);
   state.nClusters = k;
   state.nFeatures = d;
-  state.stride = padded(d);
+  state.stride = padded(d + 1);
+  state.indexMask = (1 << (32 - clz(padded(k) - 1))) - 1;
   state.totals = at + <usize>HEADER;
   state.centers = state.totals + 64;
-  state.counts = state.centers + <usize>aligned(8.0 * <f64>k * <f64>d);
-  state.sums = state.counts + <usize>aligned(8.0 * <f64>k);
-  state.output = state.sums + <usize>aligned(16.0 * <f64>k * <f64>padded(d));
+  state.counts = state.centers + <usize>aligned(8.0 * <f64>padded(k) * <f64>d);
+  state.scales = state.counts + <usize>aligned(8.0 * <f64>k);
+  state.halves = state.scales + <usize>aligned(stride);
+  state.drifts = state.halves + <usize>aligned(8.0 * <f64>padded(k));
+  state.grids = state.drifts + <usize>aligned(8.0 * <f64>padded(k));
+  state.output = state.grids + <usize>aligned(3 * stride);
 }
 
 /**
- * Packs the points of a block from row `start` on, less the origin, feature-major only: a hard assignment needs each point
- * once more for one cluster, and reads it from the data then. (The mixtures' `fillPanel` keeps both orders; the second one
- * would cost more than half of what it costs to compare a point with 4 centres.)
+ * Packs the points of a block from row `start` on, less the origin and scaled, feature-major only. (The mixtures'
+ * `fillPanel` keeps both orders; the second one would cost more than half of what it costs to compare a point with 4
+ * centres.)
  */
-@inline
-export function fillColumns(panel: Panel, block: Block, start: i32): void {
+export function fillColumns(clusters: Clusters, panel: Panel, block: Block, start: i32): void {
   const count = min(panel.size, block.nRows - start);
   panel.count = count;
-  if (block.isFloat32) transpose<f32>(panel, block, start, count);
-  else transpose<f64>(panel, block, start, count);
+  if (block.isFloat32) transpose<f32>(panel, block, clusters.scales, start, count);
+  else transpose<f64>(panel, block, clusters.scales, start, count);
   if (block.weights) {
     memory.copy(panel.weights, block.weights + (<usize>start << 3), <usize>count << 3);
   } else {
@@ -84,7 +102,7 @@ export function fillColumns(panel: Panel, block: Block, start: i32): void {
 
 /** Four points by two features at a time. Lanes past `count` hold values that are never used. */
 @inline
-function transpose<T>(panel: Panel, block: Block, start: i32, count: i32): void {
+function transpose<T>(panel: Panel, block: Block, scales: usize, start: i32, count: i32): void {
   const d = <usize>panel.nFeatures;
   const line = <usize>panel.size << 3;
   const rowBytes = d * sizeof<T>();
@@ -100,10 +118,11 @@ function transpose<T>(panel: Panel, block: Block, start: i32, count: i32): void 
     for (; j + 2 <= d; j += 2) {
       const at = j * sizeof<T>();
       const origin = v128.load(block.origin + (j << 3));
-      const a = f64x2.sub(pairAt<T>(row + at), origin);
-      const b = f64x2.sub(pairAt<T>(row1 + at), origin);
-      const c = f64x2.sub(pairAt<T>(row2 + at), origin);
-      const e = f64x2.sub(pairAt<T>(row3 + at), origin);
+      const scale = v128.load(scales + (j << 3));
+      const a = f64x2.mul(f64x2.sub(pairAt<T>(row + at), origin), scale);
+      const b = f64x2.mul(f64x2.sub(pairAt<T>(row1 + at), origin), scale);
+      const c = f64x2.mul(f64x2.sub(pairAt<T>(row2 + at), origin), scale);
+      const e = f64x2.mul(f64x2.sub(pairAt<T>(row3 + at), origin), scale);
       v128.store(column, v128.shuffle<f64>(a, b, 0, 2));
       v128.store(column, v128.shuffle<f64>(c, e, 0, 2), 16);
       column += line;
@@ -114,10 +133,11 @@ function transpose<T>(panel: Panel, block: Block, start: i32, count: i32): void 
     if (j < d) {
       const at = j * sizeof<T>();
       const origin = load<f64>(block.origin + (j << 3));
-      store<f64>(column, <f64>load<T>(row + at) - origin);
-      store<f64>(column, <f64>load<T>(row1 + at) - origin, 8);
-      store<f64>(column, <f64>load<T>(row2 + at) - origin, 16);
-      store<f64>(column, <f64>load<T>(row3 + at) - origin, 24);
+      const scale = load<f64>(scales + (j << 3));
+      store<f64>(column, (<f64>load<T>(row + at) - origin) * scale);
+      store<f64>(column, (<f64>load<T>(row1 + at) - origin) * scale, 8);
+      store<f64>(column, (<f64>load<T>(row2 + at) - origin) * scale, 16);
+      store<f64>(column, (<f64>load<T>(row3 + at) - origin) * scale, 24);
     }
     row = row3 + rowBytes;
   }
@@ -125,7 +145,7 @@ function transpose<T>(panel: Panel, block: Block, start: i32, count: i32): void 
 
 /** Two doubles, or two floats promoted. */
 @inline
-export function pairAt<T>(at: usize): v128 {
+function pairAt<T>(at: usize): v128 {
   return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at)) : v128.load(at);
 }
 

@@ -1,87 +1,230 @@
 /**
- * K-means: assignment to the centre of least squared distance and, in the same pass, the sums of which the next centres
- * are made.
+ * K-means: assignment to the centre of least squared distance, and the sums of which the next centres are made. Labels,
+ * distances and sums have the bits of the plain pass (every distance by its definition, every point added up), though most
+ * of that work is left out:
+ *
+ * - A point whose distance to its own centre is below a lower bound of all others keeps its label (Hamerly 2010). The bound
+ *   is taken when the point is compared with all centres and kept as (bound + drift), drift being the way that the other
+ *   centres have gone at most since the beginning; so it need not be written again while it holds.
+ * - The others go through a matrix product that is checked against its own rounding (em/filter.ts).
+ * - Sums are of numbers rounded to a grid on which additions are exact, so a point that stays in its cluster need not be
+ *   added again, and one that leaves is taken away without a trace (`move`).
  */
-import { SquaredDifference, distancesPanel, nearestPanel } from "../em/nearest";
+import { filterPanel, nearestPoint } from "../em/filter";
+import { SquaredDifference, distancesPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
-import { Clusters, addCosts, addCounts, clearTotals, fillColumns, pairAt } from "./clusters";
+import { Clusters, addCosts, clearTotals, fillColumns } from "./clusters";
+import { seedPass } from "./seeding";
 
-/** Labels of the block's rows (i32, room for 3 more), their cost, and counts and sums of the clusters. */
-export function kMeansExpectation(state: usize, panelAt: usize, blockAt: usize, labels: usize): void {
+/** One part in 2⁵⁰, more than the few roundings of a bound amount to. */
+const SHORTER: f64 = 1 - 8.881784197001252e-16;
+/** More than sums of squares can lose by underflow. */
+const TINY: f64 = 1e-290;
+
+/**
+ * Labels of the block's rows (i32, room for 3 more) from those of the last pass, their cost, and the sums of the clusters.
+ *
+ * @param bounds nRows doubles kept from pass to pass, 0 at first
+ * @param sums three parts of K × stride doubles kept from pass to pass; 0 if no sums are wanted
+ * @param summed whether `sums` are those of `labels`
+ */
+export function kMeansExpectation(
+  state: usize, panelAt: usize, blockAt: usize, labels: usize, bounds: usize, sums: usize, summed: bool,
+): void {
   const clusters = changetype<Clusters>(state);
   const panel = changetype<Panel>(panelAt);
   const block = changetype<Block>(blockAt);
   clearTotals(clusters);
-  memory.fill(clusters.sums, 0, (<usize>clusters.nClusters * <usize>clusters.stride) << 4);
+  if (sums && !summed) memory.fill(sums, 0, 3 * partBytes(clusters));
+  // the sums count weights as one more feature, whose value is 1; they are taken in pairs
+  const line = <usize>panel.size << 3;
+  const ones = panel.columns + <usize>panel.nFeatures * line;
+  for (let p: usize = 0; p < line; p += 16) v128.store(ones + p, f64x2.splat(1));
+  memory.fill(ones + line, 0, line);
   for (let start = 0; start < block.nRows; start += panel.size) {
     // one call per panel: V8 replaces baseline code by optimised code at calls only
-    expectationPanel(clusters, panel, block, start, labels + (<usize>start << 2));
+    const at = <usize>start << 2;
+    expectationPanel(clusters, panel, block, start, labels + at, bounds + (at << 1), sums, summed);
   }
-  copySums(clusters);
+  if (sums) writeSums(clusters, sums);
 }
 
-function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize): void {
-  fillColumns(panel, block, start);
-  nearestPanel<SquaredDifference>(clusters, panel, labels);
+function expectationPanel(
+  clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize, bounds: usize, sums: usize, summed: bool,
+): void {
+  fillColumns(clusters, panel, block, start);
+  ownDistances(clusters, panel, labels);
+  const open = collectOpen(clusters, panel, labels, bounds);
+  // copying a point costs as much as comparing it with two centres
+  const gathered = 8 * open < 7 * panel.count;
+  if (gathered) gather(panel, open);
+  const n = gathered ? open : panel.count;
+  const columns = gathered ? panel.rows : panel.columns;
+  if (n) filterPanel(clusters, panel, columns, n);
+  for (let q: usize = 0; q < <usize>n; q++) {
+    const p = gathered ? <usize>load<i32>(panel.offsets + (q << 2)) : q;
+    settle(clusters, panel, columns, q, p, labels + (p << 2), bounds + (p << 3), summed ? sums : 0);
+  }
+  if (sums && !summed) {
+    for (let p: usize = 0; p < <usize>panel.count; p++) {
+      move(clusters, panel, p, load<f64>(panel.weights + (p << 3)), load<i32>(labels + (p << 2)), sums);
+    }
+  }
   addCosts(clusters, panel, start);
-  addCounts(clusters, panel, labels);
-  if (block.isFloat32) accumulate<f32>(clusters, panel, block, start, labels);
-  else accumulate<f64>(clusters, panel, block, start, labels);
+}
+
+/** Squared distances to the centres of the present labels, into `panel.logProb`; features are added in their order. */
+function ownDistances(clusters: Clusters, panel: Panel, labels: usize): void {
+  const line = <usize>panel.size << 3;
+  const length = <usize>panel.nFeatures * line;
+  // past the last point lie labels of the next panel, or zeros
+  for (let p: usize = 0; p < <usize>panel.count << 3; p += 32) {
+    const own = labels + (p >> 1);
+    let c0 = clusters.center(load<i32>(own));
+    let c1 = clusters.center(load<i32>(own, 4));
+    let c2 = clusters.center(load<i32>(own, 8));
+    let c3 = clusters.center(load<i32>(own, 12));
+    let a = f64x2.splat(0);
+    let b = f64x2.splat(0);
+    const from = panel.columns + p;
+    for (let x = from; x < from + length; x += line) {
+      const u = f64x2.sub(v128.load(x), v128.load64_lane(c1, v128.load64_zero(c0), 1));
+      const v = f64x2.sub(v128.load(x, 16), v128.load64_lane(c3, v128.load64_zero(c2), 1));
+      a = f64x2.add(a, f64x2.mul(u, u));
+      b = f64x2.add(b, f64x2.mul(v, v));
+      c0 += 32;
+      c1 += 32;
+      c2 += 32;
+      c3 += 32;
+    }
+    v128.store(panel.logProb + p, a);
+    v128.store(panel.logProb + p, b, 16);
+  }
+}
+
+/** Lists the points whose bounds do not settle them (i32 at `panel.offsets`); returns how many. */
+function collectOpen(clusters: Clusters, panel: Panel, labels: usize, bounds: usize): i32 {
+  // the distances compared were rounded, (D + 2)·2⁻⁵³ of each at most
+  const shorter = SHORTER - <f64>panel.nFeatures * (1 - SHORTER);
+  let n = 0;
+  for (let p = 0; p < panel.count; p++) {
+    const at = <usize>p << 3;
+    const least = load<f64>(bounds + at) - load<f64>(clusters.drifts + (<usize>load<i32>(labels + (at >> 1)) << 3));
+    const settled = least > 0 && least * least * shorter - TINY > load<f64>(panel.logProb + at);
+    store<i32>(panel.offsets + (<usize>n << 2), p);
+    n += settled ? 0 : 1;
+  }
+  return n;
+}
+
+/** Copies the listed points side by side into `panel.rows`, feature-major. */
+function gather(panel: Panel, n: i32): void {
+  const line = <usize>panel.size << 3;
+  for (let q: usize = 0; q < <usize>n; q++) {
+    let from = panel.columns + (<usize>load<i32>(panel.offsets + (q << 2)) << 3);
+    let to = panel.rows + (q << 3);
+    for (let j = 0; j < panel.nFeatures; j++) {
+      store<f64>(to, load<f64>(from));
+      from += line;
+      to += line;
+    }
+  }
+}
+
+/** Decides the label of point `p`, which the filter saw as point `q`, and takes a new bound. */
+@inline
+function settle(
+  clusters: Clusters, panel: Panel, columns: usize, q: usize, p: usize, labelAt: usize, boundAt: usize, sums: usize,
+): void {
+  const ownAt = panel.logProb + (p << 3);
+  const before = load<i32>(labelAt);
+  let own = load<f64>(ownAt);
+  const margin = clusters.slack * (own + clusters.greatest) + TINY;
+  const least = load<f64>(panel.logProbNorm + (q << 3));
+  // half the difference of two squared distances
+  const gap = 2 * (load<f64>(panel.packed + (q << 3)) - least);
+  const line = <usize>panel.size << 3;
+  // an overflow makes this false, too
+  const certain = gap > margin && margin < 1e280;
+  const label = certain ? (<i32>reinterpret<i64>(least) & clusters.indexMask) : nearestPoint(clusters, columns + (q << 3), line);
+  if (label != before) {
+    own = squaredDistance(panel, p, clusters.center(label));
+    store<f64>(ownAt, own);
+    store<i32>(labelAt, label);
+    if (sums) {
+      const s = load<f64>(panel.weights + (p << 3));
+      move(clusters, panel, p, -s, before, sums);
+      move(clusters, panel, p, s, label, sums);
+    }
+  }
+  const bound = Math.sqrt(max<f64>(own + gap - margin, 0)) * SHORTER;
+  const drift = load<f64>(clusters.drifts + (<usize>label << 3));
+  store<f64>(boundAt, certain ? (bound + drift) * SHORTER : 0);
+}
+
+function squaredDistance(panel: Panel, p: usize, center: usize): f64 {
+  let sum: f64 = 0;
+  let x = panel.columns + (p << 3);
+  for (let j = 0; j < panel.nFeatures; j++) {
+    const u = load<f64>(x) - load<f64>(center);
+    sum += u * u;
+    x += <usize>panel.size << 3;
+    center += 32;
+  }
+  return sum;
+}
+
+@inline
+function partBytes(clusters: Clusters): usize {
+  return (<usize>clusters.nClusters * <usize>clusters.stride) << 3;
 }
 
 /**
- * Σ s·x of every cluster, in the order of the rows, with the rounding errors of the additions summed beside it (Ogita,
- * Rump & Oishi 2005, Sum2): the mean is as good as from twice the precision, whatever the centres were before.
+ * Adds s·(x, 1) to the sums of a cluster, or takes it away (s < 0), without rounding: a number is cut into three parts,
+ * multiples of 2^(q − 52) with q such that a block's parts cannot add up to 2^(q + 1): fl(v + m) − m with m = 3·2^(q − 1)
+ * rounds v to that grid (Demmel & Nguyen 2013). What is left below the third grid is dropped by the same rule whenever the
+ * point is added or taken away; src/em/exact-sums.ts chooses the grids and says how little that is.
  */
-@inline
-function accumulate<T>(clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize): void {
-  const d = <usize>clusters.nFeatures;
-  const errors = <usize>clusters.stride << 3;
-  let x = block.x + <usize>start * d * sizeof<T>();
-  for (let p = 0; p < panel.count; p++) {
-    const s = load<f64>(panel.weights + (<usize>p << 3));
-    const next = x + d * sizeof<T>();
-    if (s > 0) {
-      const weight = f64x2.splat(s);
-      let sum = clusters.sums + <usize>load<i32>(labels + (<usize>p << 2)) * (errors << 1);
-      let origin = block.origin;
-      for (; x + 2 * sizeof<T>() <= next; x += 2 * sizeof<T>()) {
-        addTo(sum, errors, f64x2.mul(weight, f64x2.sub(pairAt<T>(x), v128.load(origin))));
-        sum += 16;
-        origin += 16;
-      }
-      if (x < next) {
-        const value = s * (<f64>load<T>(x) - load<f64>(origin));
-        addTo(sum, errors, f64x2.replace_lane(f64x2.splat(0), 0, value));
-      }
-    }
-    x = next;
+function move(clusters: Clusters, panel: Panel, p: usize, s: f64, label: i32, sums: usize): void {
+  if (s == 0) return;
+  const weight = f64x2.splat(s);
+  const line = <usize>panel.size << 3;
+  const part = partBytes(clusters);
+  const level = <usize>clusters.stride << 3;
+  let sum = sums + <usize>label * level;
+  let grid = clusters.grids;
+  let x = panel.columns + (p << 3);
+  for (let j = 0; j <= panel.nFeatures; j += 2) {
+    let v = f64x2.mul(weight, v128.load64_lane(x + line, v128.load64_zero(x), 1));
+    let m = v128.load(grid);
+    let h = f64x2.sub(f64x2.add(v, m), m);
+    v128.store(sum, f64x2.add(v128.load(sum), h));
+    v = f64x2.sub(v, h);
+    m = v128.load(grid + level);
+    h = f64x2.sub(f64x2.add(v, m), m);
+    v128.store(sum + part, f64x2.add(v128.load(sum + part), h));
+    v = f64x2.sub(v, h);
+    m = v128.load(grid + 2 * level);
+    h = f64x2.sub(f64x2.add(v, m), m);
+    v128.store(sum + 2 * part, f64x2.add(v128.load(sum + 2 * part), h));
+    sum += 16;
+    grid += 16;
+    x += 2 * line;
   }
 }
 
-/** Knuth's two-sum: before + value = after + lost, exactly. The losses lie `errors` bytes after the sums. */
-@inline
-function addTo(sum: usize, errors: usize, value: v128): void {
-  const before = v128.load(sum);
-  const after = f64x2.add(before, value);
-  const added = f64x2.sub(after, before);
-  const lost = f64x2.add(f64x2.sub(before, f64x2.sub(after, added)), f64x2.sub(value, added));
-  v128.store(sum, after);
-  v128.store(sum + errors, f64x2.add(v128.load(sum + errors), lost));
-}
-
-function copySums(clusters: Clusters): void {
-  const bytes = <usize>clusters.nFeatures << 3;
-  const rowBytes = <usize>clusters.stride << 3;
-  const errors = <usize>clusters.nClusters * bytes;
-  let from = clusters.sums;
-  let to = clusters.output;
-  for (let k = 0; k < clusters.nClusters; k++) {
-    memory.copy(to, from, bytes);
-    memory.copy(to + errors, from + rowBytes, bytes);
-    from += 2 * rowBytes;
-    to += bytes;
+/** Hands the sums out as doubles and what rounding takes from them (Knuth's two-sum of the first parts, and the third). */
+function writeSums(clusters: Clusters, sums: usize): void {
+  const part = partBytes(clusters);
+  for (let i: usize = 0; i < part; i += 16) {
+    const a = v128.load(sums + i);
+    const b = v128.load(sums + part + i);
+    const sum = f64x2.add(a, b);
+    const added = f64x2.sub(sum, a);
+    const lost = f64x2.add(f64x2.sub(a, f64x2.sub(sum, added)), f64x2.sub(b, added));
+    v128.store(clusters.output + i, sum);
+    v128.store(clusters.output + part + i, f64x2.add(lost, v128.load(sums + 2 * part + i)));
   }
 }
 
@@ -91,7 +234,12 @@ export function kMeansDistances(state: usize, panelAt: usize, blockAt: usize, ou
   const panel = changetype<Panel>(panelAt);
   const block = changetype<Block>(blockAt);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    fillColumns(panel, block, start);
+    fillColumns(clusters, panel, block, start);
     distancesPanel<SquaredDifference>(clusters, panel, out + (<usize>start * <usize>clusters.nClusters << 3));
   }
+}
+
+/** Costs of seeds, by squared distances: see `seedPass`. */
+export function kMeansSeed(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
+  seedPass<SquaredDifference>(changetype<Clusters>(state), changetype<Panel>(panel), changetype<Block>(block), costs, candidates, keep);
 }

@@ -3,6 +3,7 @@ import { AbsoluteDifference, distancesPanel, nearestPanel } from "../em/nearest"
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
 import { Clusters, addCosts, addCounts, clearTotals, fillColumns } from "./clusters";
+import { seedPass } from "./seeding";
 
 /** Labels of the block's rows (i32, room for 3 more), their cost, and the counts of the clusters. */
 export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize, labels: usize): void {
@@ -16,7 +17,7 @@ export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize
 }
 
 function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize): void {
-  fillColumns(panel, block, start);
+  fillColumns(clusters, panel, block, start);
   nearestPanel<AbsoluteDifference>(clusters, panel, labels);
   addCosts(clusters, panel, start);
   addCounts(clusters, panel, labels);
@@ -28,7 +29,12 @@ export function kMediansDistances(state: usize, panelAt: usize, blockAt: usize, 
   const panel = changetype<Panel>(panelAt);
   const block = changetype<Block>(blockAt);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    fillColumns(panel, block, start);
+    fillColumns(clusters, panel, block, start);
     distancesPanel<AbsoluteDifference>(clusters, panel, out + (<usize>start * <usize>clusters.nClusters << 3));
   }
+}
+
+/** Costs of seeds, by L1 distances: see `seedPass`. */
+export function kMediansSeed(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
+  seedPass<AbsoluteDifference>(changetype<Clusters>(state), changetype<Panel>(panel), changetype<Block>(block), costs, candidates, keep);
 }

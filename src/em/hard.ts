@@ -37,15 +37,33 @@ export interface HardStatistics {
   runs: LabelRun[];
 }
 
-/** The hard E-step of a whole block, and what `transform` shows; on one backend. */
-export interface ClusterKernels<S extends HardStatistics> {
+/** Only what a start of a mixture wants: seeds, and the nearest centre of each row of a block. */
+export interface Assigner extends SeedKernels {
+  assign(parameters: Centers, block: Block): Int32Array;
+}
+
+/** The hard E-step of a whole block, what `transform` shows, and costs of seeds; on one backend. */
+export interface ClusterKernels<S extends HardStatistics> extends SeedKernels {
   expectation(parameters: Centers, block: Block): S;
   /** Distances, nRows × nClusters row-major, into `out`. */
   distances(parameters: Centers, block: Block, out: Float64Array): void;
 }
 
+/** What the rows of a data set would cost with further centres, for choosing seeds: costs are infinite at first. */
+export interface SeedKernels {
+  /**
+   * For each candidate (a row of nFeatures numbers, less the origin and scaled; at most max(8, nClusters) of them)
+   * Σ s·min(cost, its distance term) over the block. `keep` makes the minimum for the first one the new cost.
+   */
+  trySeeds(candidates: Float64Array, block: Block, keep: boolean): Float64Array;
+  /** Costs of a block's rows, as a view to be read at once. The next E-step forgets them. */
+  seedCosts(block: Block): Float64Array;
+}
+
 /** What k-means and k-medians do differently. */
 export interface HardMethod<S extends HardStatistics> {
+  /** What a difference in one feature adds to the cost. */
+  term(difference: number): number;
   /** Statistics of both in one; `a` may be reused. */
   merge(a: S, b: S): S;
   /** The best centres of the clusters (nClusters × nFeatures, less the origin); an empty cluster's row is ignored. */

@@ -2,7 +2,7 @@
 import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { InvalidDataError, ZeroDensityError } from '../errors.js';
-import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
+import { clusterLabels } from '../init/kmeans.js';
 import { randomResponsibilities } from '../init/random.js';
 import { mixtureChart } from '../optimize/chart.js';
 import { checkKnown, choiceOption, functionOption, integerOption } from '../options.js';
@@ -122,7 +122,7 @@ function begin<C, T>(
   const d = data.nFeatures;
   const table = new Float64Array(data.nSamples * nComponents);
   if (init === 'random') randomResponsibilities(nComponents, random)(0, data.nSamples, table);
-  else mostlyNearest(kmeansPlusPlus(data, nComponents, random).labels, nComponents, table);
+  else mostlyNearest(clusterLabels(data, nComponents, random, jsBackend, 'none'), nComponents, table);
 
   const counts = new Float64Array(nComponents);
   const components = Array.from({ length: nComponents }, () => family.emptyStatistics(d));

@@ -12,7 +12,7 @@ import {
   randomTable,
   startFromTable,
 } from '../init/bernoulli-start.js';
-import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
+import { clusterLabels } from '../init/kmeans.js';
 import { type BernoulliComponent, type BernoulliSums, type BetaPrior, bernoulli, NO_PRIOR } from './bernoulli.js';
 import { BERNOULLI_KERNELS } from './bernoulli-kernels.js';
 import { publishBernoulli } from './bernoulli-parameters.js';
@@ -52,6 +52,7 @@ export function bernoulliFit(
         begin(
           { data, nComponents, uniformWeights: weights === 'uniform', prior, kernels, rows, merge: model.merge },
           start,
+          backend,
           random,
         ),
     },
@@ -77,7 +78,12 @@ export function bernoulliFit(
   });
 }
 
-function begin(context: BernoulliStartContext, start: BernoulliStart, random: Random): BernoulliParameters {
+function begin(
+  context: BernoulliStartContext,
+  start: BernoulliStart,
+  backend: Backend,
+  random: Random,
+): BernoulliParameters {
   const { data, nComponents } = context;
   const oneHot = (labels: Int32Array) =>
     startFromTable(context, (from, nRows, out) => {
@@ -96,6 +102,6 @@ function begin(context: BernoulliStartContext, start: BernoulliStart, random: Ra
       return startFromTable(context, randomTable(nComponents, random));
     default:
       // seeds spread by their squared distance, which for bits in units of their deviation is a scaled Hamming distance
-      return oneHot(kmeansPlusPlus(data, nComponents, random).labels);
+      return oneHot(clusterLabels(data, nComponents, random, backend, 'none'));
   }
 }

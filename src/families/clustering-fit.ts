@@ -1,5 +1,6 @@
 /** A hard clustering from a checked plan to the best state: starts, loops, keeps the best of nInit. Knows no norm. */
-import type { Dataset } from '../data/dataset.js';
+import type { Backend, ClusterShape, KernelPair } from '../backend.js';
+import type { Dataset, Rows } from '../data/dataset.js';
 import { lessOrigin } from '../data/origin.js';
 import { createRandom, type Random } from '../data/random.js';
 import { blockRows, blocksOf } from '../em/blocks.js';
@@ -16,8 +17,10 @@ import { type EMState, iterate, NonFiniteObjective } from '../em/loop.js';
 import type { EMModel } from '../em/model.js';
 import { bestOfStarts, hasConverged, type Restart, type Run } from '../em/restarts.js';
 import { InvalidDataError } from '../errors.js';
-import { kmeansPlusPlus, type SeedRule } from '../init/kmeans-plus-plus.js';
+import { centerAt, greedyTrials, kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { distinctRows } from '../init/random.js';
+import { sampleRows } from '../init/sample-rows.js';
+import { expectedBytes } from '../lease.js';
 import type { ClusteringPlan } from './clustering-options.js';
 
 /** One of the nInit starts, for the record. */
@@ -59,11 +62,11 @@ export type OnClusteringProgress = (progress: {
 /** What a kind of clustering supplies to be fitted. */
 export interface ClusteringParts<S extends HardStatistics> {
   readonly method: HardMethod<S>;
-  /** the terms of its cost: squares or absolute values of differences */
-  readonly norm: SeedRule['norm'];
+  readonly pair: KernelPair<ClusterShape, ClusterKernels<S>>;
+  /** of the pair, opened over the data */
   readonly kernels: ClusterKernels<S>;
-  /** the logarithm of the backend, for random numbers */
-  log(x: number): number;
+  /** the lease of all that */
+  readonly backend: Backend;
 }
 
 /** One fit on one lease of a backend. */
@@ -78,7 +81,7 @@ export class ClusteringFit<S extends HardStatistics> {
     private readonly data: Dataset,
   ) {
     this.model = hardModel(parts.method, parts.kernels, data, (random) => this.start(random));
-    this.random = createRandom(plan.seed, parts.log);
+    this.random = createRandom(plan.seed, parts.backend.log);
     this.rows = clusterRows(data.nFeatures, plan.nClusters);
   }
 
@@ -131,15 +134,15 @@ export class ClusteringFit<S extends HardStatistics> {
   /** Cost of given labels: what it is between an update of the centres and the next assignment. */
   costOf({ centers }: Centers, labels: Int32Array): number {
     const { x, nFeatures: d, origin, sampleWeights } = this.data;
-    const squared = this.parts.norm === 'squared';
+    const { term } = this.parts.method;
     let total = 0;
     for (let i = 0; i < labels.length; i++) {
       const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
       if (weight === 0) continue;
       let sum = 0;
       for (let j = 0; j < d; j++) {
-        const u = (x[i * d + j] as number) - (origin[j] as number) - (centers[(labels[i] as number) * d + j] as number);
-        sum += squared ? u * u : Math.abs(u);
+        const center = centers[(labels[i] as number) * d + j] as number;
+        sum += term((x[i * d + j] as number) - (origin[j] as number) - center);
       }
       total += weight * sum;
     }
@@ -156,13 +159,21 @@ export class ClusteringFit<S extends HardStatistics> {
         return { centers: parts.method.update(parts.method.fromLabels(start.labels, nClusters, data), data) };
       case 'random':
         return { centers: rowsAsCenters(data, distinctRows(data, nClusters, random)) };
-      default: {
-        const trials = start.kind === 'kmeans++' ? 1 : 2 + Math.floor(31 - Math.clz32(nClusters));
-        const scales = new Float64Array(data.nFeatures).fill(1);
-        const { seeds } = kmeansPlusPlus(data, nClusters, random, { norm: parts.norm, scales, trials });
-        return { centers: rowsAsCenters(data, seeds) };
-      }
+      default:
+        return { centers: this.seeds(start.kind === 'kmeans++' ? 1 : greedyTrials(nClusters), random) };
     }
+  }
+
+  /** k-means++ in the terms of the method's own cost, on a sample of large data. */
+  private seeds(trials: number, random: Random): Float64Array {
+    const { data, plan, parts, rows } = this;
+    const { nClusters } = plan;
+    const sample = sampleRows(data, nClusters, random);
+    if (sample === data) return kmeansPlusPlus(parts.kernels, data, nClusters, random, { trials, rows });
+    return parts.backend.scoped(() => {
+      const kernels = parts.backend.open(parts.pair, { data: sample, nClusters, rows });
+      return kmeansPlusPlus(kernels, sample, nClusters, random, { trials, rows });
+    });
   }
 
   private tooFar({ parameters, iteration }: NonFiniteObjective): InvalidDataError {
@@ -175,6 +186,11 @@ export class ClusteringFit<S extends HardStatistics> {
           row,
         );
   }
+}
+
+/** As `expectedBytes`, with what k-means keeps of each row. */
+export function clusteringBytes(data: Rows, nClusters: number): number {
+  return expectedBytes(data, nClusters) + 12 * data.nSamples;
 }
 
 /** Rows of a block. */
@@ -203,11 +219,12 @@ export function rowTooFar(
   return undefined;
 }
 
-function rowsAsCenters({ x, nFeatures: d, origin }: Dataset, rows: ArrayLike<number>): Float64Array {
-  return Float64Array.from(
-    { length: rows.length * d },
-    (_, i) => (x[(rows[Math.floor(i / d)] as number) * d + (i % d)] as number) - (origin[i % d] as number),
-  );
+function rowsAsCenters(data: Dataset, rows: readonly number[]): Float64Array {
+  const centers = new Float64Array(rows.length * data.nFeatures);
+  rows.forEach((row, k) => {
+    centers.set(centerAt(data, row), k * data.nFeatures);
+  });
+  return centers;
 }
 
 /** −objective, without a negative zero. */

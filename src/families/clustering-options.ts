@@ -20,7 +20,8 @@ export interface ClusteringOptions {
    * How to start: `'greedyKmeans++'` (default, and scikit-learn's `'k-means++'`: each seed is the best of 2 + ⌊log₂ K⌋
    * candidates), `'kmeans++'` (one candidate, Arthur & Vassilvitskii 2007; candidates are drawn with probability
    * proportional to weight × cost), `'random'` (K different rows), `{ labels }` (one per row, every cluster at least once).
-   * `initialParameters` goes before all of them.
+   * `initialParameters` goes before all of them. Candidates are drawn among at most 16,384 rows (1,024 × nClusters, if that
+   * is more), themselves drawn by `seed` at equal steps of weight.
    */
   init?: ClusterInitName | { labels: ArrayLike<number> };
   /** explicit start (nClusters × nFeatures), nested or flat; then `init` and `nInit` play no part */

@@ -7,11 +7,16 @@ import type { StopReason } from '../em/convergence.js';
 import { type Centers, type HardStatistics, joinLabels } from '../em/hard.js';
 import { Run } from '../em/restarts.js';
 import type { NestedNumbers } from '../init/names.js';
-import { expectedBytes, leaseBackend, withBackend } from '../lease.js';
+import { leaseBackend, withBackend } from '../lease.js';
 import { booleanOption, checkKnown, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
 import { type ClusteringModelParts, fittedParts } from './clustering.js';
-import type { ClusteringFit, ClusteringOutcome, OnClusteringProgress } from './clustering-fit.js';
+import {
+  type ClusteringFit,
+  type ClusteringOutcome,
+  clusteringBytes,
+  type OnClusteringProgress,
+} from './clustering-fit.js';
 import { checkCenters } from './clustering-json.js';
 import { backendOption, type ClusteringOptions, type ClusteringPlan, prepareClustering } from './clustering-options.js';
 
@@ -82,7 +87,7 @@ export function fitClustering<O, S extends HardStatistics>(
   return withBackend(
     plan.backend,
     (backend) => fittedParts(entry.fit(plan, further, data, backend).best(options.onProgress), data, plan),
-    expectedBytes(data, plan.nClusters),
+    clusteringBytes(data, plan.nClusters),
   );
 }
 
@@ -112,7 +117,7 @@ export function* clusteringSteps<O, S extends HardStatistics>(
   const { plan, further, data } = prepare(entry, X, options, 'steps', ['half']);
   const half = booleanOption('half', options.half);
   if (plan.nInit !== 1) integerOption('nInit (steps follows one start)', plan.nInit, 1, 1);
-  const backend = leaseBackend(plan.backend, expectedBytes(data, plan.nClusters));
+  const backend = leaseBackend(plan.backend, clusteringBytes(data, plan.nClusters));
   try {
     const fit = entry.fit(plan, further, data, backend);
     const run = new Run<Centers, S>();

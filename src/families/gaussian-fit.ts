@@ -14,8 +14,7 @@ import {
   startFromResponsibilities,
   startFromRows,
 } from '../init/gaussian-start.js';
-import { lloyd } from '../init/kmeans.js';
-import { kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
+import { clusterLabels } from '../init/kmeans.js';
 import { distinctRows, randomResponsibilities } from '../init/random.js';
 import type { CovarianceType, GaussianComponent, Moments } from './gaussian.js';
 import type { Start } from './gaussian-checks.js';
@@ -41,7 +40,11 @@ export function gaussianFit(
   const kernels = backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows });
   // gradient ascent climbs the likelihood itself, so its M-steps (the start, the check of a maximum) regularise nothing
   const family = familyFor(covarianceType, backend, data, plan.optimizer === 'gradient' ? 0 : regCovar);
-  const model = mixture(family, { nComponents, kernels, initialize: (_, random) => begin(context, start, random) });
+  const model = mixture(family, {
+    nComponents,
+    kernels,
+    initialize: (_, random) => begin(context, start, backend, random),
+  });
   const context: StartContext = { data, nComponents, covarianceType, family, model, kernels, rows };
   return new MixtureFit({
     data,
@@ -61,7 +64,7 @@ export function gaussianFit(
   });
 }
 
-function begin(context: StartContext, start: Start, random: Random): GaussianParameters {
+function begin(context: StartContext, start: Start, backend: Backend, random: Random): GaussianParameters {
   const { data, nComponents } = context;
   switch (start.kind) {
     case 'parameters':
@@ -79,9 +82,8 @@ function begin(context: StartContext, start: Start, random: Random): GaussianPar
     case 'randomPoints':
       return startFromRows(context, distinctRows(data, nComponents, random));
     default: {
-      const { labels } = kmeansPlusPlus(data, nComponents, random);
-      if (start.kind === 'kmeans') lloyd(data, labels, nComponents);
-      return startFromLabels(context, labels, random);
+      const improve = start.kind === 'kmeans' ? 'lloyd' : 'none';
+      return startFromLabels(context, clusterLabels(data, nComponents, random, backend, improve), random);
     }
   }
 }

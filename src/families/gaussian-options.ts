@@ -25,9 +25,11 @@ export interface GaussianMixtureOptions extends MixtureOptions {
   /** shape of the covariances; default `'full'` */
   covarianceType?: CovarianceType;
   /**
-   * How to start: `'kmeans++'` (default; spread-out seeds, then one hard assignment), `'kmeans'` (Lloyd to convergence),
-   * `'random'` (random responsibilities), `'randomPoints'` (means at random rows, covariance of the data), `{ labels }`
-   * (one per row), `{ responsibilities }` (rows × components). `initialParameters` goes before all of them.
+   * How to start: `'kmeans++'` (default; spread-out seeds, then one hard assignment), `'kmeans'` (Lloyd's k-means until
+   * centers hardly move), `'random'` (random responsibilities), `'randomPoints'` (means at random rows, covariance of the
+   * data), `{ labels }` (one per row), `{ responsibilities }` (rows × components). `initialParameters` goes before all of
+   * them. The first two find their centers among at most 16,384 rows (1,024 × nComponents, if that is more), drawn by
+   * `seed` at equal steps of weight; every row takes part in what follows.
    */
   init?: InitName | GivenInit;
   /** explicit start; then `init` and `nInit` play no part */

@@ -13,6 +13,6 @@ export const kMeansEntry: ClusteringEntry<undefined, KMeansStatistics> = {
   fit(plan, _further, data, backend) {
     const { nClusters } = plan;
     const kernels = backend.open(K_MEANS_KERNELS, { data, nClusters, rows: clusterRows(data.nFeatures, nClusters) });
-    return new ClusteringFit({ method: kMeansMethod, norm: 'squared', kernels, log: backend.log }, plan, data);
+    return new ClusteringFit({ method: kMeansMethod, pair: K_MEANS_KERNELS, kernels, backend }, plan, data);
   },
 };

@@ -10,6 +10,28 @@ export interface KMeansStatistics extends HardStatistics {
   errors: Float64Array;
 }
 
+/** Statistics of both in one, which is `a`. */
+export function mergeKMeans(a: KMeansStatistics, b: KMeansStatistics): KMeansStatistics {
+  mergeHard(a, b);
+  for (let i = 0; i < a.sums.length; i++) {
+    addTo(a.sums, a.errors, i, b.sums[i] as number);
+    a.errors[i] = (a.errors[i] as number) + (b.errors[i] as number);
+  }
+  return a;
+}
+
+/** Means of the clusters; an empty one's stays the previous. */
+export function meansOf(
+  { counts, sums, errors }: KMeansStatistics,
+  nFeatures: number,
+  previous: Float64Array,
+): Float64Array {
+  return sums.map((sum, i) => {
+    const count = counts[Math.floor(i / nFeatures)] as number;
+    return count > 0 ? (sum + (errors[i] as number)) / count : (previous[i] as number);
+  });
+}
+
 /**
  * Lloyd's algorithm (Lloyd 1982): for squared Euclidean distances a cluster's best centre is its mean, Σ s·x / Σ s.
  *
@@ -17,18 +39,10 @@ export interface KMeansStatistics extends HardStatistics {
  * two however many rows it has, however far the previous centre was, and however the rows are cut into blocks.
  */
 export const kMeansMethod: HardMethod<KMeansStatistics> = {
-  merge(a, b) {
-    mergeHard(a, b);
-    for (let i = 0; i < a.sums.length; i++) {
-      addTo(a.sums, a.errors, i, b.sums[i] as number);
-      a.errors[i] = (a.errors[i] as number) + (b.errors[i] as number);
-    }
-    return a;
-  },
+  term: (difference) => difference * difference,
+  merge: mergeKMeans,
 
-  update({ counts, sums, errors }, { nFeatures }) {
-    return sums.map((sum, i) => (sum + (errors[i] as number)) / (counts[Math.floor(i / nFeatures)] as number));
-  },
+  update: (statistics, { nFeatures }) => meansOf(statistics, nFeatures, statistics.sums),
 
   fromLabels(labels, nClusters, data: Dataset) {
     const length = nClusters * data.nFeatures;
@@ -46,7 +60,7 @@ export const kMeansMethod: HardMethod<KMeansStatistics> = {
 };
 
 /** Adds row `i` of the data to cluster `k` with weight `s`. */
-export function accumulateRow(
+function accumulateRow(
   { sums, errors }: Pick<KMeansStatistics, 'sums' | 'errors'>,
   { x, nFeatures, origin }: Rows,
   i: number,

@@ -19,6 +19,6 @@ export const kMediansEntry: ClusteringEntry<MedianTie, HardStatistics> = {
   fit(plan, tie, data, backend) {
     const { nClusters } = plan;
     const kernels = backend.open(K_MEDIANS_KERNELS, { data, nClusters, rows: clusterRows(data.nFeatures, nClusters) });
-    return new ClusteringFit({ method: kMediansMethod(tie), norm: 'absolute', kernels, log: backend.log }, plan, data);
+    return new ClusteringFit({ method: kMediansMethod(tie), pair: K_MEDIANS_KERNELS, kernels, backend }, plan, data);
   },
 };

@@ -12,6 +12,7 @@ import { type MedianTie, weightedMedian } from './median.js';
  */
 export function kMediansMethod(tie: MedianTie): HardMethod<HardStatistics> {
   return {
+    term: Math.abs,
     merge: mergeHard,
     fromLabels: labelled,
     update: (statistics, data) => medians(joinLabels(statistics), statistics.counts.length, data, tie),

@@ -1,118 +1,109 @@
 /**
  * Seeds spread over the data (Arthur & Vassilvitskii 2007): each next seed is a row drawn with probability proportional to
- * weight × distance term to the nearest seed so far. For mixtures the terms are squares, in units of each feature's
- * standard deviation, so that no unit of measurement decides alone; clusterings use the terms of their own cost.
+ * weight × distance term to the nearest seed so far. Greedy form: of several rows so drawn the one that lowers the total
+ * cost most. The kernels sum over rows; which row a random number means is found here, block by block.
  */
-import type { Dataset } from '../data/dataset.js';
+import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
-
-/** Rows chosen as seeds, and the nearest seed of every row. */
-export interface Seeding {
-  readonly seeds: Int32Array;
-  readonly labels: Int32Array;
-}
-
-/** 1/variance per feature, 0 for a constant one. */
-export function featureScales({ variance }: Dataset): Float64Array {
-  return variance.map((v) => (v > 0 && v < Infinity ? 1 / v : 0));
-}
+import { blocksOf } from '../em/blocks.js';
+import type { SeedKernels } from '../em/hard.js';
 
 /** How seeds are chosen. */
 export interface SeedRule {
-  /** the terms that a distance sums over the features: u² or |u| */
-  readonly norm: 'squared' | 'absolute';
-  /** of each term (nFeatures) */
-  readonly scales: Float64Array;
-  /** candidates for each seed after the first, of which the one that lowers the total cost most is taken */
+  /** candidates for each seed after the first */
   readonly trials: number;
+  /** of the kernels: what features are multiplied by (nFeatures) */
+  readonly scales?: Float64Array;
+  /** of the kernels: rows of a block */
+  readonly rows: number;
 }
 
-/** Greedy form for mixtures: 2 + ⌊log₂ k⌋ candidates. */
-function mixtureRule(data: Dataset, nClusters: number): SeedRule {
-  return { norm: 'squared', scales: featureScales(data), trials: 2 + Math.floor(31 - Math.clz32(nClusters)) };
+/** Candidates of the greedy form: 2 + ⌊log₂ k⌋, as in scikit-learn. */
+export function greedyTrials(nClusters: number): number {
+  return 2 + Math.floor(31 - Math.clz32(nClusters));
 }
 
+/** Rows of the seeds as centres (nClusters × nFeatures, less the origin, scaled). `kernels` must have seen no seed yet. */
 export function kmeansPlusPlus(
+  kernels: SeedKernels,
   data: Dataset,
   nClusters: number,
   random: Random,
-  rule: SeedRule = mixtureRule(data, nClusters),
-): Seeding {
-  const { nSamples, sampleWeights } = data;
-  const { trials } = rule;
-  const seeds = new Int32Array(nClusters);
-  const labels = new Int32Array(nSamples);
-  let costs = new Float64Array(nSamples).fill(Infinity);
-  let candidate = new Float64Array(nSamples);
-  let best = new Float64Array(nSamples);
-
-  const weightAt = (i: number) => (sampleWeights === undefined ? 1 : (sampleWeights[i] as number));
-  let total = 0;
-  for (let i = 0; i < nSamples; i++) total += weightAt(i);
-  seeds[0] = draw(nSamples, weightAt, total * random.uniform());
-  total = distancesTo(data, seeds[0] as number, rule, costs, costs);
-
-  for (let k = 1; k < nClusters; k++) {
-    let chosen = -1;
-    let least = Infinity;
-    for (let trial = 0; trial < trials; trial++) {
-      const current = costs;
-      const row =
-        total > 0
-          ? draw(nSamples, (i) => weightAt(i) * (current[i] as number), total * random.uniform())
-          : // every row lies on a seed already: any row of weight will do
-            draw(nSamples, weightAt, data.totalWeight * random.uniform());
-      const cost = distancesTo(data, row, rule, costs, candidate);
-      if (trial === 0 || cost < least) {
-        least = cost;
-        chosen = row;
-        [best, candidate] = [candidate, best];
-      }
+  { trials, scales, rows }: SeedRule,
+): Float64Array {
+  const d = data.nFeatures;
+  const blocks = [...blocksOf(data, rows)];
+  const centers = new Float64Array(nClusters * d);
+  let masses = new Float64Array(0);
+  for (let k = 0; k < nClusters; k++) {
+    const n = k === 0 ? 1 : trials;
+    const candidates = new Float64Array(n * d);
+    for (let t = 0; t < n; t++) {
+      const row = (k > 0 && drawByCost(kernels, blocks, masses, random)) || drawByWeight(data, random);
+      candidates.set(centerAt(data, row.at, scales), t * d);
     }
-    for (let i = 0; i < nSamples; i++) if ((best[i] as number) < (costs[i] as number)) labels[i] = k;
-    [costs, best] = [best, costs];
-    seeds[k] = chosen;
-    total = least;
+    const best = n === 1 ? 0 : leastOf(kernels, blocks, candidates, n);
+    const chosen = candidates.subarray(best * d, (best + 1) * d);
+    centers.set(chosen, k * d);
+    masses = Float64Array.from(blocks, (block) => kernels.trySeeds(chosen, block, true)[0] as number);
   }
-  return { seeds, labels };
+  return centers;
 }
 
-/** The index at which the running sum of `mass` passes `target`; the last one with mass if rounding never lets it. */
-function draw(n: number, mass: (i: number) => number, target: number): number {
-  let sum = 0;
-  let last = 0;
+/** The first candidate of least total cost. */
+function leastOf(kernels: SeedKernels, blocks: readonly Block[], candidates: Float64Array, n: number): number {
+  const totals = new Float64Array(n);
+  for (const block of blocks) {
+    kernels.trySeeds(candidates, block, false).forEach((cost, t) => {
+      totals[t] = (totals[t] as number) + cost;
+    });
+  }
+  return totals.indexOf(Math.min(...totals));
+}
+
+/** A row by weight × cost; undefined if every row lies on a seed already: then any row of weight will do. */
+function drawByCost(kernels: SeedKernels, blocks: readonly Block[], masses: Float64Array, random: Random) {
+  const total = masses.reduce((a, b) => a + b, 0);
+  if (!(total > 0)) return undefined;
+  const block = draw(masses.length, (b) => masses[b] as number, total * random.uniform());
+  const { data, start, nRows } = blocks[block.at] as Block;
+  const costs = kernels.seedCosts(blocks[block.at] as Block);
+  const { sampleWeights } = data;
+  const row = draw(
+    nRows,
+    (i) => (costs[i] as number) * (sampleWeights === undefined ? 1 : (sampleWeights[start + i] as number)),
+    block.rest,
+  );
+  return { at: start + row.at };
+}
+
+function drawByWeight({ nSamples, sampleWeights, totalWeight }: Dataset, random: Random) {
+  return draw(
+    nSamples,
+    (i) => (sampleWeights === undefined ? 1 : (sampleWeights[i] as number)),
+    totalWeight * random.uniform(),
+  );
+}
+
+/**
+ * The index at which the running sum of `mass` passes `target`, and what is left of the target before it; the last index
+ * with mass if rounding never lets it.
+ */
+function draw(n: number, mass: (i: number) => number, target: number): { at: number; rest: number } {
+  let rest = target;
+  let last = { at: 0, rest };
   for (let i = 0; i < n; i++) {
     const m = mass(i);
     if (m > 0) {
-      last = i;
-      sum += m;
-      if (sum > target) return i;
+      last = { at: i, rest };
+      if (m > rest) return last;
+      rest -= m;
     }
   }
   return last;
 }
 
-/** out[i] = min(before[i], scaled distance terms to the row); returns Σ weight·out. */
-function distancesTo(
-  { x, nSamples, nFeatures, sampleWeights }: Dataset,
-  row: number,
-  { norm, scales }: SeedRule,
-  before: Float64Array,
-  out: Float64Array,
-): number {
-  const seed = row * nFeatures;
-  const squared = norm === 'squared';
-  let total = 0;
-  for (let i = 0; i < nSamples; i++) {
-    let distance = 0;
-    const at = i * nFeatures;
-    for (let j = 0; j < nFeatures; j++) {
-      const u = (x[at + j] as number) - (x[seed + j] as number);
-      distance += (squared ? u * u : Math.abs(u)) * (scales[j] as number);
-    }
-    const nearest = Math.min(before[i] as number, distance);
-    out[i] = nearest;
-    total += nearest * (sampleWeights === undefined ? 1 : (sampleWeights[i] as number));
-  }
-  return total;
+/** A row as the kernels see it. */
+export function centerAt({ x, nFeatures, origin }: Dataset, row: number, scales?: Float64Array): Float64Array {
+  return origin.map((o, j) => ((x[row * nFeatures + j] as number) - o) * (scales?.[j] ?? 1));
 }

@@ -1,52 +1,86 @@
-/** Lloyd's k-means from given labels, as a start for mixtures: distances in units of the features' standard deviations. */
-import type { Dataset } from '../data/dataset.js';
-import { featureScales } from './kmeans-plus-plus.js';
+/** Hard clusters as a start for mixtures: seeds by greedy k-means++, Lloyd's k-means if wanted, each row to the nearest. */
+import type { Backend } from '../backend.js';
+import type { Dataset, Rows } from '../data/dataset.js';
+import type { Random } from '../data/random.js';
+import { blockRows, blocksOf } from '../em/blocks.js';
+import type { Assigner } from '../em/hard.js';
+import { ASSIGNERS } from '../families/nearest-kernels.js';
+import { greedyTrials, kmeansPlusPlus } from './kmeans-plus-plus.js';
+import { sampleRows } from './sample-rows.js';
 
-const MAX_ROUNDS = 100;
+/** A start is all that is wanted: these are the limits of scikit-learn's. */
+const MAX_ROUNDS = 300;
+/** Σ of squared moves of all centres, where every feature has variance 1 */
+const LEAST_MOVE = 1e-4;
 
-/** Improves `labels` in place until no row changes its cluster (or 100 rounds, for a start is all that is wanted). */
-export function lloyd(data: Dataset, labels: Int32Array, nClusters: number): void {
-  const { x, nSamples, nFeatures } = data;
-  const scales = featureScales(data);
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const centers = clusterMeans(data, labels, nClusters);
-    let changed = 0;
-    for (let i = 0; i < nSamples; i++) {
-      let nearest = labels[i] as number;
-      let least = Infinity;
-      for (let k = 0; k < nClusters; k++) {
-        let distance = 0;
-        for (let j = 0; j < nFeatures; j++) {
-          const u = (x[i * nFeatures + j] as number) - (centers[k * nFeatures + j] as number);
-          distance += u * u * (scales[j] as number);
-        }
-        if (distance < least) {
-          least = distance;
-          nearest = k;
-        }
-      }
-      if (nearest !== labels[i]) changed++;
-      labels[i] = nearest;
-    }
-    if (changed === 0) return;
-  }
+/**
+ * Labels of all rows. Distances are in units of the features' standard deviations, so that no unit of measurement decides
+ * alone. Seeds and k-means come from the rows that `sampleRows` says; all rows are then assigned to those centres.
+ *
+ * @param improve `'lloyd'` moves the seeds until they hardly move any more
+ */
+export function clusterLabels(
+  data: Dataset,
+  nClusters: number,
+  random: Random,
+  backend: Backend,
+  improve: 'lloyd' | 'none',
+): Int32Array {
+  const scales = data.variance.map((v) => (v > 0 && v < Infinity ? 1 / Math.sqrt(v) : 0));
+  const rows = blockRows(data.nFeatures, nClusters);
+  const sample = sampleRows(data, nClusters, random);
+  const open = (part: Rows) => backend.open(ASSIGNERS, { data: part, nClusters, rows, scales });
+  return backend.scoped(() => {
+    const kernels = open(sample);
+    const rule = { trials: greedyTrials(nClusters), scales, rows };
+    const seeds = kmeansPlusPlus(kernels, sample, nClusters, random, rule);
+    const centers = improve === 'lloyd' ? lloyd(kernels, sample, scales, seeds, rows) : seeds;
+    if (sample === data) return labelsOf(kernels, data, centers, rows);
+    // bare rows: nothing is to be kept of them
+    const { x, nSamples, nFeatures, sampleWeights, origin } = data;
+    const all = { x, nSamples, nFeatures, sampleWeights, origin };
+    return labelsOf(open(all), all, centers, rows);
+  });
 }
 
-/** Weighted means of the clusters (nClusters × nFeatures); NaN, which is nearest to nothing, for an empty one. */
-function clusterMeans(data: Dataset, labels: Int32Array, nClusters: number): Float64Array {
-  const { x, nSamples, nFeatures, sampleWeights, origin } = data;
-  const sums = new Float64Array(nClusters * nFeatures);
-  const counts = new Float64Array(nClusters);
-  for (let i = 0; i < nSamples; i++) {
-    const k = labels[i] as number;
-    const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
-    counts[k] = (counts[k] as number) + weight;
-    for (let j = 0; j < nFeatures; j++) {
-      const u = (x[i * nFeatures + j] as number) - (origin[j] as number);
-      sums[k * nFeatures + j] = (sums[k * nFeatures + j] as number) + weight * u;
+/** Lloyd's k-means; a cluster without rows stays where it is. Plain sums: this is a start. */
+function lloyd(
+  kernels: Assigner,
+  data: Dataset,
+  scales: Float64Array,
+  seeds: Float64Array,
+  rows: number,
+): Float64Array {
+  const { x, nSamples, nFeatures: d, sampleWeights, origin } = data;
+  let centers = seeds;
+  for (let round = 0, moved = Infinity; round < MAX_ROUNDS && moved > LEAST_MOVE; round++) {
+    const labels = labelsOf(kernels, data, centers, rows);
+    const next = new Float64Array(centers.length);
+    const counts = new Float64Array(centers.length / d);
+    for (let i = 0; i < nSamples; i++) {
+      const k = labels[i] as number;
+      const s = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
+      counts[k] = (counts[k] as number) + s;
+      for (let j = 0; j < d; j++) {
+        next[k * d + j] = (next[k * d + j] as number) + s * ((x[i * d + j] as number) - (origin[j] as number));
+      }
     }
+    moved = 0;
+    for (let at = 0; at < next.length; at++) {
+      const count = counts[Math.floor(at / d)] as number;
+      const before = centers[at] as number;
+      const mean = count > 0 ? ((next[at] as number) / count) * (scales[at % d] as number) : before;
+      moved += (mean - before) * (mean - before);
+      next[at] = mean;
+    }
+    centers = next;
   }
-  return sums.map(
-    (sum, at) => sum / (counts[Math.floor(at / nFeatures)] as number) + (origin[at % nFeatures] as number),
-  );
+  return centers;
+}
+
+function labelsOf(kernels: Assigner, data: Rows, centers: Float64Array, rows: number): Int32Array {
+  const labels = new Int32Array(data.nSamples);
+  const parameters = { centers };
+  for (const block of blocksOf(data, rows)) labels.set(kernels.assign(parameters, block), block.start);
+  return labels;
 }

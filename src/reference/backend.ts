@@ -19,5 +19,6 @@ export const jsBackend: Backend = {
     }
   },
   // plain objects: there is nothing to give back
+  scoped: (use) => use(),
   release() {},
 };

@@ -4,50 +4,79 @@
  * so that distances, labels and centres have the same bits.
  */
 import type { ClusterShape } from '../backend.js';
-import type { Block, Rows } from '../data/dataset.js';
+import type { Block, Dataset } from '../data/dataset.js';
+import { ExactSums, summationGrids } from '../em/exact-sums.js';
 import type { ClusterKernels, HardStatistics } from '../em/hard.js';
-import { accumulateRow, type KMeansStatistics } from '../families/k-means-method.js';
+import type { KMeansStatistics } from '../families/k-means-method.js';
+import { type Load, type Nearest, nearestSquared, rowLoader, seedKernels } from './nearest.js';
 
-/** Index of the nearest centre, lowest of equals; `least[0]` receives the sum of terms that belongs to it. */
-type Nearest = (x: Float64Array, centers: Float64Array, least: Float64Array) => number;
-
-export function kMeansKernels({ data, nClusters }: ClusterShape): ClusterKernels<KMeansStatistics> {
+export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatistics> {
+  const { data, nClusters, rows, scales } = shape;
+  const d = data.nFeatures;
+  const load = rowLoader(shape);
+  const fitted = 'largest' in data ? (data as Dataset) : undefined;
+  const grids = fitted && summationGrids(fitted, scales, Math.min(rows, data.nSamples), d + 1);
+  const { forget, ...seeding } = seedKernels(nearestSquared, load, data);
   return {
     expectation({ centers }, block) {
+      forget();
+      if (grids === undefined) {
+        const none = new Float64Array(0);
+        return { ...assign(nearestSquared, load, centers, nClusters, block, () => {}), sums: none, errors: none };
+      }
+      // the weight is one more feature, whose value is 1
+      const exact = new ExactSums(grids, nClusters * (d + 1));
+      const statistics = assign(nearestSquared, load, centers, nClusters, block, (x, k, s) => {
+        const at = k * (d + 1);
+        for (let j = 0; j < d; j++) exact.add(at + j, j, s * (x[j] as number));
+        exact.add(at + d, d, s);
+      });
       const sums = new Float64Array(centers.length);
       const errors = new Float64Array(centers.length);
-      const part = { sums, errors };
-      const statistics = assign(nearestSquared, centers, nClusters, block, (i, k, s) =>
-        accumulateRow(part, data, i, k, s),
-      );
+      for (let k = 0; k < nClusters; k++) {
+        for (let j = 0; j < d; j++) [sums[k * d + j], errors[k * d + j]] = exact.take(k * (d + 1) + j);
+        const [count, lost] = exact.take(k * (d + 1) + d);
+        statistics.counts[k] = count + lost;
+      }
       return { ...statistics, sums, errors };
     },
     distances({ centers }, block, out) {
-      eachDistance(nearestSquared, centers, block, (at, sum) => {
+      eachDistance(nearestSquared, load, centers, block, (at, sum) => {
         out[at] = Math.sqrt(sum);
       });
     },
+    ...seeding,
   };
 }
 
-export function kMediansKernels({ nClusters }: ClusterShape): ClusterKernels<HardStatistics> {
+export function kMediansKernels(shape: ClusterShape): ClusterKernels<HardStatistics> {
+  const { data, nClusters } = shape;
+  const load = rowLoader(shape);
+  const { forget, ...seeding } = seedKernels(nearestAbsolute, load, data);
   return {
-    expectation: ({ centers }, block) => assign(nearestAbsolute, centers, nClusters, block, () => {}),
+    expectation({ centers }, block) {
+      forget();
+      return assign(nearestAbsolute, load, centers, nClusters, block, (_, k, s, counts) => {
+        counts[k] = (counts[k] as number) + s;
+      });
+    },
     distances({ centers }, block, out) {
-      eachDistance(nearestAbsolute, centers, block, (at, sum) => {
+      eachDistance(nearestAbsolute, load, centers, block, (at, sum) => {
         out[at] = sum;
       });
     },
+    ...seeding,
   };
 }
 
 /** Assigns the rows of a block; rows of positive weight are also handed to `member`. */
 function assign(
   nearest: Nearest,
+  load: Load,
   centers: Float64Array,
   nClusters: number,
   { data, start, nRows }: Block,
-  member: (row: number, cluster: number, weight: number) => void,
+  member: (x: Float64Array, cluster: number, weight: number, counts: Float64Array) => void,
 ): HardStatistics {
   const { sampleWeights } = data;
   const labels = new Int32Array(nRows);
@@ -59,7 +88,7 @@ function assign(
   let weight = 0;
   for (let i = 0; i < nRows; i++) {
     const row = start + i;
-    loadRow(data, row, x);
+    load(row, x);
     const k = nearest(x, centers, least);
     labels[i] = k;
     const s = sampleWeights === undefined ? 1 : (sampleWeights[row] as number);
@@ -68,18 +97,18 @@ function assign(
     const own = least[0] as number;
     cost += s * own;
     weight += s;
-    counts[k] = (counts[k] as number) + s;
     if (own > farthest.distance) {
       farthest.distance = own;
       farthest.row = row;
     }
-    member(row, k, s);
+    member(x, k, s, counts);
   }
   return { cost, weight, counts, farthest, runs: [{ start, labels }] };
 }
 
 function eachDistance(
   nearest: Nearest,
+  load: Load,
   centers: Float64Array,
   { data, start, nRows }: Block,
   write: (at: number, sum: number) => void,
@@ -89,35 +118,12 @@ function eachDistance(
   const x = new Float64Array(d);
   const sum = new Float64Array(1);
   for (let i = 0; i < nRows; i++) {
-    loadRow(data, start + i, x);
+    load(start + i, x);
     for (let k = 0; k < nClusters; k++) {
       nearest(x, centers.subarray(k * d, (k + 1) * d), sum);
       write(i * nClusters + k, sum[0] as number);
     }
   }
-}
-
-function loadRow({ x: values, nFeatures, origin }: Rows, i: number, x: Float64Array): void {
-  const at = i * nFeatures;
-  for (let j = 0; j < nFeatures; j++) x[j] = (values[at + j] as number) - (origin[j] as number);
-}
-
-function nearestSquared(x: Float64Array, centers: Float64Array, least: Float64Array): number {
-  let best = Infinity;
-  let label = 0;
-  for (let k = 0, at = 0; at < centers.length; k++) {
-    let sum = 0;
-    for (let j = 0; j < x.length; j++, at++) {
-      const u = (x[j] as number) - (centers[at] as number);
-      sum += u * u;
-    }
-    if (sum < best) {
-      best = sum;
-      label = k;
-    }
-  }
-  least[0] = best;
-  return label;
 }
 
 function nearestAbsolute(x: Float64Array, centers: Float64Array, least: Float64Array): number {

@@ -3,13 +3,14 @@ import type { Dataset } from '../data/dataset.js';
 import type { HardStatistics } from '../em/hard.js';
 import type { MixturePlan } from '../em/mixture-fit.js';
 import { bernoulliFit } from '../families/bernoulli-fit.js';
+import { clusteringBytes } from '../families/clustering-fit.js';
 import type { ClusteringPlan } from '../families/clustering-options.js';
 import type { ClusteringEntry } from '../families/clustering-ways-in.js';
 import { gaussianFit } from '../families/gaussian-fit.js';
 import { kMeansEntry } from '../families/k-means-fit.js';
 import { kMediansEntry } from '../families/k-medians-fit.js';
 import { type FitMaker, fitNow, type Prepared } from '../families/mixture-fit-now.js';
-import { expectedBytes, withBackend } from '../lease.js';
+import { withBackend } from '../lease.js';
 import { ANDERSON } from '../optimize/anderson.js';
 import { GRADIENT } from '../optimize/gradient.js';
 import { registerMethod } from '../optimize/method.js';
@@ -39,7 +40,7 @@ function clusteringJob<O, S extends HardStatistics>(entry: ClusteringEntry<O, S>
     withBackend(
       plan.backend,
       (backend) => entry.fit(plan, further, data, backend).best(onProgress),
-      expectedBytes(data, plan.nClusters),
+      clusteringBytes(data, plan.nClusters),
     );
 }
 

@@ -47,6 +47,16 @@ export function leaseWasmBackend(bytes: number): Backend {
       arena.rewind(mark);
     },
 
+    scoped(use) {
+      const mark = arena.mark();
+      try {
+        return use();
+      } finally {
+        arena.rewind(mark);
+        if (factorScratch !== undefined && factorScratch.a >= mark) factorScratch = undefined;
+      }
+    },
+
     release() {
       if (released) return;
       released = true;

@@ -10,13 +10,14 @@ import type { Arena } from './arena.js';
 export const RESIDENT_BYTES = 64 * 2 ** 20;
 
 /**
- * Reserves memory for the data, or for blocks of at most `rows` rows; returns what gives a block's descriptor.
+ * Reserves memory for the data, or for blocks of at most `rows` rows; returns what gives a block's descriptor. Values of
+ * less than 8 bytes become floats. `once`: there will be one pass only, so that holding all data is of no use.
  */
-export function createFeed(arena: Arena, data: Rows, rows: number): (block: Block) => number {
+export function createFeed(arena: Arena, data: Rows, rows: number, once = false): (block: Block) => number {
   const { x, nSamples, nFeatures, sampleWeights, origin } = data;
-  const isFloat32 = x.BYTES_PER_ELEMENT === 4;
-  const bytes = x.BYTES_PER_ELEMENT;
-  const resident = data.refilled !== true && nSamples * nFeatures * bytes <= RESIDENT_BYTES;
+  const isFloat32 = x.BYTES_PER_ELEMENT < 8;
+  const bytes = isFloat32 ? 4 : 8;
+  const resident = !once && data.refilled !== true && nSamples * nFeatures * bytes <= RESIDENT_BYTES;
   const held = resident ? nSamples : rows;
   const values = arena.reserve(held * nFeatures * bytes);
   const weights = sampleWeights === undefined ? 0 : arena.reserve(held * 8);

@@ -33,12 +33,32 @@ export interface Kernels {
   bernoulliMoments(state: number, block: number, responsibilities: number): void;
   bernoulliScore: BernoulliScore;
   clustersBytes(d: number, k: number, sums: number): number;
+  clusterSumsBytes(d: number, k: number): number;
   clustersLay(at: number, d: number, k: number): void;
-  kMeansExpectation(state: number, panel: number, block: number, labels: number): void;
+  kMeansExpectation(
+    state: number,
+    panel: number,
+    block: number,
+    labels: number,
+    bounds: number,
+    sums: number,
+    summed: number,
+  ): void;
   kMeansDistances(state: number, panel: number, block: number, out: number): void;
+  kMeansSeed: SeedKernel;
   kMediansExpectation(state: number, panel: number, block: number, labels: number): void;
   kMediansDistances(state: number, panel: number, block: number, out: number): void;
+  kMediansSeed: SeedKernel;
 }
+
+export type SeedKernel = (
+  state: number,
+  panel: number,
+  block: number,
+  costs: number,
+  candidates: number,
+  keep: number,
+) => void;
 
 type BernoulliScore = (
   state: number,

@@ -1,0 +1,65 @@
+/** What k-means++ needs of the data: what the rows would cost with one more centre. */
+import { Panel } from "../em/panel";
+import { Block } from "../em/passes";
+import { Clusters, fillColumns } from "./clusters";
+
+/**
+ * For each candidate (written as a centre) Σ s·min(cost, its distance term) over the block, into `clusters.counts`: even
+ * and odd rows are added up apart. `keep` makes the minimum for candidate 0 the new cost. `costs` are nRows doubles.
+ */
+export function seedPass<M>(clusters: Clusters, panel: Panel, block: Block, costs: usize, candidates: i32, keep: bool): void {
+  memory.fill(panel.scaled, 0, <usize>candidates << 4);
+  for (let start = 0; start < block.nRows; start += panel.size) {
+    seedPanel<M>(clusters, panel, block, start, costs + (<usize>start << 3), candidates, keep);
+  }
+  for (let i: usize = 0; i < <usize>candidates; i++) {
+    const sum = panel.scaled + (i << 4);
+    store<f64>(clusters.counts + (i << 3), load<f64>(sum) + load<f64>(sum, 8));
+  }
+}
+
+function seedPanel<M>(
+  clusters: Clusters, panel: Panel, block: Block, start: i32, costs: usize, candidates: i32, keep: bool,
+): void {
+  fillColumns(clusters, panel, block, start);
+  const line = <usize>panel.size << 3;
+  const length = <usize>panel.nFeatures * line;
+  const bytes = <usize>panel.count << 3;
+  // the last vector must not reach past the last cost
+  memory.copy(panel.logProbNorm, costs, bytes);
+  for (let i = 0; i < candidates; i++) {
+    const center = clusters.center(i);
+    const sum = panel.scaled + (<usize>i << 4);
+    let total = v128.load(sum);
+    for (let p: usize = 0; p < bytes; p += 32) {
+      const from = panel.columns + p;
+      let a = f64x2.splat(0);
+      let b = f64x2.splat(0);
+      let c = center;
+      for (let x = from; x < from + length; x += line) {
+        const value = v128.load64_splat(c);
+        a = f64x2.add(a, changetype<M>(0).term(f64x2.sub(v128.load(x), value)));
+        b = f64x2.add(b, changetype<M>(0).term(f64x2.sub(v128.load(x, 16), value)));
+        c += 32;
+      }
+      a = f64x2.pmin(v128.load(panel.logProbNorm + p), a);
+      b = f64x2.pmin(v128.load(panel.logProbNorm + p, 16), b);
+      // past `count` the weights are 0, and lanes hold numbers that an older panel left: finite unless distances overflow
+      total = f64x2.add(total, weighted(panel.weights + p, a));
+      total = f64x2.add(total, weighted(panel.weights + p + 16, b));
+      if (keep) {
+        v128.store(panel.logProbNorm + p, a);
+        v128.store(panel.logProbNorm + p, b, 16);
+      }
+    }
+    v128.store(sum, total);
+  }
+  if (keep) memory.copy(costs, panel.logProbNorm, bytes);
+}
+
+/** A weight of 0 takes part in nothing, not even as 0·Infinity. */
+@inline
+function weighted(weights: usize, cost: v128): v128 {
+  const s = v128.load(weights);
+  return f64x2.mul(s, v128.and(cost, f64x2.gt(s, f64x2.splat(0))));
+}

@@ -1,0 +1,176 @@
+/** Nearest centres by the kernels of assembly/families: what fits of clusters and starts of mixtures share. */
+import type { ClusterShape } from '../backend.js';
+import type { Block, Dataset } from '../data/dataset.js';
+import type { Assigner, Centers, SeedKernels } from '../em/hard.js';
+import type { Engine } from './engine.js';
+import { createFeed } from './feed.js';
+import type { SeedKernel } from './kernels.js';
+
+/** Positions of the header fields of Clusters (assembly/families/clusters.ts), in 32-bit words. */
+const FIELD = { stride: 2, indexMask: 3, totals: 4, centers: 5, counts: 6, scales: 7, halves: 8, drifts: 9, grids: 10 };
+export const OUTPUT = 11;
+/** … and in doubles. */
+const SLACK = 6;
+
+/** Labels by squared distances, and seeds. */
+export function wasmAssigner(engine: Engine, shape: ClusterShape): Assigner {
+  const { seeding, pass, labels } = openMeans(engine, shape);
+  return {
+    ...seeding,
+    assign(parameters, block) {
+      pass(parameters, block, 0, 0);
+      return labels(block).slice();
+    },
+  };
+}
+
+/** The k-means pass, with the bounds it keeps. */
+export function openMeans(engine: Engine, shape: ClusterShape) {
+  const { arena, kernels } = engine;
+  const { nClusters: k, data } = shape;
+  const common = openClusters(engine, shape, true, kernels.kMeansSeed);
+  const { state, panel, at, feed, fitted, labelsAt, bounds } = common;
+  const d = data.nFeatures;
+  const rounding = (d + 4) * (Number.EPSILON / 2) + (at('indexMask') + 1) * Number.EPSILON;
+  let loaded: Centers | undefined;
+
+  /** Writes what the filter and the bounds need beside the centres, once per E-step. */
+  function load(parameters: Centers): void {
+    if (loaded === parameters) return;
+    const { centers } = parameters;
+    common.load(parameters);
+    const halves = arena.f64(at('halves'), Math.ceil(k / 4) * 4).fill(Number.MAX_VALUE);
+    const drifts = arena.f64(at('drifts'), k);
+    let greatest = 0;
+    let most = 0;
+    let second = 0;
+    let farthest = -1;
+    for (let i = 0; i < k; i++) {
+      let square = 0;
+      let moved = 0;
+      for (let j = i * d; j < (i + 1) * d; j++) {
+        const c = centers[j] as number;
+        const u = loaded === undefined ? 0 : c - (loaded.centers[j] as number);
+        square += c * c;
+        moved += u * u;
+      }
+      halves[i] = square / 2;
+      greatest = Math.max(greatest, square);
+      if (!(moved <= most)) [most, second, farthest] = [moved, most, i];
+      else second = Math.max(second, moved);
+    }
+    for (let i = 0; i < k; i++) drifts[i] = roundedUp((drifts[i] as number) + way(i === farthest ? second : most, d));
+    if (shape.bounds === false) drifts.fill(Infinity);
+    arena.f64(state, SLACK + 2).set([16 * rounding, greatest], SLACK);
+    loaded = parameters;
+  }
+
+  return {
+    ...common,
+    load,
+    /** The pass over a block; `sums` is where its sums are, or 0, and `summed` whether they belong to its labels. */
+    pass(parameters: Centers, block: Block, sums: number, summed: number): void {
+      load(parameters);
+      const { first, index } = common.place(block);
+      const rows = bounds + 8 * first;
+      if (fitted === undefined || common.seeded(index)) arena.f64(rows, block.nRows).fill(0);
+      kernels.kMeansExpectation(state, panel, feed(block), labelsAt + 4 * first, rows, sums, summed);
+    },
+  };
+}
+
+/** Reserves what k-means and k-medians share; nothing grows afterwards. */
+export function openClusters(
+  { kernels, arena }: Engine,
+  { data, nClusters: k, rows, scales }: ClusterShape,
+  withSums: boolean,
+  seedPass: SeedKernel,
+) {
+  const d = data.nFeatures;
+  const largest = Math.min(rows, data.nSamples);
+  const fitted = 'largest' in data ? (data as Dataset) : undefined;
+  const nBlocks = fitted === undefined ? 1 : Math.ceil(data.nSamples / largest);
+  const state = arena.reserve(kernels.clustersBytes(d, k, withSums ? 1 : 0));
+  kernels.clustersLay(state, d, k);
+  // the panel's table of one "component" holds the least distances
+  const panel = arena.reserve(kernels.panelBytes(d, 1));
+  kernels.layPanel(panel, d, 1);
+  const feed = createFeed(arena, data, largest, fitted === undefined);
+  const held = fitted === undefined ? largest : data.nSamples;
+  // labels are written in fours
+  const labelsAt = arena.reserve((held + 4) * 4);
+  // a double for each row: k-means' bounds, and costs while seeds are chosen
+  const bounds = withSums || fitted !== undefined ? arena.reserve(held * 8) : 0;
+  const holdsCosts = new Uint8Array(nBlocks);
+  let loaded: Centers | undefined;
+
+  const header = arena.u32(state, OUTPUT).slice();
+  const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+  const scaled = arena.f64(at('scales'), d);
+  if (scales === undefined) scaled.fill(1);
+  else scaled.set(scales);
+
+  /** Where a block has its rows of what is kept per row. */
+  function place({ start }: { start: number }) {
+    return fitted === undefined ? { first: 0, index: 0 } : { first: start, index: Math.floor(start / largest) };
+  }
+
+  function load(parameters: Centers): void {
+    if (loaded === parameters) return;
+    packCenters(parameters.centers, k, d, arena.f64(at('centers'), Math.ceil(k / 4) * 4 * d));
+    loaded = parameters;
+  }
+
+  return {
+    state,
+    panel,
+    feed,
+    at,
+    load,
+    place,
+    largest,
+    fitted,
+    nBlocks,
+    labelsAt,
+    bounds,
+    /** Whether a block's bounds are costs still; they are not from now on. */
+    seeded(index: number): boolean {
+      const costs = holdsCosts[index] === 1;
+      holdsCosts[index] = 0;
+      return costs;
+    },
+    /** Labels of a block, as a view. */
+    labels: (block: Block) => arena.i32(labelsAt + 4 * place(block).first, block.nRows),
+    seeding: {
+      trySeeds(candidates: Float64Array, block: Block, keep: boolean) {
+        const { first, index } = place(block);
+        const costs = bounds + 8 * first;
+        if (holdsCosts[index] === 0) arena.f64(costs, block.nRows).fill(Infinity);
+        holdsCosts[index] = 1;
+        loaded = undefined;
+        const n = candidates.length / d;
+        packCenters(candidates, n, d, arena.f64(at('centers'), Math.ceil(k / 4) * 4 * d));
+        seedPass(state, panel, feed(block), costs, n, keep ? 1 : 0);
+        return arena.f64(at('counts'), n).slice();
+      },
+      seedCosts: (block: Block) => arena.f64(bounds + 8 * place(block).first, block.nRows),
+    } satisfies SeedKernels,
+  };
+}
+
+/** Groups of four centres feature by feature. */
+function packCenters(centers: Float64Array, k: number, d: number, out: Float64Array): void {
+  for (let i = 0; i < k; i++) {
+    const group = (i - (i % 4)) * d + (i % 4);
+    for (let j = 0; j < d; j++) out[group + 4 * j] = centers[i * d + j] as number;
+  }
+}
+
+/** A length from its square, rounded up, underflow included. */
+function way(square: number, d: number): number {
+  return Math.sqrt(square) * (1 + (d + 4) * Number.EPSILON) + (square > 0 ? 1e-150 : 0);
+}
+
+function roundedUp(value: number): number {
+  return value * (1 + 2 * Number.EPSILON);
+}
