@@ -31,7 +31,10 @@ export interface EMState<P, S> {
   readonly stopReason: StopReason | undefined;
 }
 
-/** Runs EM from `start`, yielding every state: first t = 0, last the one with a `stopReason`. */
+/**
+ * Runs EM from `start`, yielding every state: first t = 0, last the one with a `stopReason`. `src/stream/loop.ts` is the same
+ * loop with waiting, to the bit: change both.
+ */
 export function* iterate<P, S>(
   model: EMModel<P, S>,
   data: Dataset,

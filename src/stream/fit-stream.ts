@@ -53,8 +53,8 @@ const COMMON = [
  *
  * Two passes (three for data far from 0) summarise the rows, then every E-step is one. Runs on the calling thread and lets
  * other tasks run in between. The start is made on a seeded sample of rows, taken in the first pass; if that holds all rows
- * the fit is that of `fit` with the same options. With `nInit` above 1 the starts are fitted to the sample, and the best
- * goes on to the stream. The model has no `labels`.
+ * the fit is that of `fit` with the same options and one start. With `nInit` above 1 the starts are fitted to the sample,
+ * and the best goes on to the stream. The model has no `labels`.
  *
  * @param mixture what to fit: `GaussianMixture` or `BernoulliMixture`
  * @param source returns, at every call, a new iterable over the same rows: typed arrays of whole rows, or `{ data, columns,

@@ -188,5 +188,5 @@ describe('the same bits as in memory', () => {
       await fitStream(GaussianMixture, inChunks(x, columns, 50_000, { sampleWeights }), options),
       GaussianMixture.fit(matrixOf(x, columns), { ...options, sampleWeights }),
     );
-  });
+  }, 120_000);
 });
