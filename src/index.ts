@@ -103,6 +103,6 @@ export { klDivergence } from './information/kl-divergence.js';
 export type { InitName, NestedNumbers } from './init/names.js';
 export { gradient } from './optimize/gradient.js';
 export type { Optimizer } from './optimize/optimizer.js';
-export type { AsyncOptions } from './threads/client.js';
+export type { AsyncOptions, ThreadsUsed } from './threads/client.js';
 export type { KernelSource } from './wasm/kernels.js';
 export { loadKernels } from './wasm/kernels.js';

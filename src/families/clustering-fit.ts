@@ -18,6 +18,7 @@ import { bestOfStarts, hasConverged, type Restart, type Run } from '../em/restar
 import { InvalidDataError } from '../errors.js';
 import { kmeansPlusPlus, type SeedRule } from '../init/kmeans-plus-plus.js';
 import { distinctRows } from '../init/random.js';
+import type { ThreadsUsed } from '../threads/client.js';
 import type { ClusteringPlan } from './clustering-options.js';
 
 /** One of the nInit starts, for the record. */
@@ -38,6 +39,8 @@ export interface ClusteringRecord {
   readonly clusterCounts: Float64Array;
   readonly restarts: readonly ClusteringRestart[];
   readonly labels: Int32Array | undefined;
+  /** of a fit in workers: the threads that did it */
+  readonly threads?: ThreadsUsed;
 }
 
 export interface ClusteringOutcome {

@@ -10,6 +10,7 @@ import type { BlockKernels, MixtureParameters, ScoreOutput } from '../em/model.j
 import { NotFittedError, ZeroDensityError } from '../errors.js';
 import { expectedBytes, withBackend } from '../lease.js';
 import { checkKnown } from '../options.js';
+import type { ThreadsUsed } from '../threads/client.js';
 
 /** How the verbs reach a family. */
 export interface ModelParts<C, Input> {
@@ -110,6 +111,10 @@ export abstract class MixtureModel<C, Input> {
       throw new NotFittedError('labels belong to the training data and are not saved with a model; call predict(X)');
     }
     return this.#handouts.of('labels', () => labels);
+  }
+  /** The threads that shared the E-steps, and why they are fewer than asked for; undefined unless from `fitAsync`. */
+  get threads(): ThreadsUsed | undefined {
+    return this.#record?.threads;
   }
   /** True if the model comes from a fit (or was saved after one), so that `logLikelihood`, `trace` … exist. */
   get fitted(): boolean {

@@ -1,9 +1,10 @@
-/** Runs a job in a worker of its own: a browser (or Deno, Bun) Worker, or one of node:worker_threads. */
+/** Runs a job in a worker of its own, or by several threads. */
 import type { BackendName } from '../backend.js';
 import type { Values } from '../data/matrix.js';
-import { InvalidOptionError, show, WorkerError } from '../errors.js';
+import { InvalidOptionError, show } from '../errors.js';
 import { compileKernels } from '../wasm/kernels.js';
-import { type Job, type Reply, unpackError } from './protocol.js';
+import { type Job, unpackError } from './protocol.js';
+import { type AnyWorker, startWorker } from './start-worker.js';
 
 /** Options of every `…Async` function. */
 export interface AsyncOptions {
@@ -13,6 +14,20 @@ export interface AsyncOptions {
   workerUrl?: string | URL;
   /** give X away instead of copying it: its buffer is detached from the caller (a view of a part is copied all the same) */
   transfer?: boolean;
+  /**
+   * How many threads share the E-steps: a number (default 1), or `'auto'`: as many of the cores as make the fit faster,
+   * which for small data is one. Never changes the result, not by a bit. Needs SharedArrayBuffer (on a page: cross-origin
+   * isolation) and the wasm backend; otherwise one thread does the work, and the model's `threads` says so.
+   */
+  threads?: number | 'auto';
+}
+
+/** What became of the option `threads`. */
+export interface ThreadsUsed {
+  /** threads that shared the E-steps */
+  readonly count: number;
+  /** why they are fewer than asked for; undefined if they are not */
+  readonly reason: string | undefined;
 }
 
 /** Rejects what is no AbortSignal, and a signal that has fired. */
@@ -24,29 +39,47 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   signal.throwIfAborted();
 }
 
-export const ASYNC_OPTIONS = ['signal', 'workerUrl', 'transfer', 'onProgress'] as const;
+export const ASYNC_OPTIONS = ['signal', 'workerUrl', 'transfer', 'onProgress', 'threads'] as const;
 
-interface Run {
+export interface RunOptions {
   readonly backend: BackendName;
   readonly signal: AbortSignal | undefined;
   readonly workerUrl: string | URL | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: each job has its own shape of progress, checked by its own client
   readonly onProgress: ((progress: any) => void) | undefined;
   readonly transfer: Transferable[];
+  readonly threads: number | 'auto' | undefined;
 }
 
-/** The two kinds of worker, as one. */
-interface AnyWorker {
-  post(job: Job, transfer: Transferable[]): void;
-  listen(onReply: (reply: Reply) => void, onFailure: (error: WorkerError) => void): void;
-  terminate(): void;
+/** What a job gave, and the threads that did it. */
+export interface Ran {
+  readonly result: unknown;
+  readonly threads: ThreadsUsed;
 }
 
-/** Posts a job to a new worker and waits for its result. */
-export async function runInWorker(job: string, input: unknown, run: Run): Promise<unknown> {
-  const { signal, onProgress } = run;
-  const module = run.backend === 'wasm' ? compileKernels() : undefined;
+/** Posts a job to a new worker, or to several that are kept, and waits for its result. */
+export async function runInWorker(job: string, input: unknown, run: RunOptions): Promise<Ran> {
+  const threads: ThreadsUsed =
+    (run.threads ?? 1) === 1
+      ? { count: 1, reason: undefined }
+      : await (await import('./choose-threads.js')).chooseThreads(job, input, run);
+  if (threads.count > 1)
+    return { result: await (await import('./run-in-team.js')).runInTeam(job, input, run, threads.count), threads };
   const worker = await startWorker(run.workerUrl);
+  try {
+    return { result: await converse(worker, { job, input }, run), threads };
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** Posts a job to a worker and listens until it is done, has failed or is aborted. */
+export async function converse(
+  worker: AnyWorker,
+  job: Pick<Job, 'job' | 'input' | 'team'>,
+  { backend, signal, onProgress, transfer }: RunOptions,
+): Promise<unknown> {
+  const module = backend === 'wasm' ? compileKernels() : undefined;
   let abort: (() => void) | undefined;
   try {
     return await new Promise((resolve, reject) => {
@@ -56,13 +89,12 @@ export async function runInWorker(job: string, input: unknown, run: Run): Promis
       worker.listen((reply) => {
         if (reply.type === 'done') resolve(reply.result);
         else if (reply.type === 'error') reject(unpackError(reply.error));
-        else callProgress(onProgress, reply.progress, reject);
+        else if (reply.type === 'progress') callProgress(onProgress, reply.progress, reject);
       }, reject);
-      worker.post({ job, input, module, wantsProgress: onProgress !== undefined }, run.transfer);
+      worker.post({ ...job, module, wantsProgress: onProgress !== undefined }, transfer);
     });
   } finally {
     if (abort !== undefined) signal?.removeEventListener('abort', abort);
-    worker.terminate();
   }
 }
 
@@ -91,100 +123,4 @@ export function transferable(x: Values): Transferable[] {
 
 function isShared(buffer: ArrayBufferLike): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
-}
-
-async function startWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {
-  // Node has no global Worker; browsers, Deno and Bun do
-  if (typeof Worker === 'function') return startWebWorker(workerUrl);
-  return startNodeWorker(workerUrl);
-}
-
-/** The worker's text: loaded when the first job asks for it. */
-async function workerSource(): Promise<string> {
-  return (await import('./worker-inline.js')).WORKER_SOURCE;
-}
-
-async function startWebWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {
-  const blobUrl =
-    workerUrl === undefined
-      ? URL.createObjectURL(new Blob([await workerSource()], { type: 'text/javascript' }))
-      : undefined;
-  const forget = () => {
-    if (blobUrl !== undefined) URL.revokeObjectURL(blobUrl);
-  };
-  let worker: Worker;
-  try {
-    worker = new Worker(workerUrl ?? (blobUrl as string), { type: 'module' });
-  } catch (cause) {
-    forget();
-    throw cannotStart(cause);
-  }
-  return {
-    post: (job, transfer) => worker.postMessage(job, transfer),
-    listen(onReply, onFailure) {
-      worker.onmessage = ({ data }) => onReply(data as Reply);
-      worker.onmessageerror = () => onFailure(new WorkerError('a reply of the worker could not be read'));
-      worker.onerror = (event) => onFailure(cannotStart(event.error ?? event.message));
-    },
-    terminate() {
-      forget();
-      worker.terminate();
-    },
-  };
-}
-
-async function startNodeWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {
-  const threads = await nodeThreads();
-  let worker: InstanceType<NodeThreads['Worker']>;
-  try {
-    worker = new threads.Worker(await nodeUrl(workerUrl));
-  } catch (cause) {
-    throw cannotStart(cause);
-  }
-  return {
-    post: (job, transfer) => worker.postMessage(job, transfer as never),
-    listen(onReply, onFailure) {
-      worker.on('message', onReply);
-      worker.on('messageerror', (cause) =>
-        onFailure(new WorkerError('a reply of the worker could not be read', { cause })),
-      );
-      worker.on('error', (cause) => onFailure(cannotStart(cause)));
-      // a worker that calls process.exit, or is killed, fires `exit` only
-      worker.on('exit', (code) =>
-        onFailure(new WorkerError(`the worker ended (exit code ${code}) before its job; start the fit again`)),
-      );
-    },
-    terminate() {
-      void worker.terminate();
-    },
-  };
-}
-
-async function nodeUrl(workerUrl: string | URL | undefined): Promise<URL | string> {
-  if (workerUrl === undefined) return new URL(`data:text/javascript,${encodeURIComponent(await workerSource())}`);
-  return typeof workerUrl === 'string' && /^(file|data):/.test(workerUrl) ? new URL(workerUrl) : workerUrl;
-}
-
-type NodeThreads = typeof import('node:worker_threads');
-
-/** Without an `import` that bundlers for browsers would try to resolve. */
-async function nodeThreads(): Promise<NodeThreads> {
-  const name = 'node:worker_threads';
-  const builtin = globalThis.process?.getBuiltinModule?.(name) as NodeThreads | undefined;
-  if (builtin !== undefined) return builtin;
-  try {
-    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as NodeThreads;
-  } catch (cause) {
-    throw new WorkerError('no workers here: neither a global Worker nor node:worker_threads; use fit or steps', {
-      cause,
-    });
-  }
-}
-
-function cannotStart(cause: unknown): WorkerError {
-  const message = cause instanceof Error ? cause.message : String(cause ?? 'no reason given');
-  return new WorkerError(
-    `the worker failed: ${message}; under a Content-Security-Policy allow worker-src blob: or pass workerUrl`,
-    { cause },
-  );
 }

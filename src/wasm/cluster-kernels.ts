@@ -9,40 +9,56 @@ import { createFeed } from './feed.js';
 const FIELD = { totals: 3, centers: 4, counts: 5, output: 7, end: 8 };
 
 export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterKernels<KMeansStatistics> {
-  const { kMeansExpectation, kMeansDistances } = engine.kernels;
-  return clusterKernels(engine, shape, true, kMeansExpectation, kMeansDistances);
+  return clusterKernels(engine, shape, true, 'kMeansExpectation', 'kMeansDistances');
 }
 
 export function wasmKMediansKernels(engine: Engine, shape: ClusterShape): ClusterKernels<HardStatistics> {
-  const { kMediansExpectation, kMediansDistances } = engine.kernels;
-  return clusterKernels(engine, shape, false, kMediansExpectation, kMediansDistances);
+  return clusterKernels(engine, shape, false, 'kMediansExpectation', 'kMediansDistances');
 }
-
-type Pass = (state: number, panel: number, block: number, out: number) => void;
 
 /** Reserves everything a fit needs; nothing grows afterwards (distances bring a table of their own, which no fit uses). */
 function clusterKernels(
-  { kernels, arena }: Engine,
+  { kernels, arena, team }: Engine,
   { data, nClusters: k, rows }: ClusterShape,
   withSums: boolean,
-  expectationPass: Pass,
-  distancesPass: Pass,
+  expectation: 'kMeansExpectation' | 'kMediansExpectation',
+  distances: 'kMeansDistances' | 'kMediansDistances',
 ): ClusterKernels<KMeansStatistics> {
   const d = data.nFeatures;
   const largest = Math.min(rows, data.nSamples);
-  const state = arena.reserve(kernels.clustersBytes(d, k, withSums ? 1 : 0));
-  kernels.clustersLay(state, d, k);
-  // the panel's table of one "component" holds the least distances
-  const panel = arena.reserve(kernels.panelBytes(d, 1));
-  kernels.layPanel(panel, d, 1);
+  const stateBytes = kernels.clustersBytes(d, k, withSums ? 1 : 0);
+  const outputBytes = withSums ? 16 * k * d : 0;
+  const own = workspace();
+  const { state, panel, labels, at } = own;
   const feed = createFeed(arena, data, largest);
-  // labels are written in fours
-  const labelsAt = arena.reserve((largest + 4) * 4);
+  const passes = team?.open({
+    kernel: expectation,
+    data,
+    rows,
+    feed,
+    own,
+    workspace,
+    headerBytes: 4 * FIELD.end,
+    stateBytes,
+    resultBytes: [32, 8 * k, outputBytes, (largest + 4) * 4],
+  });
   let table = 0;
-
-  const header = arena.u32(state, FIELD.end).slice();
-  const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
   let loaded: object | undefined;
+
+  /** One thread's state, panel and labels. */
+  function workspace() {
+    const state = arena.reserve(stateBytes);
+    kernels.clustersLay(state, d, k);
+    // the panel's table of one "component" holds the least distances
+    const panel = arena.reserve(kernels.panelBytes(d, 1));
+    kernels.layPanel(panel, d, 1);
+    // labels are written in fours
+    const labels = arena.reserve((largest + 4) * 4);
+    const header = arena.u32(state, FIELD.end).slice();
+    const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+    const results = [at('totals'), at('counts'), at('output'), labels];
+    return { state, panel, labels, at, pointers: [state, panel, undefined, labels], results };
+  }
 
   /** Writes the centres, once per E-step: they are immutable, so identity tells. */
   function load(parameters: Centers): void {
@@ -51,28 +67,44 @@ function clusterKernels(
     loaded = parameters;
   }
 
+  /** Copies what a pass says of a block out; it lies where the last pass left it if nothing else is said. */
+  function collect(start: number, nRows: number, results: readonly number[] = own.results): KMeansStatistics {
+    const [totals, counts, outputAt, labelsAt] = results as [number, number, number, number];
+    const [cost, weight, most, row] = arena.f64(totals, 4) as unknown as [number, number, number, number];
+    const output = arena.f64(outputAt, outputBytes / 8).slice();
+    return {
+      cost,
+      weight,
+      counts: arena.f64(counts, k).slice(),
+      farthest: { distance: most, row: start + row },
+      runs: [{ start, labels: arena.i32(labelsAt, nRows).slice() }],
+      sums: output.subarray(0, output.length / 2),
+      errors: output.subarray(output.length / 2),
+    };
+  }
+
   return {
     expectation(parameters, block) {
       load(parameters);
-      expectationPass(state, panel, feed(block), labelsAt);
-      const [cost, weight, most, row] = arena.f64(at('totals'), 4) as unknown as [number, number, number, number];
-      const length = withSums ? k * d : 0;
-      const output = arena.f64(at('output'), 2 * length).slice();
-      return {
-        cost,
-        weight,
-        counts: arena.f64(at('counts'), k).slice(),
-        farthest: { distance: most, row: block.start + row },
-        runs: [{ start: block.start, labels: arena.i32(labelsAt, block.nRows).slice() }],
-        sums: output.subarray(0, length),
-        errors: output.subarray(length),
-      };
+      kernels[expectation](state, panel, feed(block), labels);
+      return collect(block.start, block.nRows);
     },
+
+    ...(passes && {
+      *expectations(parameters: Centers) {
+        load(parameters);
+        let start = 0;
+        for (const results of passes()) {
+          yield collect(start, Math.min(rows, data.nSamples - start), results);
+          start += rows;
+        }
+      },
+    }),
 
     distances(parameters, block, out) {
       load(parameters);
       if (table === 0) table = arena.reserve(largest * k * 8);
-      distancesPass(state, panel, feed(block), table);
+      kernels[distances](state, panel, feed(block), table);
       out.set(arena.f64(table, block.nRows * k));
     },
   };

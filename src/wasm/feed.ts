@@ -5,12 +5,17 @@ import type { Arena } from './arena.js';
 /** Data up to this size are copied into linear memory once; larger ones block by block in every pass. */
 const RESIDENT_BYTES = 512 * 2 ** 20;
 
+/** Whether data are in linear memory as a whole. */
+export function isResident({ x }: Pick<Rows, 'x'>): boolean {
+  return x.byteLength <= RESIDENT_BYTES;
+}
+
 /** Reserves memory for the data, or for blocks of at most `rows` rows; returns what gives a block's descriptor. */
 export function createFeed(arena: Arena, data: Rows, rows: number): (block: Block) => number {
   const { x, nSamples, nFeatures, sampleWeights, origin } = data;
   const isFloat32 = x.BYTES_PER_ELEMENT === 4;
   const bytes = x.BYTES_PER_ELEMENT;
-  const resident = nSamples * nFeatures * bytes <= RESIDENT_BYTES;
+  const resident = isResident(data);
   const held = resident ? nSamples : rows;
   const values = arena.reserve(held * nFeatures * bytes);
   const weights = sampleWeights === undefined ? 0 : arena.reserve(held * 8);

@@ -20,26 +20,44 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   const matrix = covarianceType === 'full' || covarianceType === 'tied';
   const tied = covarianceType === 'tied';
 
-  const state = matrix
-    ? arena.reserve(kernels.gaussianFullBytes(d, k, tied ? 1 : 0))
-    : arena.reserve(kernels.gaussianDiagBytes(d, k));
-  if (matrix) kernels.gaussianFullLay(state, d, k, tied ? 1 : 0);
-  else kernels.gaussianDiagLay(state, d, k);
-  const panel = arena.reserve(kernels.panelBytes(d, k));
-  kernels.layPanel(panel, d, k);
+  const stateBytes = matrix ? kernels.gaussianFullBytes(d, k, tied ? 1 : 0) : kernels.gaussianDiagBytes(d, k);
+  const own = workspace();
+  const { state, panel, at } = own;
   const feed = createFeed(arena, data, Math.min(rows, data.nSamples));
   const tables = createTables(arena, Math.min(rows, data.nSamples), k);
 
-  const header = arena.u32(state, FIELD.end).slice();
-  const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
   const stride = at('stride');
   const componentLength = 1 + d + (matrix ? packedLength(d) : d);
-  const expectation = matrix ? kernels.gaussianFullExpectation : kernels.gaussianDiagExpectation;
+  const kernel = matrix ? 'gaussianFullExpectation' : 'gaussianDiagExpectation';
   const momentsPass = matrix ? kernels.gaussianFullMoments : kernels.gaussianDiagMoments;
   const scorePass = matrix ? kernels.gaussianFullScore : kernels.gaussianDiagScore;
   const mahalanobisPass = matrix ? kernels.gaussianFullMahalanobis : kernels.gaussianDiagMahalanobis;
 
+  const passes = engine.team?.open({
+    kernel,
+    data,
+    rows,
+    feed,
+    own,
+    workspace,
+    headerBytes: 4 * FIELD.end,
+    stateBytes,
+    resultBytes: [16, k * componentLength * 8],
+  });
+
   let loaded: object | undefined;
+
+  /** One thread's state and panel. */
+  function workspace() {
+    const state = arena.reserve(stateBytes);
+    if (matrix) kernels.gaussianFullLay(state, d, k, tied ? 1 : 0);
+    else kernels.gaussianDiagLay(state, d, k);
+    const panel = arena.reserve(kernels.panelBytes(d, k));
+    kernels.layPanel(panel, d, k);
+    const header = arena.u32(state, FIELD.end).slice();
+    const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+    return { state, panel, at, pointers: [state, panel, undefined], results: [at('totals'), at('output')] };
+  }
 
   /** Writes the parameters, once per E-step: they are immutable, so identity tells. */
   function load(parameters: Parameters): void {
@@ -63,10 +81,13 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
     loaded = parameters;
   }
 
-  /** Copies the sums of the last pass out. */
-  function collect(components: readonly GaussianComponent[]): MixtureStatistics<Moments> {
-    const [logLikelihood, weight] = arena.f64(at('totals'), 2) as unknown as [number, number];
-    const flat = arena.f64(at('output'), k * componentLength).slice();
+  /** Copies the sums of a block out, which lie where the last pass left them if nothing else is said. */
+  function collect(
+    components: readonly GaussianComponent[],
+    [totals, output]: readonly number[] = own.results,
+  ): MixtureStatistics<Moments> {
+    const [logLikelihood, weight] = arena.f64(totals as number, 2) as unknown as [number, number];
+    const flat = arena.f64(output as number, k * componentLength).slice();
     return {
       logLikelihood,
       weight,
@@ -81,9 +102,16 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   return {
     expectation(parameters, block) {
       load(parameters);
-      expectation(state, panel, feed(block));
+      kernels[kernel](state, panel, feed(block));
       return collect(parameters.components);
     },
+
+    ...(passes && {
+      *expectations(parameters: Parameters) {
+        load(parameters);
+        for (const results of passes()) yield collect(parameters.components, results);
+      },
+    }),
 
     moments(parameters, responsibilities, block) {
       load(parameters);
