@@ -61,8 +61,9 @@ export function fastest(nSamples: number, rows: number, nanosecondsPerRow: numbe
   let best = 1;
   let least = nSamples * nanosecondsPerRow;
   for (let count = 2; count <= Math.min(most, nBlocks); count++) {
-    // the last block may be short: whoever takes it is done earlier
-    const longest = Math.max(Math.ceil((nBlocks - 1) / count) * rows, nSamples / count);
+    // the last block may be short; whoever is free first takes it
+    const full = Math.floor(nSamples / rows);
+    const longest = Math.max(Math.ceil(full / count) * rows, Math.floor(full / count) * rows + (nSamples % rows));
     const time = longest * nanosecondsPerRow + FORK_JOIN;
     if (time >= least * WORTH) continue;
     best = count;

@@ -1,0 +1,158 @@
+/**
+ * Times fits by one thread and by several, in turns: iterations of a fit that starts from the same parameters and does as
+ * many every time, so that the difference of two lengths leaves out what is not an iteration. Results are compared bit by bit.
+ *
+ * usage: node bench/threads.mjs [--rounds n] [--threads n] [--only text] [--json file]
+ *
+ * On a busy machine the ratio says little about the program: two threads get less than two cores. So the time that the
+ * threads themselves ran is printed too (Linux): work / most is the ratio that free cores would give.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { BernoulliMixture, GaussianMixture, KMeans } from '../dist/index.js';
+import { generate, mulberry32 } from './data.mjs';
+import { machine } from './machine.mjs';
+import { median } from './statistics.mjs';
+
+const SHAPES = [
+  { model: 'gaussian', n: 100000, d: 8, k: 8, iterations: 40 },
+  { model: 'gaussian', n: 100000, d: 32, k: 16, iterations: 6 },
+  { model: 'gaussian', n: 50000, d: 64, k: 16, iterations: 4 },
+  { model: 'diag', n: 100000, d: 16, k: 16, iterations: 30 },
+  { model: 'bernoulli', n: 100000, d: 64, k: 16, iterations: 30 },
+  { model: 'kMeans', n: 100000, d: 8, k: 16, iterations: 100 },
+  { model: 'kMeans', n: 100000, d: 32, k: 32, iterations: 40 },
+  // small work, where a thread more may cost more than it gives
+  { model: 'gaussian', n: 1000, d: 2, k: 3, iterations: 200 },
+  { model: 'gaussian', n: 5000, d: 8, k: 8, iterations: 100 },
+  { model: 'gaussian', n: 20000, d: 2, k: 3, iterations: 200 },
+  { model: 'kMeans', n: 20000, d: 4, k: 4, iterations: 100 },
+];
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    threads: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+    json: { type: 'string' },
+  },
+});
+const wanted = Number(options.threads);
+const results = [];
+console.log(
+  `Milliseconds of an iteration: median (least) of ${options.rounds} rounds in turns. threads: ${wanted}, auto\n`,
+);
+console.log('| model, N, D, K | one | threads | one / threads | of least | work / most | auto took | one / auto |');
+console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+for (const shape of SHAPES) {
+  const name = `${shape.model}, ${shape.n}, ${shape.d}, ${shape.k}`;
+  if (!name.includes(options.only)) continue;
+  const result = await measure(shape);
+  results.push({ shape, ...result });
+  const { one, several, auto, share, took } = result;
+  const cells = [
+    cell(one),
+    cell(several),
+    (median(one) / median(several)).toFixed(2),
+    (Math.min(...one) / Math.min(...several)).toFixed(2),
+    share === undefined ? '–' : share.toFixed(2),
+    took,
+    (median(one) / median(auto)).toFixed(2),
+  ];
+  console.log(`| ${name} | ${cells.join(' | ')} |`);
+}
+const report = { machine: machine(), threads: wanted, results };
+console.log(`\n${report.machine.cpu}, Node ${report.machine.node}, load ${report.machine.load.toFixed(1)}`);
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+
+async function measure(shape) {
+  const fit = fitOf(shape);
+  const times = { one: [], several: [], auto: [] };
+  const shares = [];
+  const contestants = { one: 1, several: wanted, auto: 'auto' };
+  let objective;
+  let took;
+  for (let round = 0; round <= Number(options.rounds); round++) {
+    const order = Object.keys(contestants);
+    for (const name of round % 2 === 0 ? order : order.toReversed()) {
+      const ms = [];
+      let used;
+      for (const iterations of [1, 1 + shape.iterations]) {
+        const before = threadTimes();
+        const began = performance.now();
+        const model = await fit(contestants[name], iterations);
+        ms.push(performance.now() - began);
+        used = shareOf(before, threadTimes());
+        const reached = model.logLikelihood ?? model.totalCost;
+        if (iterations > 1) {
+          objective ??= reached;
+          if (!Object.is(reached, objective)) throw new Error(`${name}: ${reached} instead of ${objective}`);
+          if (name === 'auto') took = model.threads.count;
+        }
+      }
+      // the first round compiles and starts the threads
+      if (round === 0) continue;
+      times[name].push((ms[1] - ms[0]) / shape.iterations);
+      if (name === 'several') shares.push(used);
+    }
+  }
+  return { ...times, took, share: shares[0] === undefined ? undefined : median(shares) };
+}
+
+/** A fit of so many iterations by so many threads. */
+function fitOf({ model, n, d, k }) {
+  if (model === 'bernoulli') {
+    const X = { data: patterns(n, d, k), rows: n, columns: d };
+    return (threads, maxIter) =>
+      BernoulliMixture.fitAsync(X, { nComponents: k, init: 'random', tol: 0, maxIter, threads });
+  }
+  const covarianceType = model === 'gaussian' ? 'full' : 'diag';
+  const { X, initialParameters } = generate({ n, d, k, covarianceType });
+  // in shared memory it is not copied for every fit
+  const shared = new Float64Array(new SharedArrayBuffer(X.data.byteLength));
+  shared.set(X.data);
+  const data = { ...X, data: shared };
+  return (threads, maxIter) =>
+    model === 'kMeans'
+      ? KMeans.fitAsync(data, {
+          nClusters: k,
+          initialParameters: { centers: initialParameters.means },
+          maxIter,
+          threads,
+        })
+      : GaussianMixture.fitAsync(data, { nComponents: k, covarianceType, initialParameters, tol: 0, maxIter, threads });
+}
+
+/** Bits of k latent classes. */
+function patterns(n, d, k) {
+  const uniform = mulberry32(1);
+  const probs = Float64Array.from({ length: k * d }, () => 0.2 + 0.6 * uniform());
+  return Uint8Array.from({ length: n * d }, (_, at) =>
+    uniform() < probs[(Math.floor(at / d) % k) * d + (at % d)] ? 1 : 0,
+  );
+}
+
+/** Nanoseconds that each thread of this process has run (Linux). */
+function threadTimes() {
+  const times = new Map();
+  try {
+    for (const id of readdirSync('/proc/self/task')) {
+      times.set(id, Number(readFileSync(`/proc/self/task/${id}/schedstat`, 'utf8').split(' ')[0]));
+    }
+  } catch {
+    // another system
+  }
+  return times;
+}
+
+/** All that the threads ran, by what the busiest of them ran. */
+function shareOf(before, after) {
+  const ran = Array.from(after, ([id, time]) => time - (before.get(id) ?? 0)).toSorted((a, b) => b - a);
+  if (ran.length === 0) return undefined;
+  return ran.slice(0, wanted).reduce((sum, time) => sum + time) / ran[0];
+}
+
+function cell(times) {
+  return `${median(times).toFixed(2)} (${Math.min(...times).toFixed(2)})`;
+}
