@@ -11,7 +11,6 @@ import { Run } from '../em/restarts.js';
 import { expectedBytes, leaseBackend } from '../lease.js';
 import { integerOption } from '../options.js';
 import { type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
-import { unpackRestarts } from '../threads/protocol.js';
 import type { FitMaker, Prepared } from './mixture-fit-now.js';
 
 export { fitNow, type Prepared } from './mixture-fit-now.js';
@@ -28,6 +27,7 @@ export async function fitInWorker<Plan extends MixturePlan, C>(
     { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x), threads: wanted },
   );
   const { parameters, record } = result as Outcome<C>;
+  const { unpackRestarts } = await import('../threads/run-in-worker.js');
   return { parameters, record: { ...record, restarts: unpackRestarts(record.restarts), threads } };
 }
 

@@ -1,4 +1,4 @@
-/** How many threads a fit gets. Loaded when a fit asks for another number than one. */
+/** How many threads a fit gets. */
 
 import type { Dataset } from '../data/dataset.js';
 import { blockRows } from '../em/blocks.js';
@@ -38,6 +38,7 @@ interface Input {
  * @throws {InvalidOptionError} a number of threads that is not an integer from 1 to 256, nor `'auto'`
  */
 export async function chooseThreads(job: string, input: unknown, run: RunOptions): Promise<ThreadsUsed> {
+  if ((run.threads ?? 1) === 1) return { count: 1, reason: undefined };
   const { plan, data } = input as Input;
   const wanted = run.threads === 'auto' ? 'auto' : integerOption("threads (if not 'auto')", run.threads, 1, MOST);
   const obstacle = run.backend === 'js' ? "backend 'js' has no threads" : await obstacleHere(job, data);

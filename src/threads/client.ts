@@ -1,10 +1,7 @@
-/** Runs a job in a worker of its own, or by several threads. */
+/** The calling thread's side of fits in workers: what must happen at the call. */
 import type { BackendName } from '../backend.js';
 import type { Values } from '../data/matrix.js';
 import { InvalidOptionError, show } from '../errors.js';
-import { compileKernels } from '../wasm/kernels.js';
-import { type Job, unpackError } from './protocol.js';
-import { type AnyWorker, startWorker } from './start-worker.js';
 
 /** Options of every `…Async` function. */
 export interface AsyncOptions {
@@ -59,55 +56,8 @@ export interface Ran {
 
 /** Posts a job to a new worker, or to several that are kept, and waits for its result. */
 export async function runInWorker(job: string, input: unknown, run: RunOptions): Promise<Ran> {
-  const threads: ThreadsUsed =
-    (run.threads ?? 1) === 1
-      ? { count: 1, reason: undefined }
-      : await (await import('./choose-threads.js')).chooseThreads(job, input, run);
-  if (threads.count > 1)
-    return { result: await (await import('./run-in-team.js')).runInTeam(job, input, run, threads.count), threads };
-  const worker = await startWorker(run.workerUrl);
-  try {
-    return { result: await converse(worker, { job, input }, run), threads };
-  } finally {
-    worker.terminate();
-  }
-}
-
-/** Posts a job to a worker and listens until it is done, has failed or is aborted. */
-export async function converse(
-  worker: AnyWorker,
-  job: Pick<Job, 'job' | 'input' | 'team'>,
-  { backend, signal, onProgress, transfer }: RunOptions,
-): Promise<unknown> {
-  const module = backend === 'wasm' ? compileKernels() : undefined;
-  let abort: (() => void) | undefined;
-  try {
-    return await new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      abort = () => reject(signal?.reason);
-      signal?.addEventListener('abort', abort);
-      worker.listen((reply) => {
-        if (reply.type === 'done') resolve(reply.result);
-        else if (reply.type === 'error') reject(unpackError(reply.error));
-        else if (reply.type === 'progress') callProgress(onProgress, reply.progress, reject);
-      }, reject);
-      worker.post({ ...job, module, wantsProgress: onProgress !== undefined }, transfer);
-    });
-  } finally {
-    if (abort !== undefined) signal?.removeEventListener('abort', abort);
-  }
-}
-
-function callProgress(
-  onProgress: ((progress: unknown) => void) | undefined,
-  progress: unknown,
-  reject: (error: unknown) => void,
-): void {
-  try {
-    onProgress?.(progress);
-  } catch (error) {
-    reject(error);
-  }
+  // what runs jobs is loaded with the first of them
+  return (await import('./run-in-worker.js')).runInWorker(job, input, run);
 }
 
 /** X as it may be posted: shared memory as it is, given-away memory as it is, anything else copied (a view without the rest of its buffer). */

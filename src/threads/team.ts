@@ -21,8 +21,8 @@ export interface TeamRequest {
   readonly nHelpers: number;
 }
 
-/** Results wait here to be merged in order: more slots keep threads going while one of them is late. */
-const SLOT_BYTES = 8 * 2 ** 20;
+/** Results wait here to be merged in order; at least four for each thread, so that none stands still while another is late. */
+const SLOT_BYTES = 2 ** 20;
 
 /** A block takes milliseconds. A thread of which nothing is heard for so many seconds has died without a word. */
 const PATIENCE_SECONDS = 30;
