@@ -4,10 +4,11 @@
  *
  * usage: node bench/threads.mjs [--rounds n] [--threads n] [--only text] [--json file]
  *
- * On a busy machine the ratio of times says little about the program: two threads get less than two cores. So the time that
- * the busiest thread was running is compared too (Linux), waiting by spinning included, waiting parked not.
+ * On a busy machine the ratio of times says little about the program: two threads get less than two cores. So the processor
+ * time of the whole process is compared too: threads × that of one thread / that of several is the ratio that free cores
+ * would give if no thread ever waited parked. (Waiting by spinning is counted as work.)
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { BernoulliMixture, GaussianMixture, KMeans } from '../dist/index.js';
@@ -44,7 +45,7 @@ console.log(
   `Milliseconds of an iteration: median (least) of ${options.rounds} rounds in turns. threads: ${wanted}, auto\n`,
 );
 console.log(
-  '| model, N, D, K | one | threads | one / threads | of least | of the busiest thread | auto took | one / auto | of the busiest |',
+  '| model, N, D, K | one | threads | one / threads | of least | by processor time | auto took | one / auto | by processor time |',
 );
 console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
 for (const shape of SHAPES) {
@@ -52,16 +53,16 @@ for (const shape of SHAPES) {
   if (!name.includes(options.only)) continue;
   const result = await measure(shape);
   results.push({ shape, ...result });
-  const { one, several, auto, busy, took } = result;
+  const { one, several, auto, work, took } = result;
   const cells = [
     cell(one),
     cell(several),
     (median(one) / median(several)).toFixed(2),
     (Math.min(...one) / Math.min(...several)).toFixed(2),
-    (median(busy.one) / median(busy.several)).toFixed(2),
+    ((wanted * median(work.one)) / median(work.several)).toFixed(2),
     took,
     (median(one) / median(auto)).toFixed(2),
-    (median(busy.one) / median(busy.auto)).toFixed(2),
+    ((took * median(work.one)) / median(work.auto)).toFixed(2),
   ];
   console.log(`| ${name} | ${cells.join(' | ')} |`);
 }
@@ -72,7 +73,7 @@ if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(re
 async function measure(shape) {
   const run = fitOf(shape);
   const times = { one: [], several: [], auto: [] };
-  const busy = { one: [], several: [], auto: [] };
+  const work = { one: [], several: [], auto: [] };
   const contestants = { one: 1, several: wanted, auto: 'auto' };
   let objective;
   let took;
@@ -82,11 +83,12 @@ async function measure(shape) {
       const ms = [];
       const ran = [];
       for (const iterations of [1, 1 + shape.iterations]) {
-        const before = threadTimes();
+        const before = process.cpuUsage();
         const began = performance.now();
         const model = await run(contestants[name], iterations);
         ms.push(performance.now() - began);
-        ran.push(busiest(before, threadTimes()));
+        const { user, system } = process.cpuUsage(before);
+        ran.push(user + system);
         const reached = model.logLikelihood ?? model.totalCost;
         if (iterations > 1) {
           objective ??= reached;
@@ -97,10 +99,10 @@ async function measure(shape) {
       // the first round compiles and starts the threads
       if (round === 0) continue;
       times[name].push((ms[1] - ms[0]) / shape.iterations);
-      busy[name].push((ran[1] - ran[0]) / 1e6 / shape.iterations);
+      work[name].push((ran[1] - ran[0]) / 1e3 / shape.iterations);
     }
   }
-  return { ...times, busy, took };
+  return { ...times, work, took };
 }
 
 /** A fit of so many iterations by so many threads. */
@@ -134,25 +136,6 @@ function patterns(n, d, k) {
   return Uint8Array.from({ length: n * d }, (_, at) =>
     uniform() < probs[(Math.floor(at / d) % k) * d + (at % d)] ? 1 : 0,
   );
-}
-
-/** Nanoseconds that each thread of this process has run (Linux). */
-function threadTimes() {
-  const times = new Map();
-  try {
-    for (const id of readdirSync('/proc/self/task')) {
-      times.set(id, Number(readFileSync(`/proc/self/task/${id}/schedstat`, 'utf8').split(' ')[0]));
-    }
-  } catch {
-    // another system
-  }
-  return times;
-}
-
-/** What the thread that ran longest has run; NaN where that is not told. */
-function busiest(before, after) {
-  if (after.size === 0) return Number.NaN;
-  return Math.max(...Array.from(after, ([id, time]) => time - (before.get(id) ?? 0)));
 }
 
 function cell(times) {
