@@ -4,11 +4,12 @@ import type { RunOptions } from './client.js';
 import { type Job, unpackError } from './protocol.js';
 import type { AnyWorker } from './start-worker.js';
 
-/** Posts a job to a worker and listens until it is done, has failed or is aborted. */
+/** Posts a job to a worker and listens until it is done, has failed or is aborted, or others it needs have failed. */
 export async function converse(
   worker: AnyWorker,
   job: Pick<Job, 'job' | 'input' | 'team'>,
   { backend, signal, onProgress, transfer }: RunOptions,
+  othersFail?: Promise<never>,
 ): Promise<unknown> {
   const module = backend === 'wasm' ? compileKernels() : undefined;
   let abort: (() => void) | undefined;
@@ -17,6 +18,7 @@ export async function converse(
       signal?.throwIfAborted();
       abort = () => reject(signal?.reason);
       signal?.addEventListener('abort', abort);
+      othersFail?.catch(reject);
       worker.listen((reply) => {
         if (reply.type === 'done') resolve(reply.result);
         else if (reply.type === 'error') reject(unpackError(reply.error));

@@ -34,15 +34,15 @@ export async function runInTeam(job: string, input: unknown, run: RunOptions, th
   let sound = false;
   try {
     coordinator.keepAlive(true);
-    const result = await new Promise((resolve, reject) => {
-      // the fit begins at once and alone; helpers join it when they are there
-      converse(coordinator, { job, input, team }, run).then(resolve, reject);
+    // the fit begins at once and alone; helpers join it when they are there
+    const helpersFail = new Promise<never>((_, reject) => {
       for (let index = 0; index < team.nHelpers; index++) {
         takeWorker(workerUrl)
           .then((worker) => enlist(worker, { module, memory, control, index }, workerUrl, reject))
           .catch(reject);
       }
     });
+    const result = await converse(coordinator, { job, input, team }, run, helpersFail);
     sound = true;
     return result;
   } finally {
