@@ -37,12 +37,15 @@ export const workerConfig = {
   output: { format: 'iife', inlineDynamicImports: true },
 };
 
+/** The library itself is a chunk too, since others import from it; index.js names its exports. */
+const chunkName = ({ name }) => (name === 'index' ? 'library.js' : '[name].js');
+
 export const libraryConfig = [
   {
     input: 'build/js/index.js',
     plugins: [resolve()],
-    // the worker's text is a chunk of its own: who never calls fitAsync never loads it
-    output: { dir: 'dist', format: 'es', entryFileNames: 'index.js', chunkFileNames: '[name].js' },
+    // what runs workers and the worker's text are chunks of their own: who never calls fitAsync never loads them
+    output: { dir: 'dist', format: 'es', entryFileNames: 'index.js', chunkFileNames: chunkName },
   },
   {
     input: 'build/js/cli/main.js',

@@ -129,6 +129,6 @@ export type { StreamOptions } from './stream/family.js';
 export { fitStream } from './stream/fit-stream.js';
 export type { GaussianStreamOptions } from './stream/gaussian.js';
 export type { Chunk, ChunkObject, ChunkSource } from './stream/source.js';
-export type { AsyncOptions } from './threads/client.js';
+export type { AsyncOptions, ThreadsUsed } from './threads/client.js';
 export type { KernelSource } from './wasm/kernels.js';
 export { loadKernels } from './wasm/kernels.js';

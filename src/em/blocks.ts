@@ -59,7 +59,9 @@ export class TreeSum<S> {
 /** The E-step over all data: expectation of every block, merged. */
 export function expectationOver<P, S>(model: EMModel<P, S>, parameters: P, data: Dataset, rows: number): S {
   const sum = new TreeSum<S>((a, b) => model.merge(a, b));
-  for (const block of blocksOf(data, rows)) sum.add(model.expectation(parameters, block));
+  const parts = model.expectations?.(parameters);
+  if (parts !== undefined) for (const statistics of parts) sum.add(statistics);
+  else for (const block of blocksOf(data, rows)) sum.add(model.expectation(parameters, block));
   // a Dataset has at least one row, so there is at least one block
   return sum.total() as S;
 }

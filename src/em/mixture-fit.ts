@@ -5,6 +5,7 @@ import type { Random } from '../data/random.js';
 import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
 import type { MixtureChart } from '../optimize/chart.js';
 import { type AccelerationName, accelerationOf, type Charts, gradientOptimizer } from '../optimize/method.js';
+import type { ThreadsUsed } from '../threads/client.js';
 import { blocksOf } from './blocks.js';
 import type { StopReason } from './convergence.js';
 import { ElboRecorder, type ElboTrace } from './elbo-trace.js';
@@ -57,6 +58,8 @@ export interface FitRecord {
   readonly componentCounts: Float64Array;
   readonly restarts: readonly MixtureRestart[];
   readonly labels: Int32Array | undefined;
+  /** of a fit in workers: the threads that did it */
+  readonly threads?: ThreadsUsed;
 }
 
 export interface Outcome<C> {

@@ -7,7 +7,7 @@ import type { BlockKernels, EMModel, Family, MixtureParameters, MixtureStatistic
 export interface MixtureOptions<C, T> {
   nComponents: number;
   /** the E-step of a whole block; `pointwiseKernels(family)` where a family has none of its own */
-  kernels: Pick<BlockKernels<C, T>, 'expectation'>;
+  kernels: Pick<BlockKernels<C, T>, 'expectation' | 'expectations'>;
   /** `'uniform'` keeps the mixing proportions at 1/K; default `'learned'` */
   weights?: 'learned' | 'uniform';
   initialize(data: Dataset, random: Random): MixtureParameters<C>;
@@ -75,6 +75,7 @@ export function mixture<C, T>(
     },
   };
 
+  if (kernels.expectations !== undefined) model.expectations = kernels.expectations;
   if (family.recentre !== undefined) {
     model.recentre = (statistics, { weights, components }) => {
       const centred = family.recentre?.(statistics.components, components);

@@ -13,6 +13,8 @@ export interface EMModel<P, S> {
   initialize(data: Dataset, random: Random): P;
   /** E-step over one block of rows, and their expected sufficient statistics. */
   expectation(parameters: P, block: Block): S;
+  /** `expectation` of every block of the fit's data, in order, where several threads share the work. */
+  expectations?(parameters: P): Iterable<S>;
   /** Statistics of both; may reuse `a`, after which neither argument may be used. */
   merge(a: S, b: S): S;
   /** M-step in closed form. Throws `DegenerateComponentError(component, previous)` when a component has no maximiser. */
@@ -113,6 +115,8 @@ export interface MixtureStatistics<T> {
 /** A family's kernels: the E-step and the moments of a whole block at once, on one backend. */
 export interface BlockKernels<C, T> {
   expectation(parameters: MixtureParameters<C>, block: Block): MixtureStatistics<T>;
+  /** `EMModel.expectations`, where there are several threads. */
+  expectations?(parameters: MixtureParameters<C>): Iterable<MixtureStatistics<T>>;
   /** Statistics for given responsibilities (nRows × nComponents, row-major), about the components' centres. */
   moments(parameters: MixtureParameters<C>, responsibilities: Float64Array, block: Block): MixtureStatistics<T>;
   score(parameters: MixtureParameters<C>, block: Block, out: ScoreOutput): void;

@@ -21,6 +21,7 @@ import { centerAt, greedyTrials, kmeansPlusPlus } from '../init/kmeans-plus-plus
 import { distinctRows } from '../init/random.js';
 import { sampleRows } from '../init/sample-rows.js';
 import { expectedBytes } from '../lease.js';
+import type { ThreadsUsed } from '../threads/client.js';
 import type { ClusteringPlan } from './clustering-options.js';
 
 /** One of the nInit starts, for the record. */
@@ -41,6 +42,8 @@ export interface ClusteringRecord {
   readonly clusterCounts: Float64Array;
   readonly restarts: readonly ClusteringRestart[];
   readonly labels: Int32Array | undefined;
+  /** of a fit in workers: the threads that did it */
+  readonly threads?: ThreadsUsed;
 }
 
 export interface ClusteringOutcome {

@@ -96,17 +96,18 @@ export async function fitClusteringAsync<O, S extends HardStatistics>(
   X: DataInput,
   options: AsyncClusteringOptions,
 ): Promise<ClusteringModelParts> {
-  const { signal, onProgress, workerUrl, transfer } = options ?? {};
+  const { signal, onProgress, workerUrl, transfer, threads: wanted } = options ?? {};
   signal?.throwIfAborted();
   // checked here, so that bad input is told at once and in the caller's stack
   const { plan, further, data } = prepare(entry, X, options, 'fitAsync', ASYNC_OPTIONS);
   const x = shareable(data.x, transfer === true);
-  const result = await runInWorker(
+  const { result, threads } = await runInWorker(
     entry.job,
     { plan, further, data: { ...data, x } },
-    { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x) },
+    { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x), threads: wanted },
   );
-  return fittedParts(result as ClusteringOutcome, data, plan);
+  const { centers, record } = result as ClusteringOutcome;
+  return fittedParts({ centers, record: { ...record, threads } }, data, plan);
 }
 
 export function* clusteringSteps<O, S extends HardStatistics>(

@@ -10,6 +10,7 @@ import type { Centers, ClusterKernels, HardStatistics } from '../em/hard.js';
 import { InvalidDataError, NotFittedError } from '../errors.js';
 import { expectedBytes, withBackend } from '../lease.js';
 import { checkKnown } from '../options.js';
+import type { ThreadsUsed } from '../threads/client.js';
 import {
   type ClusteringOutcome,
   type ClusteringRecord,
@@ -103,6 +104,10 @@ export abstract class Clustering {
       throw new NotFittedError('labels belong to the training data and are not saved with a model; call predict(X)');
     }
     return this.#handouts.of('labels', () => labels);
+  }
+  /** The threads that shared the E-steps, and why they are fewer than asked for; undefined unless from `fitAsync`. */
+  get threads(): ThreadsUsed | undefined {
+    return this.#record?.threads;
   }
   /** True if the model comes from a fit (or was saved after one), so that `totalCost`, `trace` … exist. */
   get fitted(): boolean {

@@ -11,7 +11,6 @@ import { Run } from '../em/restarts.js';
 import { expectedBytes, leaseBackend } from '../lease.js';
 import { booleanOption, integerOption } from '../options.js';
 import { type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
-import { unpackRestarts } from '../threads/protocol.js';
 import type { FitMaker, Prepared } from './mixture-fit-now.js';
 
 export { fitNow, type Prepared } from './mixture-fit-now.js';
@@ -19,16 +18,17 @@ export { fitNow, type Prepared } from './mixture-fit-now.js';
 export async function fitInWorker<Plan extends MixturePlan, C>(
   job: string,
   { plan, data }: Prepared<Plan>,
-  { signal, workerUrl, transfer, onProgress }: AsyncOptions & { onProgress?: OnProgress | undefined },
+  { signal, workerUrl, transfer, onProgress, threads: wanted }: AsyncOptions & { onProgress?: OnProgress | undefined },
 ): Promise<Outcome<C>> {
   const x = shareable(data.x, transfer === true);
-  const result = await runInWorker(
+  const { result, threads } = await runInWorker(
     job,
     { plan, data: { ...data, x } },
-    { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x) },
+    { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x), threads: wanted },
   );
   const { parameters, record } = result as Outcome<C>;
-  return { parameters, record: { ...record, restarts: unpackRestarts(record.restarts) } };
+  const { unpackRestarts } = await import('../threads/run-in-worker.js');
+  return { parameters, record: { ...record, restarts: unpackRestarts(record.restarts), threads } };
 }
 
 /** Yields every state; returns the outcome. The memory is given back however the iteration ends. */

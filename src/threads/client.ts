@@ -1,9 +1,8 @@
-/** Runs a job in a worker of its own: a browser (or Deno, Bun) Worker, or one of node:worker_threads. */
+/** The calling thread's side of fits in workers: what must happen at the call. */
 import type { BackendName } from '../backend.js';
 import type { Values } from '../data/matrix.js';
-import { InvalidOptionError, show, WorkerError } from '../errors.js';
-import { compileKernels } from '../wasm/kernels.js';
-import { type Job, type Reply, unpackError } from './protocol.js';
+import { isShared } from '../data/shared.js';
+import { InvalidOptionError, show } from '../errors.js';
 
 /** Options of every `…Async` function. */
 export interface AsyncOptions {
@@ -13,6 +12,20 @@ export interface AsyncOptions {
   workerUrl?: string | URL;
   /** give X away instead of copying it: its buffer is detached from the caller (a view of a part is copied all the same) */
   transfer?: boolean;
+  /**
+   * How many threads share the E-steps: a number (default 1), or `'auto'`: as many of the cores as make the fit faster,
+   * which for small data is one. Never changes the result, not by a bit. Needs SharedArrayBuffer (on a page: cross-origin
+   * isolation) and the wasm backend; otherwise one thread does the work, and the model's `threads` says so.
+   */
+  threads?: number | 'auto';
+}
+
+/** What became of the option `threads`. */
+export interface ThreadsUsed {
+  /** threads that shared the E-steps */
+  readonly count: number;
+  /** why they are fewer than asked for; undefined if they are not */
+  readonly reason: string | undefined;
 }
 
 /** Rejects what is no AbortSignal, and a signal that has fired. */
@@ -24,58 +37,28 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   signal.throwIfAborted();
 }
 
-export const ASYNC_OPTIONS = ['signal', 'workerUrl', 'transfer', 'onProgress'] as const;
+export const ASYNC_OPTIONS = ['signal', 'workerUrl', 'transfer', 'onProgress', 'threads'] as const;
 
-interface Run {
+export interface RunOptions {
   readonly backend: BackendName;
   readonly signal: AbortSignal | undefined;
   readonly workerUrl: string | URL | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: each job has its own shape of progress, checked by its own client
   readonly onProgress: ((progress: any) => void) | undefined;
   readonly transfer: Transferable[];
+  readonly threads: number | 'auto' | undefined;
 }
 
-/** The two kinds of worker, as one. */
-interface AnyWorker {
-  post(job: Job, transfer: Transferable[]): void;
-  listen(onReply: (reply: Reply) => void, onFailure: (error: WorkerError) => void): void;
-  terminate(): void;
+/** What a job gave, and the threads that did it. */
+export interface Ran {
+  readonly result: unknown;
+  readonly threads: ThreadsUsed;
 }
 
-/** Posts a job to a new worker and waits for its result. */
-export async function runInWorker(job: string, input: unknown, run: Run): Promise<unknown> {
-  const { signal, onProgress } = run;
-  const module = run.backend === 'wasm' ? compileKernels() : undefined;
-  const worker = await startWorker(run.workerUrl);
-  let abort: (() => void) | undefined;
-  try {
-    return await new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      abort = () => reject(signal?.reason);
-      signal?.addEventListener('abort', abort);
-      worker.listen((reply) => {
-        if (reply.type === 'done') resolve(reply.result);
-        else if (reply.type === 'error') reject(unpackError(reply.error));
-        else callProgress(onProgress, reply.progress, reject);
-      }, reject);
-      worker.post({ job, input, module, wantsProgress: onProgress !== undefined }, run.transfer);
-    });
-  } finally {
-    if (abort !== undefined) signal?.removeEventListener('abort', abort);
-    worker.terminate();
-  }
-}
-
-function callProgress(
-  onProgress: ((progress: unknown) => void) | undefined,
-  progress: unknown,
-  reject: (error: unknown) => void,
-): void {
-  try {
-    onProgress?.(progress);
-  } catch (error) {
-    reject(error);
-  }
+/** Posts a job to a new worker, or to several that are kept, and waits for its result. */
+export async function runInWorker(job: string, input: unknown, run: RunOptions): Promise<Ran> {
+  // what runs jobs is loaded with the first of them
+  return (await import('./run-in-worker.js')).runInWorker(job, input, run);
 }
 
 /** X as it may be posted: shared memory as it is, given-away memory as it is, anything else copied (a view without the rest of its buffer). */
@@ -87,104 +70,4 @@ export function shareable(x: Values, giveAway: boolean): Values {
 /** What to transfer with `shareable` data. */
 export function transferable(x: Values): Transferable[] {
   return isShared(x.buffer) ? [] : [x.buffer as ArrayBuffer];
-}
-
-function isShared(buffer: ArrayBufferLike): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
-}
-
-async function startWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {
-  // Node has no global Worker; browsers, Deno and Bun do
-  if (typeof Worker === 'function') return startWebWorker(workerUrl);
-  return startNodeWorker(workerUrl);
-}
-
-/** The worker's text: loaded when the first job asks for it. */
-async function workerSource(): Promise<string> {
-  return (await import('./worker-inline.js')).WORKER_SOURCE;
-}
-
-async function startWebWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {
-  const blobUrl =
-    workerUrl === undefined
-      ? URL.createObjectURL(new Blob([await workerSource()], { type: 'text/javascript' }))
-      : undefined;
-  const forget = () => {
-    if (blobUrl !== undefined) URL.revokeObjectURL(blobUrl);
-  };
-  let worker: Worker;
-  try {
-    worker = new Worker(workerUrl ?? (blobUrl as string), { type: 'module' });
-  } catch (cause) {
-    forget();
-    throw cannotStart(cause);
-  }
-  return {
-    post: (job, transfer) => worker.postMessage(job, transfer),
-    listen(onReply, onFailure) {
-      worker.onmessage = ({ data }) => onReply(data as Reply);
-      worker.onmessageerror = () => onFailure(new WorkerError('a reply of the worker could not be read'));
-      worker.onerror = (event) => onFailure(cannotStart(event.error ?? event.message));
-    },
-    terminate() {
-      forget();
-      worker.terminate();
-    },
-  };
-}
-
-async function startNodeWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {
-  const threads = await nodeThreads();
-  let worker: InstanceType<NodeThreads['Worker']>;
-  try {
-    worker = new threads.Worker(await nodeUrl(workerUrl));
-  } catch (cause) {
-    throw cannotStart(cause);
-  }
-  return {
-    post: (job, transfer) => worker.postMessage(job, transfer as never),
-    listen(onReply, onFailure) {
-      worker.on('message', onReply);
-      worker.on('messageerror', (cause) =>
-        onFailure(new WorkerError('a reply of the worker could not be read', { cause })),
-      );
-      worker.on('error', (cause) => onFailure(cannotStart(cause)));
-      // a worker that calls process.exit, or is killed, fires `exit` only
-      worker.on('exit', (code) =>
-        onFailure(new WorkerError(`the worker ended (exit code ${code}) before its job; start the fit again`)),
-      );
-    },
-    terminate() {
-      void worker.terminate();
-    },
-  };
-}
-
-async function nodeUrl(workerUrl: string | URL | undefined): Promise<URL | string> {
-  if (workerUrl === undefined) return new URL(`data:text/javascript,${encodeURIComponent(await workerSource())}`);
-  return typeof workerUrl === 'string' && /^(file|data):/.test(workerUrl) ? new URL(workerUrl) : workerUrl;
-}
-
-type NodeThreads = typeof import('node:worker_threads');
-
-/** Without an `import` that bundlers for browsers would try to resolve. */
-async function nodeThreads(): Promise<NodeThreads> {
-  const name = 'node:worker_threads';
-  const builtin = globalThis.process?.getBuiltinModule?.(name) as NodeThreads | undefined;
-  if (builtin !== undefined) return builtin;
-  try {
-    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as NodeThreads;
-  } catch (cause) {
-    throw new WorkerError('no workers here: neither a global Worker nor node:worker_threads; use fit or steps', {
-      cause,
-    });
-  }
-}
-
-function cannotStart(cause: unknown): WorkerError {
-  const message = cause instanceof Error ? cause.message : String(cause ?? 'no reason given');
-  return new WorkerError(
-    `the worker failed: ${message}; under a Content-Security-Policy allow worker-src blob: or pass workerUrl`,
-    { cause },
-  );
 }

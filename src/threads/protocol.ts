@@ -1,5 +1,6 @@
 /** What the calling thread and a worker say to each other. */
 import { ERROR_CLASSES, MixwasmError } from '../errors.js';
+import type { TeamRequest } from './team.js';
 
 /** A job for the worker. */
 export interface Job {
@@ -8,11 +9,15 @@ export interface Job {
   /** the compiled kernels, so that a worker compiles nothing; absent for the JS backend */
   readonly module: WebAssembly.Module | undefined;
   readonly wantsProgress: boolean;
+  /** memory to share with helpers, if there are some */
+  readonly team?: TeamRequest;
 }
 
 export type Reply =
   | { readonly type: 'progress'; readonly progress: unknown }
   | { readonly type: 'done'; readonly result: unknown }
+  /** from a helper that has been dismissed */
+  | { readonly type: 'idle' }
   | { readonly type: 'error'; readonly error: PlainError };
 
 /** An error as structured clone can carry it: its class by name, its own fields as values. */

@@ -15,8 +15,11 @@ import { ANDERSON } from '../optimize/anderson.js';
 import { GRADIENT } from '../optimize/gradient.js';
 import { registerMethod } from '../optimize/method.js';
 import { SQUAREM } from '../optimize/squarem.js';
+import { offerEngine } from '../wasm/engine.js';
 import { adoptModule } from '../wasm/kernels.js';
+import { type HelpRequest, help } from './helper.js';
 import { type Job, packError, packRestarts, type Reply } from './protocol.js';
+import { createTeamEngine, dismissTeam } from './team.js';
 
 type Work = (input: never, onProgress: ((progress: unknown) => void) | undefined) => unknown;
 
@@ -54,9 +57,24 @@ function mixtureJob<Plan extends MixturePlan, C, T>(make: FitMaker<Plan, C, T>):
 /** A fit makes thousands of iterations a second; people and messages do not keep up. */
 const PROGRESS_INTERVAL = 20;
 
-function run({ job, input, module, wantsProgress }: Job, reply: (message: Reply) => void): void {
+function run(message: Job | HelpRequest, reply: (message: Reply) => void): void {
+  if ('job' in message) runJob(message, reply);
+  else runHelp(message, reply);
+}
+
+function runHelp(request: HelpRequest, reply: (message: Reply) => void): void {
+  try {
+    help(request);
+    reply({ type: 'idle' });
+  } catch (error) {
+    reply({ type: 'error', error: packError(error) });
+  }
+}
+
+function runJob({ job, input, module, wantsProgress, team }: Job, reply: (message: Reply) => void): void {
   try {
     if (module !== undefined) adoptModule(module);
+    offerEngine(team === undefined ? undefined : createTeamEngine(team));
     const work = JOBS[job];
     if (work === undefined) throw new Error(`the worker knows no job ${job}; is workerUrl from another release?`);
     let told = Number.NEGATIVE_INFINITY;
@@ -69,12 +87,14 @@ function run({ job, input, module, wantsProgress }: Job, reply: (message: Reply)
     reply({ type: 'done', result: work(input as never, wantsProgress ? onProgress : undefined) });
   } catch (error) {
     reply({ type: 'error', error: packError(error) });
+  } finally {
+    if (team !== undefined) dismissTeam(team);
   }
 }
 
 /** What this file needs of a worker's global scope. */
 interface WorkerScope {
-  onmessage: ((event: { data: Job }) => void) | null;
+  onmessage: ((event: { data: Job | HelpRequest }) => void) | null;
   postMessage(message: Reply): void;
 }
 
@@ -87,6 +107,6 @@ if (typeof scope.postMessage === 'function') {
     const name = 'node:worker_threads';
     const { parentPort } = (globalThis.process?.getBuiltinModule?.(name) ??
       (await import(name))) as typeof import('node:worker_threads');
-    parentPort?.on('message', (job: Job) => run(job, (message) => parentPort.postMessage(message)));
+    parentPort?.on('message', (job: Job | HelpRequest) => run(job, (message) => parentPort.postMessage(message)));
   })();
 }

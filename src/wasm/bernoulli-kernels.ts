@@ -10,20 +10,20 @@ import { createTables } from './tables.js';
 type Parameters = MixtureParameters<BernoulliComponent>;
 
 /** Positions of BernoulliState's fields, in 32-bit words. */
-const FIELD = { stride: 2, nGroups: 3, totals: 4, logWeights: 5, logProbs: 6, output: 9, end: 12 };
+const FIELD = { stride: 2, nGroups: 3, totals: 4, logWeights: 5, logProbs: 6, output: 9, end: 13 };
 
 /** Rows are turned into codes of four features once, through a staging buffer of this many bytes. */
 const STAGING_BYTES = 2 ** 20;
 
 export function wasmBernoulliKernels(
-  { kernels, arena }: Engine,
+  { kernels, arena, team }: Engine,
   { data, nComponents: k, rows }: BernoulliShape,
 ): BlockKernels<BernoulliComponent, BernoulliSums> {
   const d = data.nFeatures;
-  const state = arena.reserve(kernels.bernoulliBytes(d, k));
-  kernels.bernoulliLay(state, d, k);
-  const header = arena.u32(state, FIELD.end).slice();
-  const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+  const stateBytes = kernels.bernoulliBytes(d, k);
+  const componentLength = 1 + 2 * d;
+  const own = workspace();
+  const { state, at } = own;
   const feed = (data.refilled === true ? createRefilledFeed : createFeed)(
     arena,
     kernels.bernoulliPack,
@@ -32,7 +32,27 @@ export function wasmBernoulliKernels(
   );
   const tables = createTables(arena, Math.min(rows, data.nSamples), k);
   const stride = at('stride');
+  const passes = team?.open({
+    kernel: 'bernoulliExpectation',
+    data,
+    rows,
+    feed,
+    own,
+    workspace,
+    headerBytes: 4 * FIELD.end,
+    stateBytes,
+    resultBytes: [16, k * componentLength * 8],
+  });
   let loaded: object | undefined;
+
+  /** One thread's state. */
+  function workspace() {
+    const state = arena.reserve(stateBytes);
+    kernels.bernoulliLay(state, d, k);
+    const header = arena.u32(state, FIELD.end).slice();
+    const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+    return { state, at, pointers: [state, undefined], results: [at('totals'), at('output')] };
+  }
 
   function load(parameters: Parameters): void {
     if (loaded === parameters) return;
@@ -53,10 +73,11 @@ export function wasmBernoulliKernels(
     loaded = parameters;
   }
 
-  function collect(): MixtureStatistics<BernoulliSums> {
-    const [logLikelihood, weight] = arena.f64(at('totals'), 2) as unknown as [number, number];
-    const length = 1 + 2 * d;
-    const flat = arena.f64(at('output'), k * length).slice();
+  /** Copies the sums of a block out, which lie where the last pass left them if nothing else is said. */
+  function collect([totals, output]: readonly number[] = own.results): MixtureStatistics<BernoulliSums> {
+    const [logLikelihood, weight] = arena.f64(totals as number, 2) as unknown as [number, number];
+    const length = componentLength;
+    const flat = arena.f64(output as number, k * length).slice();
     return {
       logLikelihood,
       weight,
@@ -71,6 +92,12 @@ export function wasmBernoulliKernels(
       kernels.bernoulliExpectation(state, feed(block));
       return collect();
     },
+    ...(passes && {
+      *expectations(parameters: Parameters) {
+        load(parameters);
+        for (const results of passes()) yield collect(results);
+      },
+    }),
     moments(_parameters, responsibilities, block) {
       arena.f64(tables.table(), block.nRows * k).set(responsibilities);
       kernels.bernoulliMoments(state, feed(block), tables.table());

@@ -5,11 +5,14 @@
  */
 import { Arena } from './arena.js';
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.js';
+import type { Team } from './team.js';
 
 export interface Engine {
   readonly kernels: Kernels;
   readonly arena: Arena;
   readonly module: WebAssembly.Module;
+  /** the threads that share its memory, if there are others */
+  readonly team?: Team;
 }
 
 /** Idle instances kept for the next call, and how large their memory may be (a memory never shrinks). */
@@ -17,12 +20,23 @@ const MAX_IDLE = 4;
 const MAX_IDLE_BYTES = 16 * 2 ** 20;
 
 const idle: Engine[] = [];
+let offered: Engine | undefined;
+
+/** The next lease takes this engine: how a worker's fit comes to the memory that it shares with other threads. */
+export function offerEngine(engine: Engine | undefined): void {
+  offered = engine;
+}
 
 /**
  * An instance with at least `bytes` of memory. Growing works too, but every growth detaches an ArrayBuffer, and V8 then
  * runs all typed-array code of the process about a quarter slower, for good: so memory is made large enough at once.
  */
 export function leaseEngine(bytes: number): Engine {
+  if (offered !== undefined) {
+    const engine = offered;
+    offered = undefined;
+    return engine;
+  }
   const module = compileKernels();
   // `loadKernels` may have replaced the module since; an instance of the old one is let go
   const at = idle.findIndex((engine) => engine.module === module && engine.arena.memory.buffer.byteLength >= bytes);

@@ -1,5 +1,6 @@
 /** Puts blocks of rows where the kernels read them. */
 import { type Block, blockValues, type Rows } from '../data/dataset.js';
+import { isShared } from '../data/shared.js';
 import type { Arena } from './arena.js';
 
 /**
@@ -9,6 +10,14 @@ import type { Arena } from './arena.js';
  */
 export const RESIDENT_BYTES = 64 * 2 ** 20;
 
+/** … and up to this size where threads share the memory, for only the one that owns the data could copy blocks. */
+const SHARED_RESIDENT_BYTES = 512 * 2 ** 20;
+
+/** Whether data are in linear memory as a whole. */
+export function isResident({ x, refilled }: Pick<Rows, 'x' | 'refilled'>, shared: boolean): boolean {
+  return refilled !== true && x.byteLength <= (shared ? SHARED_RESIDENT_BYTES : RESIDENT_BYTES);
+}
+
 /**
  * Reserves memory for the data, or for blocks of at most `rows` rows; returns what gives a block's descriptor. Values of
  * less than 8 bytes become floats. `once`: there will be one pass only, so that holding all data is of no use.
@@ -17,7 +26,7 @@ export function createFeed(arena: Arena, data: Rows, rows: number, once = false)
   const { x, nSamples, nFeatures, sampleWeights, origin } = data;
   const isFloat32 = x.BYTES_PER_ELEMENT < 8;
   const bytes = isFloat32 ? 4 : 8;
-  const resident = !once && data.refilled !== true && nSamples * nFeatures * bytes <= RESIDENT_BYTES;
+  const resident = !once && isResident(data, isShared(arena.memory.buffer));
   const held = resident ? nSamples : rows;
   const values = arena.reserve(held * nFeatures * bytes);
   const weights = sampleWeights === undefined ? 0 : arena.reserve(held * 8);

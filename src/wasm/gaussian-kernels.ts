@@ -10,7 +10,7 @@ import { createTables } from './tables.js';
 type Parameters = MixtureParameters<GaussianComponent>;
 
 /** Positions of the header fields of Gaussian (assembly/families/gaussian.ts), in 32-bit words. */
-const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, precisions: 9, output: 14, end: 15 };
+const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, precisions: 9, output: 14, end: 16 };
 
 /** Reserves everything a fit or a scoring needs; nothing grows afterwards. */
 export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): GaussianKernels {
@@ -21,20 +21,39 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   const tied = covarianceType === 'tied';
 
   const kind = tied ? 1 : matrix ? 0 : 2;
-
-  const state = arena.reserve(kernels.gaussianBytes(kind, d, k));
-  kernels.gaussianLay(state, kind, d, k);
-  const panel = arena.reserve(kernels.panelBytes(d, k));
-  kernels.layPanel(panel, d, k);
+  const stateBytes = kernels.gaussianBytes(kind, d, k);
+  const own = workspace();
+  const { state, panel, at } = own;
   const feed = createFeed(arena, data, Math.min(rows, data.nSamples));
   const tables = createTables(arena, Math.min(rows, data.nSamples), k);
 
-  const header = arena.u32(state, FIELD.end).slice();
-  const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
   const stride = at('stride');
   const componentLength = 1 + d + (matrix ? packedLength(d) : d);
 
+  const passes = engine.team?.open({
+    kernel: 'gaussianExpectation',
+    data,
+    rows,
+    feed,
+    own,
+    workspace,
+    headerBytes: 4 * FIELD.end,
+    stateBytes,
+    resultBytes: [16, k * componentLength * 8],
+  });
+
   let loaded: object | undefined;
+
+  /** One thread's state and panel. */
+  function workspace() {
+    const state = arena.reserve(stateBytes);
+    kernels.gaussianLay(state, kind, d, k);
+    const panel = arena.reserve(kernels.panelBytes(d, k));
+    kernels.layPanel(panel, d, k);
+    const header = arena.u32(state, FIELD.end).slice();
+    const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+    return { state, panel, at, pointers: [state, panel, undefined], results: [at('totals'), at('output')] };
+  }
 
   /** Writes the parameters, once per E-step: they are immutable, so identity tells. */
   function load(parameters: Parameters): void {
@@ -57,10 +76,13 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
     loaded = parameters;
   }
 
-  /** Copies the sums of the last pass out. */
-  function collect(components: readonly GaussianComponent[]): MixtureStatistics<Moments> {
-    const [logLikelihood, weight] = arena.f64(at('totals'), 2) as unknown as [number, number];
-    const flat = arena.f64(at('output'), k * componentLength).slice();
+  /** Copies the sums of a block out, which lie where the last pass left them if nothing else is said. */
+  function collect(
+    components: readonly GaussianComponent[],
+    [totals, output]: readonly number[] = own.results,
+  ): MixtureStatistics<Moments> {
+    const [logLikelihood, weight] = arena.f64(totals as number, 2) as unknown as [number, number];
+    const flat = arena.f64(output as number, k * componentLength).slice();
     return {
       logLikelihood,
       weight,
@@ -78,6 +100,13 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
       kernels.gaussianExpectation(state, panel, feed(block));
       return collect(parameters.components);
     },
+
+    ...(passes && {
+      *expectations(parameters: Parameters) {
+        load(parameters);
+        for (const results of passes()) yield collect(parameters.components, results);
+      },
+    }),
 
     moments(parameters, responsibilities, block) {
       load(parameters);

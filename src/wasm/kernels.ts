@@ -173,7 +173,7 @@ function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Mo
 export function compileKernels(): WebAssembly.Module {
   if (compiled === undefined) {
     try {
-      compiled = new WebAssembly.Module(inflateSync(decode(KERNELS_DEFLATED)));
+      compiled = new WebAssembly.Module(kernelBytes());
     } catch (cause) {
       throw new BackendUnavailableError(
         "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ url })",
@@ -182,6 +182,11 @@ export function compileKernels(): WebAssembly.Module {
     }
   }
   return compiled;
+}
+
+/** The binary inside the package. */
+export function kernelBytes(): Uint8Array<ArrayBuffer> {
+  return inflateSync(decode(KERNELS_DEFLATED));
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {

@@ -1,0 +1,44 @@
+/** One job of one worker. */
+import { compileKernels } from '../wasm/kernels.js';
+import type { RunOptions } from './client.js';
+import { type Job, unpackError } from './protocol.js';
+import type { AnyWorker } from './start-worker.js';
+
+/** Posts a job to a worker and listens until it is done, has failed or is aborted, or others it needs have failed. */
+export async function converse(
+  worker: AnyWorker,
+  job: Pick<Job, 'job' | 'input' | 'team'>,
+  { backend, signal, onProgress, transfer }: RunOptions,
+  othersFail?: Promise<never>,
+): Promise<unknown> {
+  const module = backend === 'wasm' ? compileKernels() : undefined;
+  let abort: (() => void) | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      abort = () => reject(signal?.reason);
+      signal?.addEventListener('abort', abort);
+      othersFail?.catch(reject);
+      worker.listen((reply) => {
+        if (reply.type === 'done') resolve(reply.result);
+        else if (reply.type === 'error') reject(unpackError(reply.error));
+        else if (reply.type === 'progress') callProgress(onProgress, reply.progress, reject);
+      }, reject);
+      worker.post({ ...job, module, wantsProgress: onProgress !== undefined }, transfer);
+    });
+  } finally {
+    if (abort !== undefined) signal?.removeEventListener('abort', abort);
+  }
+}
+
+function callProgress(
+  onProgress: ((progress: unknown) => void) | undefined,
+  progress: unknown,
+  reject: (error: unknown) => void,
+): void {
+  try {
+    onProgress?.(progress);
+  } catch (error) {
+    reject(error);
+  }
+}

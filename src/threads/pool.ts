@@ -1,0 +1,46 @@
+/** Workers kept between fits by several threads. Any of them can run a fit or help with one. */
+import type { WorkerError } from '../errors.js';
+import { type AnyWorker, startWorker } from './start-worker.js';
+
+/** Long enough for one fit after another, short enough that nobody wonders about threads. */
+const IDLE_MILLISECONDS = 5000;
+
+interface Idle {
+  readonly worker: AnyWorker;
+  readonly workerUrl: string;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+const idle: Idle[] = [];
+
+/** An idle worker, or a new one. The process does not wait for it unless told so. */
+export async function takeWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {
+  const at = idle.findIndex((one) => one.workerUrl === String(workerUrl));
+  const [kept] = at < 0 ? [] : idle.splice(at, 1);
+  if (kept !== undefined) {
+    clearTimeout(kept.timer);
+    return kept.worker;
+  }
+  const worker = await startWorker(workerUrl);
+  worker.keepAlive(false);
+  return worker;
+}
+
+/** Keeps a worker that has done its work for a while; one that ends meanwhile is forgotten. */
+export function returnWorker(worker: AnyWorker, workerUrl: string | URL | undefined): void {
+  worker.keepAlive(false);
+  const timer = setTimeout(() => {
+    forget();
+    worker.terminate();
+  }, IDLE_MILLISECONDS);
+  // Node: no reason to stay
+  (timer as { unref?: () => void }).unref?.();
+  const entry: Idle = { worker, workerUrl: String(workerUrl), timer };
+  const forget = (_error?: WorkerError) => {
+    clearTimeout(timer);
+    const at = idle.indexOf(entry);
+    if (at >= 0) idle.splice(at, 1);
+  };
+  worker.listen(() => {}, forget);
+  idle.push(entry);
+}
