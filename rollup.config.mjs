@@ -13,7 +13,7 @@ const forWorker = {
   name: 'for-worker',
   resolveId: (id) => (id === '@assemblyscript/loader' || id === 'fflate' ? LOADER : null),
   load(id) {
-    if (id.endsWith('kernels-inline.js')) return "export const KERNELS_DEFLATED = '';";
+    if (id.endsWith('kernels-inline.js')) return "export const KERNELS_DEFLATED = '', MORE_KERNELS_DEFLATED = '';";
     if (id !== LOADER) return null;
     return `export const instantiateSync = (module, imports) => ({ instance: new WebAssembly.Instance(module, imports) });
       export const inflateSync = (bytes) => bytes;`;

@@ -8,7 +8,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/wasm/kernels-inline.ts', 'src/threads/worker-inline.ts'],
+      exclude: ['src/wasm/kernels-inline.ts', 'src/wasm/more-kernels-inline.ts', 'src/threads/worker-inline.ts'],
       reporter: ['text', 'html'],
     },
   },

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ARENA_BASE } from '../src/wasm/arena.js';
+import { type Kernels, kernelBytes } from '../src/wasm/kernels.js';
+import { MORE_KERNELS } from '../src/wasm/more-kernels.js';
 
 const file = new URL('../build/kernels.wasm', import.meta.url);
 const bytes = readFileSync(file);
@@ -101,4 +104,48 @@ it('importing the package compiles nothing', async () => {
   } finally {
     WebAssembly.Module = original;
   }
+});
+
+describe('the two modules inside the package', () => {
+  it('lay their data one after the other, below the arena', () => {
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
+    const instanceOf = (bytes: Uint8Array<ArrayBuffer>) =>
+      new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as unknown as Kernels;
+    const core = instanceOf(kernelBytes());
+    const more = instanceOf(MORE_KERNELS.bytes());
+    expect(core.heapBase()).toBeLessThanOrEqual(16384);
+    expect(more.heapBase()).toBeLessThanOrEqual(ARENA_BASE);
+    core.fillTables();
+    const tables = new Uint8Array(memory.buffer, 0, 16384).slice();
+    more.fillTables();
+    expect(new Uint8Array(memory.buffer, 0, 16384)).toEqual(tables);
+    expect(new Uint8Array(memory.buffer, 16384, 16384).some((byte) => byte !== 0)).toBe(true);
+  });
+
+  it('export together what kernels.wasm exports, and the first alone nothing of the second', () => {
+    const exportsOf = (bytes: Uint8Array<ArrayBuffer>) =>
+      WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name);
+    const whole = exportsOf(new Uint8Array(bytes));
+    const core = exportsOf(kernelBytes());
+    const more = exportsOf(MORE_KERNELS.bytes());
+    expect([...new Set([...core, ...more])].sort()).toEqual(whole.sort());
+    expect(core.filter((name) => more.includes(name)).sort()).toEqual(['fillTables', 'heapBase', 'memory']);
+  });
+});
+
+it('a module from outside serves every model, and nothing is compiled', async () => {
+  const bits = [
+    [0, 1],
+    [1, 1],
+    [1, 0],
+  ];
+  const want = mixwasm.BernoulliMixture.fit(bits, { nComponents: 1 }).logLikelihood;
+  vi.resetModules();
+  mixwasm = await import('../src/index.js');
+  await mixwasm.loadKernels({ module: new WebAssembly.Module(bytes) });
+  withoutCompiling(() => {
+    expect(mixwasm.BernoulliMixture.fit(bits, { nComponents: 1 }).logLikelihood).toBe(want);
+    expect(Array.from(mixwasm.KMeans.fit(X, { nClusters: 2 }).centers).sort((a, b) => a - b)).toEqual([2, 11]);
+    expect(mixwasm.KMedians.fit(X, { nClusters: 2 }).totalCost).toBe(4);
+  });
 });

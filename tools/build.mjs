@@ -1,10 +1,8 @@
 // Builds dist/: AssemblyScript → wasm → inlined bytes; TypeScript → JS and .d.ts; Rollup → the library, the worker, the CLI.
 // usage: node tools/build.mjs [--no-dist]   (--no-dist stops once the sources can be imported, which is what the tests need)
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import zopfli from '@gfx/zopfli';
 import { rollup } from 'rollup';
 import { libraryConfig, workerConfig } from '../rollup.config.mjs';
 import { licenseTexts } from './licenses.mjs';
@@ -24,13 +22,25 @@ function writeInline(path, name, comment, text) {
   );
 }
 
-tool('assemblyscript/bin/asc.js', 'assembly/index.ts', '--target', 'release');
+/** Compiles an entry of assembly/ to build/NAME.wasm. */
+function assemble(name, entry, ...options) {
+  const files = ['-o', `build/${name}.wasm`, '--textFile', `build/${name}.wat`];
+  tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, '--target', 'release', ...files, ...options);
+}
+
+assemble('kernels', 'index');
+assemble('kernels.core', 'core');
+// on the memory of the core, whose data end below; ARENA_BASE in src/wasm/arena.ts lies above both
+assemble('kernels.more', 'more', '--memoryBase', '16384');
 tool('assemblyscript/bin/asc.js', 'assembly/testing.ts', '--target', 'testing');
-const wasm = readFileSync('build/kernels.wasm');
-// deflated first: base64 hides from gzip what it could have compressed (5 kB of 20); by Zopfli, 5 % better than zlib
-const deflated = await promisify(zopfli.deflate)(wasm, { numiterations: 15 });
-const base64 = Buffer.from(deflated).toString('base64');
-writeInline('src/wasm/kernels-inline.ts', 'KERNELS_DEFLATED', 'The kernels, deflated, base64.', `'${base64}'`);
+inlineKernels('src/wasm/kernels-inline.ts', 'KERNELS_DEFLATED', 'build/kernels.core.wasm');
+inlineKernels('src/wasm/more-kernels-inline.ts', 'MORE_KERNELS_DEFLATED', 'build/kernels.more.wasm');
+
+/** Deflated first: base64 hides from gzip what it could have compressed (5 kB of 20). */
+function inlineKernels(path, name, file) {
+  const base64 = execFileSync(process.execPath, ['tools/deflate.mjs', file], { encoding: 'utf8' });
+  writeInline(path, name, `${file}, deflated, base64.`, `'${base64}'`);
+}
 
 // the client imports the worker's text, the worker is made of the same sources: compile with an empty text first
 const workerText = 'src/threads/worker-inline.ts';

@@ -37,11 +37,6 @@ export interface HardStatistics {
   runs: LabelRun[];
 }
 
-/** Only what a start of a mixture wants: seeds, and the nearest centre of each row of a block. */
-export interface Assigner extends SeedKernels {
-  assign(parameters: Centers, block: Block): Int32Array;
-}
-
 /** The hard E-step of a whole block, what `transform` shows, and costs of seeds; on one backend. */
 export interface ClusterKernels<S extends HardStatistics> extends SeedKernels {
   expectation(parameters: Centers, block: Block): S;
@@ -58,6 +53,8 @@ export interface SeedKernels {
   trySeeds(candidates: Float64Array, block: Block, keep: boolean): Float64Array;
   /** Costs of a block's rows, as a view to be read at once. The next E-step forgets them. */
   seedCosts(block: Block): Float64Array;
+  /** Makes the costs of a block's rows infinite again. */
+  forgetSeeds(block: Block): void;
 }
 
 /** What k-means and k-medians do differently. */

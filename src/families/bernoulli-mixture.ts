@@ -14,6 +14,7 @@ import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
+import { MORE_KERNELS } from '../wasm/more-kernels.js';
 import { type BernoulliComponent, type BetaPrior, NO_PRIOR } from './bernoulli.js';
 import { type BernoulliPlan, type BernoulliStart, bernoulliFit } from './bernoulli-fit.js';
 import { type BernoulliMixtureJSON, parseBernoulliMixture, serializeBernoulliMixture } from './bernoulli-json.js';
@@ -137,7 +138,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   static async fitAsync(X: BinaryInput, options: AsyncBernoulliMixtureOptions): Promise<BernoulliMixture> {
     checkSignal(options?.signal);
     const prepared = prepare(X, options, 'BernoulliMixture.fitAsync', ASYNC_OPTIONS);
-    return BernoulliMixture.#made(prepared, await fitInWorker('bernoulliMixture', prepared, options));
+    return BernoulliMixture.#made(prepared, await fitInWorker('bernoulliMixture', prepared, options, MORE_KERNELS));
   }
 
   /**

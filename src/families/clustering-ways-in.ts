@@ -10,6 +10,7 @@ import type { NestedNumbers } from '../init/names.js';
 import { leaseBackend, withBackend } from '../lease.js';
 import { booleanOption, checkKnown, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
+import { MORE_KERNELS } from '../wasm/more-kernels.js';
 import { type ClusteringModelParts, fittedParts } from './clustering.js';
 import {
   type ClusteringFit,
@@ -104,7 +105,15 @@ export async function fitClusteringAsync<O, S extends HardStatistics>(
   const { result, threads } = await runInWorker(
     entry.job,
     { plan, further, data: { ...data, x } },
-    { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x), threads: wanted },
+    {
+      backend: plan.backend,
+      signal,
+      workerUrl,
+      onProgress,
+      transfer: transferable(x),
+      threads: wanted,
+      more: MORE_KERNELS,
+    },
   );
   const { centers, record } = result as ClusteringOutcome;
   return fittedParts({ centers, record: { ...record, threads } }, data, plan);

@@ -11,6 +11,7 @@ import { Run } from '../em/restarts.js';
 import { expectedBytes, leaseBackend } from '../lease.js';
 import { booleanOption, integerOption } from '../options.js';
 import { type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
+import type { MoreKernels } from '../wasm/more-kernels.js';
 import type { FitMaker, Prepared } from './mixture-fit-now.js';
 
 export { fitNow, type Prepared } from './mixture-fit-now.js';
@@ -19,12 +20,21 @@ export async function fitInWorker<Plan extends MixturePlan, C>(
   job: string,
   { plan, data }: Prepared<Plan>,
   { signal, workerUrl, transfer, onProgress, threads: wanted }: AsyncOptions & { onProgress?: OnProgress | undefined },
+  more?: MoreKernels,
 ): Promise<Outcome<C>> {
   const x = shareable(data.x, transfer === true);
   const { result, threads } = await runInWorker(
     job,
     { plan, data: { ...data, x } },
-    { backend: plan.backend, signal, workerUrl, onProgress, transfer: transferable(x), threads: wanted },
+    {
+      backend: plan.backend,
+      signal,
+      workerUrl,
+      onProgress,
+      transfer: transferable(x),
+      threads: wanted,
+      ...(more && { more }),
+    },
   );
   const { parameters, record } = result as Outcome<C>;
   const { unpackRestarts } = await import('../threads/run-in-worker.js');

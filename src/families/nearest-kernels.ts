@@ -1,7 +1,7 @@
-/** The nearest-centre kernels of both backends, for starts of mixtures. */
+/** The seed kernels of both backends, by squared distances, for starts of mixtures. */
 import type { ClusterShape, KernelPair } from '../backend.js';
-import type { Assigner } from '../em/hard.js';
-import { assigner } from '../reference/nearest.js';
-import { wasmAssigner } from '../wasm/nearest-kernels.js';
+import type { SeedKernels } from '../em/hard.js';
+import { squaredSeeds } from '../reference/nearest.js';
+import { wasmSquaredSeeds } from '../wasm/nearest-kernels.js';
 
-export const ASSIGNERS: KernelPair<ClusterShape, Assigner> = { wasm: wasmAssigner, js: assigner };
+export const SQUARED_SEEDS: KernelPair<ClusterShape, SeedKernels> = { wasm: wasmSquaredSeeds, js: squaredSeeds };

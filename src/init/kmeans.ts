@@ -3,8 +3,8 @@ import type { Backend } from '../backend.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { blockRows, blocksOf } from '../em/blocks.js';
-import type { Assigner } from '../em/hard.js';
-import { ASSIGNERS } from '../families/nearest-kernels.js';
+import type { SeedKernels } from '../em/hard.js';
+import { SQUARED_SEEDS } from '../families/nearest-kernels.js';
 import { greedyTrials, kmeansPlusPlus } from './kmeans-plus-plus.js';
 import { sampleRows } from './sample-rows.js';
 
@@ -29,7 +29,7 @@ export function clusterLabels(
   const scales = data.variance.map((v) => (v > 0 && v < Infinity ? 1 / Math.sqrt(v) : 0));
   const rows = blockRows(data.nFeatures, nClusters);
   const sample = sampleRows(data, nClusters, random);
-  const open = (part: Rows) => backend.open(ASSIGNERS, { data: part, nClusters, rows, scales });
+  const open = (part: Rows) => backend.open(SQUARED_SEEDS, { data: part, nClusters, rows, scales });
   return backend.scoped(() => {
     const kernels = open(sample);
     const rule = { trials: greedyTrials(nClusters), scales, rows };
@@ -45,7 +45,7 @@ export function clusterLabels(
 
 /** Lloyd's k-means; a cluster without rows stays where it is. Plain sums: this is a start. */
 function lloyd(
-  kernels: Assigner,
+  kernels: SeedKernels,
   data: Dataset,
   scales: Float64Array,
   seeds: Float64Array,
@@ -78,9 +78,26 @@ function lloyd(
   return centers;
 }
 
-function labelsOf(kernels: Assigner, data: Rows, centers: Float64Array, rows: number): Int32Array {
+/** The nearest centre of each row, lowest of equals: one more centre is nearer than all before where it lowers the cost. */
+function labelsOf(kernels: SeedKernels, data: Rows, centers: Float64Array, rows: number): Int32Array {
+  const d = data.nFeatures;
   const labels = new Int32Array(data.nSamples);
-  const parameters = { centers };
-  for (const block of blocksOf(data, rows)) labels.set(kernels.assign(parameters, block), block.start);
+  const least = new Float64Array(Math.min(rows, data.nSamples));
+  for (const block of blocksOf(data, rows)) {
+    const { start, nRows } = block;
+    kernels.forgetSeeds(block);
+    least.fill(Infinity);
+    for (let k = 0; k * d < centers.length; k++) {
+      kernels.trySeeds(centers.subarray(k * d, (k + 1) * d), block, true);
+      const costs = kernels.seedCosts(block);
+      for (let i = 0; i < nRows; i++) {
+        const cost = costs[i] as number;
+        if (cost < (least[i] as number)) {
+          least[i] = cost;
+          labels[start + i] = k;
+        }
+      }
+    }
+  }
   return labels;
 }

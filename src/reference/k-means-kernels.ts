@@ -16,10 +16,10 @@ export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatist
   const load = rowLoader(shape);
   const fitted = 'largest' in data ? (data as Dataset) : undefined;
   const grids = fitted && summationGrids(fitted, scales, Math.min(rows, data.nSamples), d + 1);
-  const { forget, ...seeding } = seedKernels(nearestSquared, load, data);
+  const seeding = seedKernels(nearestSquared, load, data);
   return {
     expectation({ centers }, block) {
-      forget();
+      seeding.forgetSeeds(block);
       if (grids === undefined) {
         const none = new Float64Array(0);
         return { ...assign(nearestSquared, load, centers, nClusters, block, () => {}), sums: none, errors: none };
@@ -52,10 +52,10 @@ export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatist
 export function kMediansKernels(shape: ClusterShape): ClusterKernels<HardStatistics> {
   const { data, nClusters } = shape;
   const load = rowLoader(shape);
-  const { forget, ...seeding } = seedKernels(nearestAbsolute, load, data);
+  const seeding = seedKernels(nearestAbsolute, load, data);
   return {
     expectation({ centers }, block) {
-      forget();
+      seeding.forgetSeeds(block);
       return assign(nearestAbsolute, load, centers, nClusters, block, (_, k, s, counts) => {
         counts[k] = (counts[k] as number) + s;
       });

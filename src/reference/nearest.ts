@@ -1,28 +1,14 @@
 /** Nearest centres in plain TypeScript: what fits of clusters and starts of mixtures share. */
 import type { ClusterShape } from '../backend.js';
 import type { Rows } from '../data/dataset.js';
-import type { Assigner, SeedKernels } from '../em/hard.js';
+import type { SeedKernels } from '../em/hard.js';
 
 /** Index of the nearest centre, lowest of equals; `least[0]` receives the sum of terms that belongs to it. */
 export type Nearest = (x: Float64Array, centers: Float64Array, least: Float64Array) => number;
 
-/** Labels by squared distances, and seeds. */
-export function assigner(shape: ClusterShape): Assigner {
-  const { data } = shape;
-  const load = rowLoader(shape);
-  const x = new Float64Array(data.nFeatures);
-  const least = new Float64Array(1);
-  const { forget, ...seeding } = seedKernels(nearestSquared, load, data);
-  return {
-    ...seeding,
-    assign({ centers }, { start, nRows }) {
-      forget();
-      return Int32Array.from({ length: nRows }, (_, i) => {
-        load(start + i, x);
-        return nearestSquared(x, centers, least);
-      });
-    },
-  };
+/** Seeds by squared distances. */
+export function squaredSeeds(shape: ClusterShape): SeedKernels {
+  return seedKernels(nearestSquared, rowLoader(shape), shape.data);
 }
 
 /** Writes a row, less the origin and scaled. */
@@ -42,7 +28,7 @@ export function seedKernels(
   nearest: Nearest,
   load: Load,
   { nSamples, nFeatures: d, sampleWeights }: Rows,
-): SeedKernels & { forget(): void } {
+): SeedKernels {
   let costs: Float64Array | undefined;
   const x = new Float64Array(d);
   const term = new Float64Array(1);
@@ -68,8 +54,8 @@ export function seedKernels(
       return totals;
     },
     seedCosts: ({ start, nRows }) => (costs as Float64Array).subarray(start, start + nRows),
-    forget() {
-      costs = undefined;
+    forgetSeeds({ start, nRows }) {
+      costs?.fill(Infinity, start, start + nRows);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { BackendName } from '../backend.js';
 import type { Values } from '../data/matrix.js';
 import { isShared } from '../data/shared.js';
 import { InvalidOptionError, show } from '../errors.js';
+import type { MoreKernels } from '../wasm/more-kernels.js';
 
 /** Options of every `…Async` function. */
 export interface AsyncOptions {
@@ -47,6 +48,8 @@ export interface RunOptions {
   readonly onProgress: ((progress: any) => void) | undefined;
   readonly transfer: Transferable[];
   readonly threads: number | 'auto' | undefined;
+  /** the further kernels that the job needs */
+  readonly more?: MoreKernels;
 }
 
 /** What a job gave, and the threads that did it. */

@@ -8,10 +8,11 @@ import type { AnyWorker } from './start-worker.js';
 export async function converse(
   worker: AnyWorker,
   job: Pick<Job, 'job' | 'input' | 'team'>,
-  { backend, signal, onProgress, transfer }: RunOptions,
+  { backend, signal, onProgress, transfer, more }: RunOptions,
   othersFail?: Promise<never>,
 ): Promise<unknown> {
   const module = backend === 'wasm' ? compileKernels() : undefined;
+  const moreModule = backend === 'wasm' ? more?.compile() : undefined;
   let abort: (() => void) | undefined;
   try {
     return await new Promise((resolve, reject) => {
@@ -24,7 +25,7 @@ export async function converse(
         else if (reply.type === 'error') reject(unpackError(reply.error));
         else if (reply.type === 'progress') callProgress(onProgress, reply.progress, reject);
       }, reject);
-      worker.post({ ...job, module, wantsProgress: onProgress !== undefined }, transfer);
+      worker.post({ ...job, module, moreModule, wantsProgress: onProgress !== undefined }, transfer);
     });
   } finally {
     if (abort !== undefined) signal?.removeEventListener('abort', abort);

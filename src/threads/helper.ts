@@ -1,10 +1,11 @@
 /** A helper: computes blocks for the coordinator of a fit until it is dismissed. Knows no family, only calls by number. */
 import { awaitChange, BLOCK, CONTROL, claim, DESCRIPTOR_BYTES, PROGRAM, QUIT } from './control.js';
+import { kernelsOn } from './kernels-on.js';
 
 /** What a helper is given. */
 export interface HelpRequest {
   /** the kernels that import shared memory and bring no data of their own */
-  readonly module: WebAssembly.Module;
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   readonly control: Int32Array;
   /** which of the helpers it is, from 0 */
@@ -14,9 +15,8 @@ export interface HelpRequest {
 type Kernel = (...pointers: number[]) => void;
 
 /** Returns when the coordinator, or whoever broke its fit off, dismisses the helpers. */
-export function help({ module, memory, control, index }: HelpRequest): void {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const kernels = Object.values(exports) as Kernel[];
+export function help({ modules, memory, control, index }: HelpRequest): void {
+  const kernels = Object.values(kernelsOn(memory, modules)) as Kernel[];
   const spin = control[CONTROL.spin] === 1;
   let assignment: Assignment | undefined;
   let epoch = 0;

@@ -8,6 +8,8 @@ export interface Job {
   readonly input: unknown;
   /** the compiled kernels, so that a worker compiles nothing; absent for the JS backend */
   readonly module: WebAssembly.Module | undefined;
+  /** the further kernels, for jobs that need them */
+  readonly moreModule: WebAssembly.Module | undefined;
   readonly wantsProgress: boolean;
   /** memory to share with helpers, if there are some */
   readonly team?: TeamRequest;

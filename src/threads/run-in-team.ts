@@ -25,11 +25,11 @@ const MOST_PAGES = 65536;
  */
 export async function runInTeam(job: string, input: unknown, run: RunOptions, threads: number): Promise<unknown> {
   const { workerUrl, signal } = run;
-  const module = await sharedKernels();
+  const modules = await sharedKernels(run.more);
   const memory = createMemory(bytesOf(input, threads));
   const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length));
   control[CONTROL.spin] = threads <= (await cores()) ? 1 : 0;
-  const team: TeamRequest = { module, memory, control, nHelpers: threads - 1 };
+  const team: TeamRequest = { modules, memory, control, nHelpers: threads - 1 };
   const coordinator = await takeWorker(workerUrl);
   let sound = false;
   try {
@@ -38,7 +38,7 @@ export async function runInTeam(job: string, input: unknown, run: RunOptions, th
     const helpersFail = new Promise<never>((_, reject) => {
       for (let index = 0; index < team.nHelpers; index++) {
         takeWorker(workerUrl)
-          .then((worker) => enlist(worker, { module, memory, control, index }, workerUrl, reject))
+          .then((worker) => enlist(worker, { modules, memory, control, index }, workerUrl, reject))
           .catch(reject);
       }
     });

@@ -7,13 +7,17 @@
  * threads read them; the coordinator copies what belongs there, once.
  */
 import { kernelBytes } from '../wasm/kernels.js';
+import type { MoreKernels } from '../wasm/more-kernels.js';
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let kernels: Promise<WebAssembly.Module> | undefined;
+let moreKernels: Promise<WebAssembly.Module> | undefined;
 
-/** Compiled once; rejects where that is forbidden. */
-export function sharedKernels(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(shareMemory(kernelBytes()));
-  return compiled;
+/** The modules a job needs, each compiled once; rejects where that is forbidden. */
+export async function sharedKernels(more?: MoreKernels): Promise<WebAssembly.Module[]> {
+  kernels ??= WebAssembly.compile(shareMemory(kernelBytes()));
+  if (more === undefined) return [await kernels];
+  moreKernels ??= WebAssembly.compile(shareMemory(more.bytes()));
+  return [await kernels, await moreKernels];
 }
 
 const SECTION = { import: 2, data: 11, dataCount: 12 };

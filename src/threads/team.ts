@@ -5,17 +5,19 @@
  */
 import { blocksOf } from '../em/blocks.js';
 import { WorkerError } from '../errors.js';
-import { Arena } from '../wasm/arena.js';
+import { ARENA_BASE, Arena } from '../wasm/arena.js';
 import { type Engine, leaseEngine, returnEngine } from '../wasm/engine.js';
 import type { Kernels } from '../wasm/kernels.js';
+import { allKernels } from '../wasm/more-kernels.js';
 import type { BlockPass, Passes, Team, Workspace } from '../wasm/team.js';
 import { awaitChange, BLOCK, CONTROL, claim, DESCRIPTOR_BYTES, dismiss, PROGRAM } from './control.js';
 import { writeResults } from './helper.js';
+import { kernelsOn } from './kernels-on.js';
 
 /** What the coordinator is given. */
 export interface TeamRequest {
   /** the kernels that import shared memory and bring no data of their own */
-  readonly module: WebAssembly.Module;
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   readonly control: Int32Array;
   readonly nHelpers: number;
@@ -28,16 +30,16 @@ const SLOT_BYTES = 2 ** 20;
 const PATIENCE_SECONDS = 30;
 
 /** An engine on shared memory, whose kernels find the helpers. */
-export function createTeamEngine({ module, memory, control, nHelpers }: TeamRequest): Engine {
+export function createTeamEngine({ modules, memory, control, nHelpers }: TeamRequest): Engine {
   const plain = leaseEngine(0);
-  const base = plain.kernels.heapBase();
-  // constants and tables, written once: the instances of this module bring none that could overwrite them
-  new Uint8Array(memory.buffer, 0, base).set(plain.arena.u8(0, base));
+  if (modules.length > 1) allKernels(plain);
+  // constants and tables, written once: the instances of these modules bring none that could overwrite them
+  new Uint8Array(memory.buffer, 0, ARENA_BASE).set(plain.arena.u8(0, ARENA_BASE));
   returnEngine(plain);
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
-  const arena = new Arena(memory, base);
+  const kernels = kernelsOn(memory, modules);
+  const arena = new Arena(memory, ARENA_BASE);
   const team: Team = { open: (pass) => new Program(arena, kernels, control, nHelpers, pass).run };
-  return { kernels, arena, module, team };
+  return { kernels, arena, module: plain.module, team };
 }
 
 /** Lets the helpers go. */

@@ -17,6 +17,7 @@ import { registerMethod } from '../optimize/method.js';
 import { SQUAREM } from '../optimize/squarem.js';
 import { offerEngine } from '../wasm/engine.js';
 import { adoptModule } from '../wasm/kernels.js';
+import { adoptMoreKernels } from '../wasm/more-kernels.js';
 import { type HelpRequest, help } from './helper.js';
 import { type Job, packError, packRestarts, type Reply } from './protocol.js';
 import { createTeamEngine, dismissTeam } from './team.js';
@@ -71,9 +72,10 @@ function runHelp(request: HelpRequest, reply: (message: Reply) => void): void {
   }
 }
 
-function runJob({ job, input, module, wantsProgress, team }: Job, reply: (message: Reply) => void): void {
+function runJob({ job, input, module, moreModule, wantsProgress, team }: Job, reply: (message: Reply) => void): void {
   try {
     if (module !== undefined) adoptModule(module);
+    if (moreModule !== undefined) adoptMoreKernels(moreModule);
     offerEngine(team === undefined ? undefined : createTeamEngine(team));
     const work = JOBS[job];
     if (work === undefined) throw new Error(`the worker knows no job ${job}; is workerUrl from another release?`);

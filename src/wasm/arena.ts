@@ -6,6 +6,8 @@ import { OutOfMemoryError } from '../errors.js';
 
 const PAGE = 65536;
 const ALIGNMENT = 64;
+/** Above the data of both modules of kernels, which tools/build.mjs lays one after the other. */
+export const ARENA_BASE = 32768;
 /** wasm32 addresses 4 GiB; the last page stays free so that no end pointer wraps to 0 */
 const LIMIT = 65535 * PAGE;
 

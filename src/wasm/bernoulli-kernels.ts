@@ -5,6 +5,7 @@ import type { BlockKernels, MixtureParameters, MixtureStatistics } from '../em/m
 import type { BernoulliComponent, BernoulliSums } from '../families/bernoulli.js';
 import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
+import { allKernels } from './more-kernels.js';
 import { createTables } from './tables.js';
 
 type Parameters = MixtureParameters<BernoulliComponent>;
@@ -16,9 +17,11 @@ const FIELD = { stride: 2, nGroups: 3, totals: 4, logWeights: 5, logProbs: 6, ou
 const STAGING_BYTES = 2 ** 20;
 
 export function wasmBernoulliKernels(
-  { kernels, arena, team }: Engine,
+  engine: Engine,
   { data, nComponents: k, rows }: BernoulliShape,
 ): BlockKernels<BernoulliComponent, BernoulliSums> {
+  const { arena, team } = engine;
+  const kernels = allKernels(engine);
   const d = data.nFeatures;
   const stateBytes = kernels.bernoulliBytes(d, k);
   const componentLength = 1 + 2 * d;

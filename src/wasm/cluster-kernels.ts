@@ -5,13 +5,16 @@ import { summationGrids } from '../em/exact-sums.js';
 import type { Centers, ClusterKernels, HardStatistics } from '../em/hard.js';
 import type { KMeansStatistics } from '../families/k-means-method.js';
 import type { Engine } from './engine.js';
-import { OUTPUT, openClusters, openMeans } from './nearest-kernels.js';
+import { openMeans } from './means-kernels.js';
+import { allKernels } from './more-kernels.js';
+import { OUTPUT, openClusters } from './nearest-kernels.js';
 
 /** A block's sums are kept from pass to pass unless they take more than this share of the block's values. */
 const KEPT_SHARE = 1 / 4;
 
 export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterKernels<KMeansStatistics> {
-  const { arena, kernels } = engine;
+  const { arena } = engine;
+  const kernels = allKernels(engine);
   const { nClusters: k, data } = shape;
   const common = openMeans(engine, shape);
   const { state, at, largest, fitted, nBlocks } = common;
@@ -42,7 +45,7 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
 }
 
 export function wasmKMediansKernels(engine: Engine, shape: ClusterShape): ClusterKernels<HardStatistics> {
-  const { kMediansExpectation, kMediansDistances, kMediansSeed } = engine.kernels;
+  const { kMediansExpectation, kMediansDistances, kMediansSeed } = allKernels(engine);
   const common = openClusters(engine, shape, false, kMediansSeed);
   return {
     ...common.seeding,

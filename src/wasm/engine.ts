@@ -3,12 +3,13 @@
  * a predict inside onProgress and abandoned generators each have their own lease, so they cannot disturb one another; an
  * abandoned lease is plain garbage.
  */
-import { Arena } from './arena.js';
+import { ARENA_BASE, Arena } from './arena.js';
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.js';
 import type { Team } from './team.js';
 
 export interface Engine {
-  readonly kernels: Kernels;
+  /** those of a Gaussian mixture, or all (more-kernels.ts) */
+  kernels: Kernels;
   readonly arena: Arena;
   readonly module: WebAssembly.Module;
   /** the threads that share its memory, if there are others */
@@ -43,7 +44,7 @@ export function leaseEngine(bytes: number): Engine {
   const kept = at < 0 ? undefined : idle.splice(at, 1)[0];
   if (kept !== undefined) return kept;
   const { kernels, memory } = instantiateKernels(bytes);
-  return { kernels, arena: new Arena(memory, kernels.heapBase()), module };
+  return { kernels, arena: new Arena(memory, ARENA_BASE), module };
 }
 
 /** Zeroes the engine's memory and keeps it for the next lease, unless it grew large. */

@@ -157,8 +157,8 @@ function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Mo
   } catch {
     throw new InvalidOptionError(option, `${option} must be a compiled WebAssembly.Module; got ${show(module)}`);
   }
-  if (!names.includes('gaussianExpectation')) {
-    throw new InvalidOptionError(option, `${option} is not mixwasm's kernels.wasm: it exports no gaussianExpectation`);
+  if (!names.includes('bernoulliExpectation')) {
+    throw new InvalidOptionError(option, `${option} is not mixwasm's kernels.wasm: it exports no bernoulliExpectation`);
   }
   const version = names.includes('abiVersion') ? abiOf(module) : undefined;
   if (version !== ABI_VERSION) {
@@ -172,28 +172,35 @@ function checkModule(module: WebAssembly.Module, option: string): WebAssembly.Mo
 /** The compiled module; compiles the inlined bytes if nobody supplied another. */
 export function compileKernels(): WebAssembly.Module {
   if (compiled === undefined) {
-    try {
-      compiled = new WebAssembly.Module(kernelBytes());
-    } catch (cause) {
-      throw new BackendUnavailableError(
-        "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ url })",
-        { cause },
-      );
-    }
+    compiled = compile(kernelBytes());
   }
   return compiled;
 }
 
-/** The binary inside the package. */
-export function kernelBytes(): Uint8Array<ArrayBuffer> {
-  return inflateSync(decode(KERNELS_DEFLATED));
+/** Whether a module has the kernels of all models: the file kernels.wasm, not what is inside the package. */
+export function isWhole(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.exports(module).some(({ name }) => name === 'bernoulliExpectation');
 }
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(base64);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
+export function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    throw new BackendUnavailableError(
+      "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ url })",
+      { cause },
+    );
+  }
+}
+
+/** The binary inside the package: what a Gaussian mixture calls. */
+export function kernelBytes(): Uint8Array<ArrayBuffer> {
+  return inflate(KERNELS_DEFLATED);
+}
+
+/** Bytes from their text: deflated, base64. */
+export function inflate(base64: string): Uint8Array<ArrayBuffer> {
+  return inflateSync(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
 }
 
 const PAGE = 65536;

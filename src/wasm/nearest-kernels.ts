@@ -1,7 +1,7 @@
 /** Nearest centres by the kernels of assembly/families: what fits of clusters and starts of mixtures share. */
 import type { ClusterShape } from '../backend.js';
 import type { Block, Dataset } from '../data/dataset.js';
-import type { Assigner, Centers, SeedKernels } from '../em/hard.js';
+import type { Centers, SeedKernels } from '../em/hard.js';
 import type { Engine } from './engine.js';
 import { createFeed } from './feed.js';
 import type { SeedKernel } from './kernels.js';
@@ -9,74 +9,9 @@ import type { SeedKernel } from './kernels.js';
 /** Positions of the header fields of Clusters (assembly/families/clusters.ts), in 32-bit words. */
 const FIELD = { stride: 2, indexMask: 3, totals: 4, centers: 5, counts: 6, scales: 7, halves: 8, drifts: 9, grids: 10 };
 export const OUTPUT = 11;
-/** … and in doubles. */
-const SLACK = 6;
-
-/** Labels by squared distances, and seeds. */
-export function wasmAssigner(engine: Engine, shape: ClusterShape): Assigner {
-  const { seeding, pass, labels } = openMeans(engine, shape);
-  return {
-    ...seeding,
-    assign(parameters, block) {
-      pass(parameters, block, 0, 0);
-      return labels(block).slice();
-    },
-  };
-}
-
-/** The k-means pass, with the bounds it keeps. */
-export function openMeans(engine: Engine, shape: ClusterShape) {
-  const { arena, kernels } = engine;
-  const { nClusters: k, data } = shape;
-  const common = openClusters(engine, shape, true, kernels.kMeansSeed);
-  const { state, panel, at, feed, fitted, labelsAt, bounds } = common;
-  const d = data.nFeatures;
-  const rounding = (d + 4) * (Number.EPSILON / 2) + (at('indexMask') + 1) * Number.EPSILON;
-  let loaded: Centers | undefined;
-
-  /** Writes what the filter and the bounds need beside the centres, once per E-step. */
-  function load(parameters: Centers): void {
-    if (loaded === parameters) return;
-    const { centers } = parameters;
-    common.load(parameters);
-    const halves = arena.f64(at('halves'), Math.ceil(k / 4) * 4).fill(Number.MAX_VALUE);
-    const drifts = arena.f64(at('drifts'), k);
-    let greatest = 0;
-    let most = 0;
-    let second = 0;
-    let farthest = -1;
-    for (let i = 0; i < k; i++) {
-      let square = 0;
-      let moved = 0;
-      for (let j = i * d; j < (i + 1) * d; j++) {
-        const c = centers[j] as number;
-        const u = loaded === undefined ? 0 : c - (loaded.centers[j] as number);
-        square += c * c;
-        moved += u * u;
-      }
-      halves[i] = square / 2;
-      greatest = Math.max(greatest, square);
-      if (!(moved <= most)) [most, second, farthest] = [moved, most, i];
-      else second = Math.max(second, moved);
-    }
-    for (let i = 0; i < k; i++) drifts[i] = roundedUp((drifts[i] as number) + way(i === farthest ? second : most, d));
-    if (shape.bounds === false) drifts.fill(Infinity);
-    arena.f64(state, SLACK + 2).set([16 * rounding, greatest], SLACK);
-    loaded = parameters;
-  }
-
-  return {
-    ...common,
-    load,
-    /** The pass over a block; `sums` is where its sums are, or 0, and `summed` whether they belong to its labels. */
-    pass(parameters: Centers, block: Block, sums: number, summed: number): void {
-      load(parameters);
-      const { first, index } = common.place(block);
-      const rows = bounds + 8 * first;
-      if (fitted === undefined || common.seeded(index)) arena.f64(rows, block.nRows).fill(0);
-      kernels.kMeansExpectation(state, panel, feed(block), labelsAt + 4 * first, rows, sums, summed);
-    },
-  };
+/** Seeds by squared distances. */
+export function wasmSquaredSeeds(engine: Engine, shape: ClusterShape): SeedKernels {
+  return openClusters(engine, shape, false, engine.kernels.kMeansSeed).seeding;
 }
 
 /** Reserves what k-means and k-medians share; nothing grows afterwards. */
@@ -100,7 +35,7 @@ export function openClusters(
   // labels are written in fours
   const labelsAt = arena.reserve((held + 4) * 4);
   // a double for each row: k-means' bounds, and costs while seeds are chosen
-  const bounds = withSums || fitted !== undefined ? arena.reserve(held * 8) : 0;
+  const bounds = arena.reserve(held * 8);
   const holdsCosts = new Uint8Array(nBlocks);
   let loaded: Centers | undefined;
 
@@ -153,6 +88,9 @@ export function openClusters(
         seedPass(state, panel, feed(block), costs, n, keep ? 1 : 0);
         return arena.f64(at('counts'), n).slice();
       },
+      forgetSeeds(block: Block) {
+        holdsCosts[place(block).index] = 0;
+      },
       seedCosts: (block: Block) => arena.f64(bounds + 8 * place(block).first, block.nRows),
     } satisfies SeedKernels,
   };
@@ -164,13 +102,4 @@ function packCenters(centers: Float64Array, k: number, d: number, out: Float64Ar
     const group = (i - (i % 4)) * d + (i % 4);
     for (let j = 0; j < d; j++) out[group + 4 * j] = centers[i * d + j] as number;
   }
-}
-
-/** A length from its square, rounded up, underflow included. */
-function way(square: number, d: number): number {
-  return Math.sqrt(square) * (1 + (d + 4) * Number.EPSILON) + (square > 0 ? 1e-150 : 0);
-}
-
-function roundedUp(value: number): number {
-  return value * (1 + 2 * Number.EPSILON);
 }
