@@ -10,7 +10,7 @@ const native = (file) => (args) => [here(file), ...args];
 
 export const CONTESTANTS = [
   { name: 'mixwasm', command: ours('wasm'), agreement: 0 },
-  { name: 'JS backend', command: ours('js'), agreement: 1e-11, until: ({ d }) => d <= 32, slow: ({ d }) => d >= 32 },
+  { name: 'JS backend', command: ours('js'), agreement: 1e-11, until: ({ d }) => d <= 8 },
   {
     name: 'scikit-learn',
     needs: python,

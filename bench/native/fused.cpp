@@ -105,7 +105,7 @@ struct Pass {
   // panel, centred panel and weighted panel in about 24 KB
   static int choose(int d, int k) {
     int rows = 128;
-    while (rows > 16 && (3 * d + k) * rows * 8 > 26000) rows /= 2;
+    while (rows > 4 * LANES && (3 * d + k) * rows * 8 > 26000) rows /= 2;
     return rows;
   }
 

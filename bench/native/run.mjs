@@ -41,18 +41,22 @@ try {
     if (!name(shape).includes(options.only)) continue;
     console.error(`${name(shape)} …`);
     report.results.push(measure(shape, Number(options.rounds)));
+    // a run takes many minutes: what is measured is kept
+    if (options.json !== undefined) writeFileSync(options.json, text(report));
   }
 } finally {
   rmSync(folder, { recursive: true });
 }
 const table = nativeTable(report, contestants);
 console.log(`\n${table}`);
-const json = `${JSON.stringify(report, undefined, 2)}\n`;
-if (options.json !== undefined) writeFileSync(options.json, json);
 if (options.only === '' && options.without === '') {
   mkdirSync(here('../results'), { recursive: true });
-  writeFileSync(here('../results/native.json'), json);
+  writeFileSync(here('../results/native.json'), text(report));
   writeFileSync(here('../results/native.md'), table);
+}
+
+function text(value) {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 function name({ n, d, k, covarianceType }) {
