@@ -130,7 +130,27 @@ function prepareData(X: DataInput, nClusters: number, given: ArrayLike<number> |
       `${nClusters} clusters need at least ${nClusters} rows${weights === undefined ? '' : ' of positive weight'}; got ${usable}; lower nClusters`,
     );
   }
-  return createDataset(matrix, weights, centre);
+  const data = createDataset(matrix, weights, centre);
+  // only squared distances are taken about a centre of the data
+  if (centre) checkSquares(data);
+  return data;
+}
+
+/** Squares below this have lost digits to underflow. */
+const LEAST_SQUARE = 1e-290;
+
+/** Rows that differ by so little that their squared distances are 0, or nearly, would all be one cluster in silence. */
+function checkSquares({ x, nSamples, nFeatures, variance }: Dataset): void {
+  if (variance.some((square) => square >= LEAST_SQUARE)) return;
+  for (let at = nFeatures; at < nSamples * nFeatures; at++) {
+    if (x[at] === x[at % nFeatures]) continue;
+    const row = Math.floor(at / nFeatures);
+    throw new InvalidDataError(
+      `the rows differ by so little that squares of their differences underflow (row ${row} and row 0 in column ${at % nFeatures}: ${x[at]} and ${x[at % nFeatures]}); multiply the data by a power of 2, or use KMedians`,
+      row,
+      at % nFeatures,
+    );
+  }
 }
 
 function prepareStart(

@@ -50,7 +50,7 @@ export class KMeans extends Clustering {
    *
    * @param X nSamples × nFeatures: `number[][]`, typed rows, `{ data, rows, columns }`, or a flat array for one feature
    * @throws {InvalidDataError} empty, ragged, not finite (row and column named), fewer rows than clusters, or so large
-   *   that squared distances overflow
+   *   that squared distances overflow, or rows that differ by so little that they underflow
    * @throws {InvalidOptionError} an impossible or unknown option
    * @throws {InvalidParametersError} initial centers or labels of a wrong shape or domain
    * @example

@@ -248,3 +248,19 @@ describe.each(BACKENDS)('mixing the norms, on %s', (backend) => {
     expect(squared[1]).toBeCloseTo(25.75, 12);
   });
 });
+
+describe('rows that differ by less than squares can tell', () => {
+  const tiny = [[1e-200], [2e-200], [9e-200]];
+
+  it.each(BACKENDS)('are refused by KMeans, with the rows named (%s)', (backend) => {
+    expect(() => KMeans.fit(tiny, { nClusters: 2, backend })).toThrow(/row 1 and row 0 in column 0: 2e-200 and 1e-200/);
+    expect(KMeans.fit([[1e-200], [1e-200]], { nClusters: 1, backend }).totalCost).toBe(0);
+  });
+
+  it.each(BACKENDS)('are no trouble to KMedians (%s)', (backend) => {
+    const { labels, totalCost } = KMedians.fit(tiny, { nClusters: 2, backend });
+    expect(labels[0]).toBe(labels[1]);
+    expect(labels[2]).not.toBe(labels[0]);
+    expect(totalCost).toBe(1e-200);
+  });
+});
