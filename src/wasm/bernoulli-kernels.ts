@@ -27,12 +27,7 @@ export function wasmBernoulliKernels(
   const componentLength = 1 + 2 * d;
   const own = workspace();
   const { state, at } = own;
-  const feed = (data.refilled === true ? createRefilledFeed : createFeed)(
-    arena,
-    kernels.bernoulliPack,
-    data,
-    at('nGroups'),
-  );
+  const feed = createFeed(arena, kernels.bernoulliPack, data, at('nGroups'));
   const tables = createTables(arena, Math.min(rows, data.nSamples), k);
   const stride = at('stride');
   const passes = team?.open({
@@ -117,17 +112,14 @@ export function wasmBernoulliKernels(
 
 type Pack = (x: number, n: number, d: number, codes: number) => void;
 
-/** The fields of CodedBlock. */
-function describe(arena: Arena, descriptor: number, codes: number, nRows: number, weights: number): number {
-  arena.u32(descriptor, 3).set([codes, nRows, weights]);
-  return descriptor;
-}
-
-/** Codes of all rows stay in memory, an eighth of a byte per value rounded up to half bytes; blocks point into them. */
+/**
+ * Codes of all rows stay in memory, an eighth of a byte per value rounded up to half bytes; blocks point into them. Rows of a
+ * buffer that is filled anew for every block are turned into codes every time.
+ */
 function createFeed(
   arena: Arena,
   pack: Pack,
-  { x, nSamples, nFeatures: d, sampleWeights }: BernoulliShape['data'],
+  { x, nSamples, nFeatures: d, sampleWeights, refilled = false }: BernoulliShape['data'],
   nGroups: number,
 ): (block: Block) => number {
   const descriptor = arena.reserve(64);
@@ -135,31 +127,22 @@ function createFeed(
   const codes = arena.reserve(nSamples * nGroups);
   const chunk = Math.min(nSamples, Math.max(1, Math.floor(STAGING_BYTES / d)));
   const staging = arena.reserve(chunk * d);
-  for (let start = 0; start < nSamples; start += chunk) {
-    const n = Math.min(chunk, nSamples - start);
-    arena.u8(staging, n * d).set(x.subarray(start * d, (start + n) * d));
-    pack(staging, n, d, codes + start * nGroups);
-  }
-  if (sampleWeights !== undefined) arena.f64(weights, nSamples).set(sampleWeights);
-  return ({ start, nRows }) =>
-    describe(arena, descriptor, codes + start * nGroups, nRows, weights === 0 ? 0 : weights + start * 8);
-}
 
-/** Rows of a buffer that is filled anew for every block are turned into codes every time. */
-function createRefilledFeed(
-  arena: Arena,
-  pack: Pack,
-  { x, nSamples, nFeatures: d, sampleWeights }: BernoulliShape['data'],
-  nGroups: number,
-): (block: Block) => number {
-  const descriptor = arena.reserve(64);
-  const weights = sampleWeights === undefined ? 0 : arena.reserve(nSamples * 8);
-  const codes = arena.reserve(nSamples * nGroups);
-  const staging = arena.reserve(nSamples * d);
+  function take(first: number, nRows: number): void {
+    for (let done = 0; done < nRows; done += chunk) {
+      const n = Math.min(chunk, nRows - done);
+      arena.u8(staging, n * d).set(x.subarray((first + done) * d, (first + done + n) * d));
+      pack(staging, n, d, codes + done * nGroups);
+    }
+    if (sampleWeights !== undefined) arena.f64(weights, nRows).set(sampleWeights.subarray(first, first + nRows));
+  }
+
+  if (!refilled) take(0, nSamples);
   return ({ start, nRows }) => {
-    arena.u8(staging, nRows * d).set(x.subarray(start * d, (start + nRows) * d));
-    pack(staging, nRows, d, codes);
-    if (sampleWeights !== undefined) arena.f64(weights, nRows).set(sampleWeights.subarray(start, start + nRows));
-    return describe(arena, descriptor, codes, nRows, weights);
+    if (refilled) take(start, nRows);
+    const at = refilled ? 0 : start;
+    // the fields of CodedBlock
+    arena.u32(descriptor, 3).set([codes + at * nGroups, nRows, weights === 0 ? 0 : weights + at * 8]);
+    return descriptor;
   };
 }
