@@ -43,7 +43,7 @@ export const gaussianStatistics: StatisticsFamily<GaussianMixture, GaussianCompo
   },
 };
 
-export function typeOf({ covarianceType }: StatisticsState) {
+function typeOf({ covarianceType }: StatisticsState) {
   return covarianceType as NonNullable<typeof covarianceType>;
 }
 

@@ -3,7 +3,7 @@ import { createConvergence, type StopReason } from '../em/convergence.js';
 import { checked, type EMState } from '../em/loop.js';
 import type { EMModel } from '../em/model.js';
 
-export interface AsyncLoopOptions {
+interface AsyncLoopOptions {
   readonly tol: number;
   readonly paramTol: number;
   readonly maxIter: number;

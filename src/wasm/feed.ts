@@ -8,7 +8,7 @@ import type { Arena } from './arena.js';
  * Such a copy stays in the cache and costs about what reading from memory would (within 5 % at 8 features and 8 components,
  * and at 2 and 3); above the size of any cache it only saves memory, so this is no option.
  */
-export const RESIDENT_BYTES = 64 * 2 ** 20;
+const RESIDENT_BYTES = 64 * 2 ** 20;
 
 /** … and up to this size where threads share the memory, for only the one that owns the data could copy blocks. */
 const SHARED_RESIDENT_BYTES = 512 * 2 ** 20;
