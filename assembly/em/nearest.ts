@@ -39,7 +39,7 @@ export class AbsoluteDifference {
 /**
  * Least sums of terms into `panel.logProb` (size doubles) and labels into `labels` (i32, written in fours: up to 3 past
  * the last point). Ties go to the lowest index. Two vectors of points by four centres: 8 accumulators, as many as V8
- * keeps in registers.
+ * keeps in registers. The last group of centres must be filled up (`fillUpCenters`).
  */
 export function nearestPanel<M>(clusters: Clusters, panel: Panel, labels: usize): void {
   const line = <usize>panel.size << 3;
@@ -53,8 +53,7 @@ export function nearestPanel<M>(clusters: Clusters, panel: Panel, labels: usize)
     let label0 = i64x2.splat(0);
     let label1 = i64x2.splat(0);
     let c = clusters.centers;
-    let i = 0;
-    for (; i + 4 <= k; i += 4) {
+    for (let i = 0; i < k; i += 4) {
       let a00 = f64x2.splat(0);
       let a01 = f64x2.splat(0);
       let a10 = f64x2.splat(0);
@@ -90,24 +89,17 @@ export function nearestPanel<M>(clusters: Clusters, panel: Panel, labels: usize)
       label1 = v128.bitselect(index, label1, f64x2.lt(value, least1));
       least1 = f64x2.pmin(least1, value);
     }
-    for (; i < k; i++) {
-      c = clusters.center(i);
-      let a0 = f64x2.splat(0);
-      let a1 = f64x2.splat(0);
-      for (let x = from; x < end; x += line) {
-        const ci = v128.load64_splat(c);
-        a0 = f64x2.add(a0, changetype<M>(0).term(f64x2.sub(v128.load(x), ci)));
-        a1 = f64x2.add(a1, changetype<M>(0).term(f64x2.sub(v128.load(x, 16), ci)));
-        c += 32;
-      }
-      label0 = v128.bitselect(i64x2.splat(i), label0, f64x2.lt(a0, least0));
-      label1 = v128.bitselect(i64x2.splat(i), label1, f64x2.lt(a1, least1));
-      least0 = f64x2.pmin(least0, a0);
-      least1 = f64x2.pmin(least1, a1);
-    }
     v128.store(panel.logProb + p, least0);
     v128.store(panel.logProb + p, least1, 16);
     v128.store(labels + (p >> 1), v128.shuffle<i32>(label0, label1, 0, 2, 4, 6));
+  }
+}
+
+/** Fills the last group of four centres up with centres that are infinitely far away and never the nearest. */
+export function fillUpCenters(clusters: Clusters): void {
+  for (let i = clusters.nClusters; i & 3; i++) {
+    const center = clusters.center(i);
+    for (let j: usize = 0; j < <usize>clusters.nFeatures; j++) store<f64>(center + (j << 5), Infinity);
   }
 }
 

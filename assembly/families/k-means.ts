@@ -15,7 +15,7 @@ import { SquaredDifference, distancesPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
 import { Clusters, addCosts, clearTotals, fillColumns } from "./clusters";
-import { seedPass } from "./seeding";
+import { nearestPass, seedPass } from "./seeding";
 
 /** One part in 2⁵⁰, more than the few roundings of a bound amount to. */
 const SHORTER: f64 = 1 - 8.881784197001252e-16;
@@ -242,4 +242,9 @@ export function kMeansDistances(state: usize, panelAt: usize, blockAt: usize, ou
 /** Costs of seeds, by squared distances: see `seedPass`. */
 export function kMeansSeed(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
   seedPass<SquaredDifference>(changetype<Clusters>(state), changetype<Panel>(panel), changetype<Block>(block), costs, candidates, keep);
+}
+
+/** Labels by the nearest centre, and the sums of a round of Lloyd's k-means: see `nearestPass`. */
+export function kMeansNearest(state: usize, panel: usize, block: usize, labels: usize, sums: usize): void {
+  nearestPass<SquaredDifference>(changetype<Clusters>(state), changetype<Panel>(panel), changetype<Block>(block), labels, sums);
 }

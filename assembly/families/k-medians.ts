@@ -1,5 +1,5 @@
 /** K-medians: assignment to the centre of least L1 distance. The medians themselves are selected by the host. */
-import { AbsoluteDifference, distancesPanel, nearestPanel } from "../em/nearest";
+import { AbsoluteDifference, distancesPanel, fillUpCenters, nearestPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
 import { Clusters, addCosts, addCounts, clearTotals, fillColumns } from "./clusters";
@@ -11,6 +11,7 @@ export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize
   const panel = changetype<Panel>(panelAt);
   const block = changetype<Block>(blockAt);
   clearTotals(clusters);
+  fillUpCenters(clusters);
   for (let start = 0; start < block.nRows; start += panel.size) {
     expectationPanel(clusters, panel, block, start, labels + (<usize>start << 2));
   }

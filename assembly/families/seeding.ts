@@ -1,4 +1,5 @@
-/** What k-means++ needs of the data: what the rows would cost with one more centre. */
+/** What starts need of the data: what the rows would cost with one more centre, and rounds of Lloyd's k-means. */
+import { fillUpCenters, nearestPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
 import { Clusters, fillColumns } from "./clusters";
@@ -62,4 +63,37 @@ function seedPanel<M>(
 function weighted(weights: usize, cost: v128): v128 {
   const s = v128.load(weights);
   return f64x2.mul(s, v128.and(cost, f64x2.gt(s, f64x2.splat(0))));
+}
+
+/**
+ * Labels of a block's rows: the nearest of K centres, the lowest of equals (i32 in fours at `labels`). With `sums`
+ * (K × stride doubles) each row times its weight, and the weight as one more feature, is added to those of its cluster, row
+ * after row.
+ */
+export function nearestPass<M>(clusters: Clusters, panel: Panel, block: Block, labels: usize, sums: usize): void {
+  fillUpCenters(clusters);
+  for (let start = 0; start < block.nRows; start += panel.size) {
+    fillColumns(clusters, panel, block, start);
+    const at = labels + (<usize>start << 2);
+    nearestPanel<M>(clusters, panel, at);
+    if (sums) addRows(clusters, panel, at, sums);
+  }
+}
+
+function addRows(clusters: Clusters, panel: Panel, labels: usize, sums: usize): void {
+  const d = panel.nFeatures;
+  const line = <usize>panel.size << 3;
+  for (let p: usize = 0; p < <usize>panel.count; p++) {
+    const s = load<f64>(panel.weights + (p << 3));
+    // a weight of 0 takes part in nothing, not even as 0·Infinity
+    if (s == 0) continue;
+    let sum = sums + ((<usize>load<i32>(labels + (p << 2)) * <usize>clusters.stride) << 3);
+    let x = panel.columns + (p << 3);
+    for (let j = 0; j < d; j++) {
+      store<f64>(sum, load<f64>(sum) + s * load<f64>(x));
+      sum += 8;
+      x += line;
+    }
+    store<f64>(sum, load<f64>(sum) + s);
+  }
 }

@@ -53,8 +53,24 @@ export interface SeedKernels {
   trySeeds(candidates: Float64Array, block: Block, keep: boolean): Float64Array;
   /** Costs of a block's rows, as a view to be read at once. The next E-step forgets them. */
   seedCosts(block: Block): Float64Array;
-  /** Makes the costs of a block's rows infinite again. */
-  forgetSeeds(block: Block): void;
+}
+
+/** What starts of mixtures need: seeds, and rounds of Lloyd's k-means with plain sums. */
+export interface StartKernels extends SeedKernels {
+  /**
+   * The index of the nearest of nClusters centres (less the origin and scaled; lowest of equals) for the block's rows, as a
+   * view to be read at once. `sums`, where given, receives, added to what it holds, each row times its weight and the weight.
+   */
+  nearest(centers: Float64Array, block: Block, sums?: RowSums): Int32Array;
+  /** Sums of zero. */
+  rowSums(): RowSums;
+}
+
+/** Sums of rows for each cluster, where the kernels have them: nFeatures sums and the weight, then the next cluster's. */
+export interface RowSums {
+  readonly values: Float64Array;
+  /** from one cluster's to the next one's */
+  readonly stride: number;
 }
 
 /** What k-means and k-medians do differently. */

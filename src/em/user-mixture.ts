@@ -2,7 +2,7 @@
 import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { InvalidDataError, ZeroDensityError } from '../errors.js';
-import { clusterLabels } from '../init/kmeans.js';
+import { clusterLabels } from '../init/cluster-labels.js';
 import { randomResponsibilities } from '../init/random.js';
 import { mixtureChart } from '../optimize/chart.js';
 import { checkKnown, choiceOption, functionOption, integerOption } from '../options.js';

@@ -12,7 +12,7 @@ import {
   randomTable,
   startFromTable,
 } from '../init/bernoulli-start.js';
-import { clusterLabels } from '../init/kmeans.js';
+import { clusterSample } from '../init/kmeans.js';
 import { type BernoulliComponent, type BernoulliSums, type BetaPrior, bernoulli, NO_PRIOR } from './bernoulli.js';
 import { BERNOULLI_KERNELS } from './bernoulli-kernels.js';
 import { publishBernoulli } from './bernoulli-parameters.js';
@@ -84,24 +84,30 @@ function begin(
   backend: Backend,
   random: Random,
 ): BernoulliParameters {
-  const { data, nComponents } = context;
-  const oneHot = (labels: Int32Array) =>
-    startFromTable(context, (from, nRows, out) => {
+  const { data, nComponents, rows } = context;
+  const oneHot = (within: BernoulliStartContext, labels: Int32Array) =>
+    startFromTable(within, (from, nRows, out) => {
       for (let i = 0; i < nRows; i++) out[i * nComponents + (labels[from + i] as number)] = 1;
     });
   switch (start.kind) {
     case 'parameters':
       return { weights: start.weights, components: start.components };
     case 'labels':
-      return oneHot(start.labels);
+      return oneHot(context, start.labels);
     case 'responsibilities':
       return startFromTable(context, (from, nRows, out) => {
         out.set(start.table.subarray(from * nComponents, (from + nRows) * nComponents));
       });
     case 'random':
       return startFromTable(context, randomTable(nComponents, random));
-    default:
+    default: {
       // seeds spread by their squared distance, which for bits in units of their deviation is a scaled Hamming distance
-      return oneHot(clusterLabels(data, nComponents, random, backend, 'none'));
+      const { sample, labels } = clusterSample(data, nComponents, random, backend, 'none');
+      if (sample === data) return oneHot(context, labels);
+      return backend.scoped(() => {
+        const kernels = backend.open(BERNOULLI_KERNELS, { data: sample, nComponents, rows, oneThread: true });
+        return oneHot({ ...context, data: sample, kernels }, labels);
+      });
+    }
   }
 }

@@ -14,7 +14,7 @@ import {
   startFromResponsibilities,
   startFromRows,
 } from '../init/gaussian-start.js';
-import { clusterLabels } from '../init/kmeans.js';
+import { clusterSample } from '../init/kmeans.js';
 import { distinctRows, randomResponsibilities } from '../init/random.js';
 import type { CovarianceType, GaussianComponent, Moments } from './gaussian.js';
 import type { Start } from './gaussian-checks.js';
@@ -83,7 +83,14 @@ function begin(context: StartContext, start: Start, backend: Backend, random: Ra
       return startFromRows(context, distinctRows(data, nComponents, random));
     default: {
       const improve = start.kind === 'kmeans' ? 'lloyd' : 'none';
-      return startFromLabels(context, clusterLabels(data, nComponents, random, backend, improve), random);
+      const { sample, labels } = clusterSample(data, nComponents, random, backend, improve);
+      if (sample === data) return startFromLabels(context, labels, random);
+      const { covarianceType, rows } = context;
+      return backend.scoped(() => {
+        const shape = { data: sample, covarianceType, nComponents, rows, oneThread: true };
+        const kernels = backend.open(GAUSSIAN_KERNELS, shape);
+        return startFromLabels({ ...context, data: sample, kernels }, labels, random);
+      });
     }
   }
 }

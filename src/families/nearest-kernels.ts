@@ -1,7 +1,7 @@
-/** The seed kernels of both backends, by squared distances, for starts of mixtures. */
+/** The kernels of both backends for starts of mixtures, by squared distances. */
 import type { ClusterShape, KernelPair } from '../backend.js';
-import type { SeedKernels } from '../em/hard.js';
-import { squaredSeeds } from '../reference/nearest.js';
-import { wasmSquaredSeeds } from '../wasm/nearest-kernels.js';
+import type { StartKernels } from '../em/hard.js';
+import { squaredStarts } from '../reference/nearest.js';
+import { wasmSquaredStarts } from '../wasm/nearest-kernels.js';
 
-export const SQUARED_SEEDS: KernelPair<ClusterShape, SeedKernels> = { wasm: wasmSquaredSeeds, js: squaredSeeds };
+export const SQUARED_STARTS: KernelPair<ClusterShape, StartKernels> = { wasm: wasmSquaredStarts, js: squaredStarts };

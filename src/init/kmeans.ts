@@ -3,8 +3,8 @@ import type { Backend } from '../backend.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { blockRows, blocksOf } from '../em/blocks.js';
-import type { SeedKernels } from '../em/hard.js';
-import { SQUARED_SEEDS } from '../families/nearest-kernels.js';
+import type { RowSums, StartKernels } from '../em/hard.js';
+import { SQUARED_STARTS } from '../families/nearest-kernels.js';
 import { greedyTrials, kmeansPlusPlus } from './kmeans-plus-plus.js';
 import { sampleRows } from './sample-rows.js';
 
@@ -13,91 +13,82 @@ const MAX_ROUNDS = 300;
 /** Σ of squared moves of all centres, where every feature has variance 1 */
 const LEAST_MOVE = 1e-4;
 
+/** `'lloyd'` moves the seeds until they hardly move any more. */
+export type Improve = 'lloyd' | 'none';
+
+/** Rows and the cluster of each. */
+export interface Labelled {
+  readonly sample: Dataset;
+  readonly labels: Int32Array;
+}
+
 /**
- * Labels of all rows. Distances are in units of the features' standard deviations, so that no unit of measurement decides
- * alone. Seeds and k-means come from the rows that `sampleRows` says; all rows are then assigned to those centres.
- *
- * @param improve `'lloyd'` moves the seeds until they hardly move any more
+ * Clusters of the rows that `sampleRows` takes. Distances are in units of the features' standard deviations, so that no
+ * unit of measurement decides alone.
  */
-export function clusterLabels(
+export function clusterSample(
   data: Dataset,
   nClusters: number,
   random: Random,
   backend: Backend,
-  improve: 'lloyd' | 'none',
-): Int32Array {
-  const scales = data.variance.map((v) => (v > 0 && v < Infinity ? 1 / Math.sqrt(v) : 0));
-  const rows = blockRows(data.nFeatures, nClusters);
+  improve: Improve,
+): Labelled {
   const sample = sampleRows(data, nClusters, random);
-  const open = (part: Rows) => backend.open(SQUARED_SEEDS, { data: part, nClusters, rows, scales });
+  const scales = startScales(data);
+  const rows = blockRows(data.nFeatures, nClusters);
   return backend.scoped(() => {
-    const kernels = open(sample);
-    const rule = { trials: greedyTrials(nClusters), scales, rows };
-    const seeds = kmeansPlusPlus(kernels, sample, nClusters, random, rule);
-    const centers = improve === 'lloyd' ? lloyd(kernels, sample, scales, seeds, rows) : seeds;
-    if (sample === data) return labelsOf(kernels, data, centers, rows);
-    // bare rows: nothing is to be kept of them
-    const { x, nSamples, nFeatures, sampleWeights, origin } = data;
-    const all = { x, nSamples, nFeatures, sampleWeights, origin };
-    return labelsOf(open(all), all, centers, rows);
+    const kernels = backend.open(SQUARED_STARTS, { data: sample, nClusters, rows, scales });
+    const centers = startCenters(kernels, sample, nClusters, random, scales, improve);
+    return { sample, labels: labelsOf(kernels, sample, centers, rows) };
   });
 }
 
-/** Lloyd's k-means; a cluster without rows stays where it is. Plain sums: this is a start. */
-function lloyd(
-  kernels: SeedKernels,
+/** Centres (scaled, less the origin), from the rows the kernels have. */
+export function startCenters(
+  kernels: StartKernels,
   data: Dataset,
+  nClusters: number,
+  random: Random,
   scales: Float64Array,
-  seeds: Float64Array,
-  rows: number,
+  improve: Improve,
 ): Float64Array {
-  const { x, nSamples, nFeatures: d, sampleWeights, origin } = data;
+  const rows = blockRows(data.nFeatures, nClusters);
+  const seeds = kmeansPlusPlus(kernels, data, nClusters, random, { trials: greedyTrials(nClusters), scales, rows });
+  return improve === 'lloyd' ? lloyd(kernels, data, seeds, rows) : seeds;
+}
+
+/** What brings every feature that varies to a variance of 1; 0 for the others. */
+export function startScales({ variance }: Dataset): Float64Array {
+  return variance.map((v) => (v > 0 && v < Infinity ? 1 / Math.sqrt(v) : 0));
+}
+
+/** Lloyd's k-means; a cluster without rows stays where it is. Plain sums: this is a start. */
+function lloyd(kernels: StartKernels, data: Dataset, seeds: Float64Array, rows: number): Float64Array {
+  const d = data.nFeatures;
   let centers = seeds;
   for (let round = 0, moved = Infinity; round < MAX_ROUNDS && moved > LEAST_MOVE; round++) {
-    const labels = labelsOf(kernels, data, centers, rows);
-    const next = new Float64Array(centers.length);
-    const counts = new Float64Array(centers.length / d);
-    for (let i = 0; i < nSamples; i++) {
-      const k = labels[i] as number;
-      const s = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
-      counts[k] = (counts[k] as number) + s;
-      for (let j = 0; j < d; j++) {
-        next[k * d + j] = (next[k * d + j] as number) + s * ((x[i * d + j] as number) - (origin[j] as number));
-      }
-    }
+    const { values, stride } = sumsAbout(kernels, data, centers, rows);
     moved = 0;
-    for (let at = 0; at < next.length; at++) {
-      const count = counts[Math.floor(at / d)] as number;
-      const before = centers[at] as number;
-      const mean = count > 0 ? ((next[at] as number) / count) * (scales[at % d] as number) : before;
+    centers = centers.map((before, at) => {
+      const row = Math.floor(at / d) * stride;
+      const count = values[row + d] as number;
+      const mean = count > 0 ? (values[row + (at % d)] as number) / count : before;
       moved += (mean - before) * (mean - before);
-      next[at] = mean;
-    }
-    centers = next;
+      return mean;
+    });
   }
   return centers;
 }
 
-/** The nearest centre of each row, lowest of equals: one more centre is nearer than all before where it lowers the cost. */
-function labelsOf(kernels: SeedKernels, data: Rows, centers: Float64Array, rows: number): Int32Array {
-  const d = data.nFeatures;
+function sumsAbout(kernels: StartKernels, data: Dataset, centers: Float64Array, rows: number): RowSums {
+  const sums = kernels.rowSums();
+  for (const block of blocksOf(data, rows)) kernels.nearest(centers, block, sums);
+  return sums;
+}
+
+/** The nearest centre of each row. */
+export function labelsOf(kernels: StartKernels, data: Rows, centers: Float64Array, rows: number): Int32Array {
   const labels = new Int32Array(data.nSamples);
-  const least = new Float64Array(Math.min(rows, data.nSamples));
-  for (const block of blocksOf(data, rows)) {
-    const { start, nRows } = block;
-    kernels.forgetSeeds(block);
-    least.fill(Infinity);
-    for (let k = 0; k * d < centers.length; k++) {
-      kernels.trySeeds(centers.subarray(k * d, (k + 1) * d), block, true);
-      const costs = kernels.seedCosts(block);
-      for (let i = 0; i < nRows; i++) {
-        const cost = costs[i] as number;
-        if (cost < (least[i] as number)) {
-          least[i] = cost;
-          labels[start + i] = k;
-        }
-      }
-    }
-  }
+  for (const block of blocksOf(data, rows)) labels.set(kernels.nearest(centers, block), block.start);
   return labels;
 }

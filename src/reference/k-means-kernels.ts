@@ -19,7 +19,7 @@ export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatist
   const seeding = seedKernels(nearestSquared, load, data);
   return {
     expectation({ centers }, block) {
-      seeding.forgetSeeds(block);
+      seeding.forget(block);
       if (grids === undefined) {
         const none = new Float64Array(0);
         return { ...assign(nearestSquared, load, centers, nClusters, block, () => {}), sums: none, errors: none };
@@ -45,7 +45,7 @@ export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatist
         out[at] = Math.sqrt(sum);
       });
     },
-    ...seeding,
+    ...seeding.kernels,
   };
 }
 
@@ -55,7 +55,7 @@ export function kMediansKernels(shape: ClusterShape): ClusterKernels<HardStatist
   const seeding = seedKernels(nearestAbsolute, load, data);
   return {
     expectation({ centers }, block) {
-      seeding.forgetSeeds(block);
+      seeding.forget(block);
       return assign(nearestAbsolute, load, centers, nClusters, block, (_, k, s, counts) => {
         counts[k] = (counts[k] as number) + s;
       });
@@ -65,7 +65,7 @@ export function kMediansKernels(shape: ClusterShape): ClusterKernels<HardStatist
         out[at] = sum;
       });
     },
-    ...seeding,
+    ...seeding.kernels,
   };
 }
 

@@ -1,14 +1,37 @@
 /** Nearest centres in plain TypeScript: what fits of clusters and starts of mixtures share. */
 import type { ClusterShape } from '../backend.js';
-import type { Rows } from '../data/dataset.js';
-import type { SeedKernels } from '../em/hard.js';
+import type { Block, Rows } from '../data/dataset.js';
+import type { SeedKernels, StartKernels } from '../em/hard.js';
 
 /** Index of the nearest centre, lowest of equals; `least[0]` receives the sum of terms that belongs to it. */
 export type Nearest = (x: Float64Array, centers: Float64Array, least: Float64Array) => number;
 
-/** Seeds by squared distances. */
-export function squaredSeeds(shape: ClusterShape): SeedKernels {
-  return seedKernels(nearestSquared, rowLoader(shape), shape.data);
+/** Starts by squared distances. */
+export function squaredStarts(shape: ClusterShape): StartKernels {
+  const { nSamples, nFeatures: d, sampleWeights } = shape.data;
+  const load = rowLoader(shape);
+  const x = new Float64Array(d);
+  const least = new Float64Array(1);
+  const labels = new Int32Array(Math.min(shape.rows, nSamples));
+  return {
+    ...seedKernels(nearestSquared, load, shape.data).kernels,
+    nearest(centers, { start, nRows }, sums) {
+      const found = labels.subarray(0, nRows);
+      for (let i = 0; i < nRows; i++) {
+        load(start + i, x);
+        const k = nearestSquared(x, centers, least);
+        found[i] = k;
+        const s = sampleWeights === undefined ? 1 : (sampleWeights[start + i] as number);
+        if (sums === undefined || s === 0) continue;
+        const { values, stride } = sums;
+        const at = k * stride;
+        for (let j = 0; j < d; j++) values[at + j] = (values[at + j] as number) + s * (x[j] as number);
+        values[at + d] = (values[at + d] as number) + s;
+      }
+      return found;
+    },
+    rowSums: () => ({ values: new Float64Array(shape.nClusters * (d + 1)), stride: d + 1 }),
+  };
 }
 
 /** Writes a row, less the origin and scaled. */
@@ -28,11 +51,11 @@ export function seedKernels(
   nearest: Nearest,
   load: Load,
   { nSamples, nFeatures: d, sampleWeights }: Rows,
-): SeedKernels {
+): { kernels: SeedKernels; forget(block: Block): void } {
   let costs: Float64Array | undefined;
   const x = new Float64Array(d);
   const term = new Float64Array(1);
-  return {
+  const kernels: SeedKernels = {
     trySeeds(candidates, { start, nRows }, keep) {
       costs ??= new Float64Array(nSamples).fill(Infinity);
       const totals = new Float64Array(candidates.length / d);
@@ -54,7 +77,10 @@ export function seedKernels(
       return totals;
     },
     seedCosts: ({ start, nRows }) => (costs as Float64Array).subarray(start, start + nRows),
-    forgetSeeds({ start, nRows }) {
+  };
+  return {
+    kernels,
+    forget({ start, nRows }) {
       costs?.fill(Infinity, start, start + nRows);
     },
   };

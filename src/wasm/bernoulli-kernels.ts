@@ -18,9 +18,10 @@ const STAGING_BYTES = 2 ** 20;
 
 export function wasmBernoulliKernels(
   engine: Engine,
-  { data, nComponents: k, rows }: BernoulliShape,
+  { data, nComponents: k, rows, oneThread }: BernoulliShape,
 ): BlockKernels<BernoulliComponent, BernoulliSums> {
-  const { arena, team } = engine;
+  const { arena } = engine;
+  const team = oneThread ? undefined : engine.team;
   const kernels = allKernels(engine);
   const d = data.nFeatures;
   const stateBytes = kernels.bernoulliBytes(d, k);

@@ -15,7 +15,7 @@ const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, pre
 /** Reserves everything a fit or a scoring needs; nothing grows afterwards. */
 export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): GaussianKernels {
   const { kernels, arena } = engine;
-  const { data, covarianceType, nComponents: k, rows } = shape;
+  const { data, covarianceType, nComponents: k, rows, oneThread } = shape;
   const d = data.nFeatures;
   const matrix = covarianceType === 'full' || covarianceType === 'tied';
   const tied = covarianceType === 'tied';
@@ -30,7 +30,7 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   const stride = at('stride');
   const componentLength = 1 + d + (matrix ? packedLength(d) : d);
 
-  const passes = engine.team?.open({
+  const passes = (oneThread ? undefined : engine.team)?.open({
     kernel: 'gaussianExpectation',
     data,
     rows,

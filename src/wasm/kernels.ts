@@ -46,6 +46,7 @@ export interface Kernels {
   ): void;
   kMeansDistances(state: number, panel: number, block: number, out: number): void;
   kMeansSeed: SeedKernel;
+  kMeansNearest(state: number, panel: number, block: number, labels: number, sums: number): void;
   kMediansExpectation(state: number, panel: number, block: number, labels: number): void;
   kMediansDistances(state: number, panel: number, block: number, out: number): void;
   kMediansSeed: SeedKernel;
@@ -142,7 +143,7 @@ function readLocal(url: string | URL): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Of assembly/index.ts. */
-const ABI_VERSION = 2;
+const ABI_VERSION = 3;
 
 function abiOf(module: WebAssembly.Module): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });

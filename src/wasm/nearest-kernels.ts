@@ -1,7 +1,7 @@
 /** Nearest centres by the kernels of assembly/families: what fits of clusters and starts of mixtures share. */
 import type { ClusterShape } from '../backend.js';
 import type { Block, Dataset } from '../data/dataset.js';
-import type { Centers, SeedKernels } from '../em/hard.js';
+import type { Centers, SeedKernels, StartKernels } from '../em/hard.js';
 import type { Engine } from './engine.js';
 import { createFeed } from './feed.js';
 import type { SeedKernel } from './kernels.js';
@@ -9,9 +9,23 @@ import type { SeedKernel } from './kernels.js';
 /** Positions of the header fields of Clusters (assembly/families/clusters.ts), in 32-bit words. */
 const FIELD = { stride: 2, indexMask: 3, totals: 4, centers: 5, counts: 6, scales: 7, halves: 8, drifts: 9, grids: 10 };
 export const OUTPUT = 11;
-/** Seeds by squared distances. */
-export function wasmSquaredSeeds(engine: Engine, shape: ClusterShape): SeedKernels {
-  return openClusters(engine, shape, false, engine.kernels.kMeansSeed).seeding;
+
+/** Starts by squared distances. */
+export function wasmSquaredStarts(engine: Engine, shape: ClusterShape): StartKernels {
+  const { kernels, arena } = engine;
+  const { state, panel, feed, labelsAt, loadCenters, seeding } = openClusters(engine, shape, false, kernels.kMeansSeed);
+  const stride = arena.u32(state, OUTPUT)[FIELD.stride] as number;
+  const length = shape.nClusters * stride;
+  const sumsAt = arena.reserve(length * 8);
+  return {
+    ...seeding,
+    nearest(centers, block, sums) {
+      loadCenters(centers);
+      kernels.kMeansNearest(state, panel, feed(block), labelsAt, sums === undefined ? 0 : sumsAt);
+      return arena.i32(labelsAt, block.nRows);
+    },
+    rowSums: () => ({ values: arena.f64(sumsAt, length).fill(0), stride }),
+  };
 }
 
 /** Reserves what k-means and k-medians share; nothing grows afterwards. */
@@ -52,8 +66,13 @@ export function openClusters(
 
   function load(parameters: Centers): void {
     if (loaded === parameters) return;
-    packCenters(parameters.centers, k, d, arena.f64(at('centers'), Math.ceil(k / 4) * 4 * d));
+    loadCenters(parameters.centers);
     loaded = parameters;
+  }
+
+  function loadCenters(centers: Float64Array): void {
+    loaded = undefined;
+    packCenters(centers, centers.length / d, d, arena.f64(at('centers'), Math.ceil(k / 4) * 4 * d));
   }
 
   return {
@@ -62,6 +81,7 @@ export function openClusters(
     feed,
     at,
     load,
+    loadCenters,
     place,
     largest,
     fitted,
@@ -82,14 +102,10 @@ export function openClusters(
         const costs = bounds + 8 * first;
         if (holdsCosts[index] === 0) arena.f64(costs, block.nRows).fill(Infinity);
         holdsCosts[index] = 1;
-        loaded = undefined;
         const n = candidates.length / d;
-        packCenters(candidates, n, d, arena.f64(at('centers'), Math.ceil(k / 4) * 4 * d));
+        loadCenters(candidates);
         seedPass(state, panel, feed(block), costs, n, keep ? 1 : 0);
         return arena.f64(at('counts'), n).slice();
-      },
-      forgetSeeds(block: Block) {
-        holdsCosts[place(block).index] = 0;
       },
       seedCosts: (block: Block) => arena.f64(bounds + 8 * place(block).first, block.nRows),
     } satisfies SeedKernels,

@@ -4,8 +4,9 @@ import { createDataset, type Dataset } from '../../src/data/dataset.js';
 import { createRandom } from '../../src/data/random.js';
 import { blocksOf } from '../../src/em/blocks.js';
 import { K_MEANS_KERNELS, K_MEDIANS_KERNELS } from '../../src/families/cluster-kernels.js';
-import { KMeans } from '../../src/index.js';
-import { clusterLabels } from '../../src/init/kmeans.js';
+import { SQUARED_STARTS } from '../../src/families/nearest-kernels.js';
+import { GaussianMixture, KMeans } from '../../src/index.js';
+import { clusterLabels } from '../../src/init/cluster-labels.js';
 import { kmeansPlusPlus } from '../../src/init/kmeans-plus-plus.js';
 import { sampleRows } from '../../src/init/sample-rows.js';
 import { withBackend } from '../../src/lease.js';
@@ -57,6 +58,47 @@ describe.each([
         costs.forEach((value, i) => expect(relativeEach(value, cost(rows[i]!, at(7)))).toBeLessThanOrEqual(1e-13));
       }
     });
+  });
+});
+
+describe('rounds of Lloyd for starts', () => {
+  it('give the same labels and sums on both backends', () => {
+    for (const variant of [{}, { weighted: true }, { float32: true, offset: 4096 }]) {
+      for (const n of [1, 2, 3, 7, 8, 9, 63, 64, 65, 333]) {
+        for (const [d, k] of [
+          [1, 1],
+          [2, 3],
+          [3, 5],
+          [8, 4],
+          [17, 9],
+        ] as const) {
+          const data = dataset(n, d, 3, variant, n);
+          const scales = Float64Array.from({ length: d }, (_, j) => 1 / (1 + j));
+          const centers = dataset(k, d, k, {}, 1).x as Float64Array;
+          const [wasm, js] = (['wasm', 'js'] as const).map((name) =>
+            withBackend(name, (leased) => {
+              const kernels = leased.open(SQUARED_STARTS, { data, nClusters: k, rows: 50, scales });
+              const sums = kernels.rowSums();
+              const labels = [...blocksOf(data, 50)].flatMap((block) => [...kernels.nearest(centers, block, sums)]);
+              const { values, stride } = sums;
+              const rows = Array.from({ length: k }, (_, i) => values.slice(i * stride, i * stride + d + 1));
+              return { labels, sums: rows.map(bits), total: sum(rows.map((row) => row[d]!)) };
+            }),
+          );
+          expect(wasm).toEqual(js);
+          expect(relativeEach(js!.total, data.totalWeight)).toBeLessThanOrEqual(1e-14);
+        }
+      }
+    }
+  });
+
+  it.each(BACKENDS)('start a mixture near where it would end, on %s', (backend) => {
+    const X = matrixOf(clusters(40_000, 2, 3, 4, 10), 2);
+    const { logLikelihood } = GaussianMixture.fit(X, { nComponents: 3, backend });
+    const start = GaussianMixture.fit(X, { nComponents: 3, init: 'kmeans', maxIter: 0, backend });
+    // the start has seen 16,384 of the rows
+    expect(logLikelihood).toBeGreaterThan(start.logLikelihood);
+    expect((logLikelihood - start.logLikelihood) / 40_000).toBeLessThan(0.02);
   });
 });
 
