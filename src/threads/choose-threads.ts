@@ -18,6 +18,8 @@ const COST: Record<string, (d: number, plan: never) => number> = {
   gaussianMixture: (d, { covarianceType }: GaussianPlan) =>
     covarianceType === 'full' || covarianceType === 'tied' ? 2 + 0.8 * d + 0.05 * d * d : 2 + 0.25 * d,
   bernoulliMixture: (d, _plan: BernoulliPlan) => 2 + 0.15 * d,
+  kMeans: (d) => 1 + 0.1 * d,
+  kMedians: (d) => 1 + 0.3 * d,
 };
 
 /** Nanoseconds that waking the others and waiting for the last of them adds to an E-step: 50 to 60 µs when they have parked. */
@@ -78,7 +80,6 @@ async function obstacleHere(job: string, data: Dataset, run: RunOptions): Promis
   if (globalThis.crossOriginIsolated === false && typeof document !== 'undefined') {
     return 'this page is not cross-origin isolated (the headers COOP: same-origin and COEP: require-corp)';
   }
-  if (COST[job] === undefined) return 'what k-means and k-medians keep of each row belongs to one thread';
   if (job !== 'bernoulliMixture' && !isResident(data, true))
     return 'the data are streamed through memory by one thread';
   try {

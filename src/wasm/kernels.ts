@@ -35,18 +35,10 @@ export interface Kernels {
   clustersBytes(d: number, k: number, sums: number): number;
   clusterSumsBytes(d: number, k: number): number;
   clustersLay(at: number, d: number, k: number): void;
-  kMeansExpectation(
-    state: number,
-    panel: number,
-    block: number,
-    labels: number,
-    bounds: number,
-    sums: number,
-    summed: number,
-  ): void;
+  kMeansExpectation(state: number, panel: number, block: number, scratch: number): void;
   kMeansDistances(state: number, panel: number, block: number, out: number): void;
   kMeansSeed: SeedKernel;
-  kMediansExpectation(state: number, panel: number, block: number, labels: number): void;
+  kMediansExpectation(state: number, panel: number, block: number): void;
   kMediansDistances(state: number, panel: number, block: number, out: number): void;
   kMediansSeed: SeedKernel;
 }
@@ -142,7 +134,7 @@ function readLocal(url: string | URL): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Of assembly/index.ts. */
-const ABI_VERSION = 2;
+const ABI_VERSION = 3;
 
 function abiOf(module: WebAssembly.Module): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
