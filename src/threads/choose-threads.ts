@@ -40,7 +40,7 @@ export async function chooseThreads(job: string, input: unknown, run: RunOptions
   if ((run.threads ?? 1) === 1) return { count: 1, reason: undefined };
   const { plan, data } = input as Input;
   const wanted = run.threads === 'auto' ? 'auto' : integerOption("threads (if not 'auto')", run.threads, 1, MOST);
-  const obstacle = run.backend === 'js' ? "backend 'js' has no threads" : await obstacleHere(job, data, run);
+  const obstacle = run.backend === 'js' ? "backend 'js' has no threads" : obstacleHere(job, data, run);
   if (obstacle !== undefined) return { count: 1, reason: obstacle };
   const k = plan.nComponents ?? (plan.nClusters as number);
   const nBlocks = Math.ceil(data.nSamples / blockRows(data.nFeatures, k));
@@ -72,7 +72,7 @@ export function fastest(nSamples: number, rows: number, nanosecondsPerRow: numbe
   return best;
 }
 
-async function obstacleHere(job: string, data: Dataset, run: RunOptions): Promise<string | undefined> {
+function obstacleHere(job: string, data: Dataset, run: RunOptions): string | undefined {
   if (typeof SharedArrayBuffer === 'undefined') {
     return 'there is no SharedArrayBuffer here: on a page it needs cross-origin isolation (the headers COOP: same-origin and COEP: require-corp)';
   }
@@ -83,7 +83,7 @@ async function obstacleHere(job: string, data: Dataset, run: RunOptions): Promis
   if (job !== 'bernoulliMixture' && !isResident(data, true))
     return 'the data are streamed through memory by one thread';
   try {
-    await sharedKernels(run.more);
+    sharedKernels(run.more);
   } catch (error) {
     return `the kernels for shared memory cannot be compiled here (${(error as Error).message})`;
   }

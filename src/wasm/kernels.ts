@@ -185,9 +185,12 @@ export function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   }
 }
 
-/** The binary inside the package: what a Gaussian mixture calls. */
+let inflated: Uint8Array<ArrayBuffer> | undefined;
+
+/** The binary inside the package: what a Gaussian mixture calls. Inflating it takes longer than compiling it. */
 export function kernelBytes(): Uint8Array<ArrayBuffer> {
-  return inflate(KERNELS_DEFLATED);
+  inflated ??= inflate(KERNELS_DEFLATED);
+  return inflated;
 }
 
 /** Bytes from their text: deflated, base64. */

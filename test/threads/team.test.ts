@@ -19,8 +19,8 @@ const parameters = componentsFor(randomParameters('full', 2, 3), data);
 const shape = { data, covarianceType: 'full', nComponents: 2, rows: ROWS } as const;
 
 /** A pass over all blocks by this thread, which believes that there is another. */
-async function open(patience: Patience) {
-  const modules = await sharedKernels();
+function open(patience: Patience) {
+  const modules = sharedKernels();
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536, shared: true });
   const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length));
   const kernels = wasmGaussianKernels(createTeamEngine({ modules, memory, control, nHelpers: 1 }, patience), shape);
@@ -34,15 +34,15 @@ const bitsOf = ({ counts, components }: MixtureStatistics<Moments>) => [
 ];
 
 describe('a coordinator', () => {
-  it('that is left alone computes every block, as without threads', async () => {
-    const { pass } = await open({ waits: 1, milliseconds: 1 });
+  it('that is left alone computes every block, as without threads', () => {
+    const { pass } = open({ waits: 1, milliseconds: 1 });
     const plain = wasmGaussianKernels(leaseEngine(0), shape);
     const want = [...blocksOf(data, ROWS)].map((block) => bitsOf(plain.expectation(parameters, block)));
     for (let round = 0; round < 2; round++) expect([...pass()].map(bitsOf)).toEqual(want);
   });
 
-  it('waits for a thread that has claimed a block, and gives it up when nothing is heard of it', async () => {
-    const { control, pass } = await open({ waits: 3, milliseconds: 20 });
+  it('waits for a thread that has claimed a block, and gives it up when nothing is heard of it', () => {
+    const { control, pass } = open({ waits: 3, milliseconds: 20 });
     const blocks = pass();
     blocks.next();
     const block = claim(control, () => N_BLOCKS);
@@ -60,8 +60,8 @@ describe('a coordinator', () => {
     expect(merged).toBe(block);
   });
 
-  it('that is broken off takes back what nobody has claimed, and waits for the rest', async () => {
-    const { control, pass } = await open({ waits: 2, milliseconds: 10 });
+  it('that is broken off takes back what nobody has claimed, and waits for the rest', () => {
+    const { control, pass } = open({ waits: 2, milliseconds: 10 });
     const alone = pass();
     alone.next();
     alone.return(undefined);
