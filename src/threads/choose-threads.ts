@@ -3,6 +3,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { blockRows } from '../em/blocks.js';
 import type { BernoulliPlan } from '../families/bernoulli-fit.js';
+import type { ClusteringPlan } from '../families/clustering-options.js';
 import type { GaussianPlan } from '../families/gaussian-fit.js';
 import { integerOption } from '../options.js';
 import { isResident } from '../wasm/feed.js';
@@ -13,16 +14,25 @@ import { nodeModule } from './start-worker.js';
 /** More than this many threads no block structure feeds. */
 const MOST = 256;
 
-/** Nanoseconds per row and component of one E-step on a fast core (2026), low rather than high. */
+/**
+ * Nanoseconds per row and component of one E-step on a fast core (2026), low rather than high: where work is taken for less
+ * than it is, a fit stays with one thread. Least times of bench/threads.mjs (its column "ns"): on a Zen 5 for the mixtures;
+ * for k-means and k-medians on a Xeon of 2.5 GHz, whose 37 ns for a Gaussian of 8 features are 11.6 here, divided by 3.2.
+ */
 const COST: Record<string, (d: number, plan: never) => number> = {
   gaussianMixture: (d, { covarianceType }: GaussianPlan) =>
     covarianceType === 'full' || covarianceType === 'tied' ? 2 + 0.8 * d + 0.05 * d * d : 2 + 0.25 * d,
   bernoulliMixture: (d, _plan: BernoulliPlan) => 2 + 0.15 * d,
-  kMeans: (d) => 1 + 0.1 * d,
-  kMedians: (d) => 1 + 0.3 * d,
+  // every row is compared with its own center, and a third of them with all others
+  kMeans: (d, { nClusters }: ClusteringPlan) => (3.3 + 0.5 * d) / nClusters + 0.1 + 0.03 * d,
+  // the assignment; medians are selected by one thread
+  kMedians: (d) => 0.5 + 0.1 * d,
 };
 
-/** Nanoseconds that waking the others and waiting for the last of them adds to an E-step: 50 to 60 µs when they have parked. */
+/**
+ * Nanoseconds that waking the others and waiting for the last of them adds to an E-step. bench/threads.mjs, column "join",
+ * of two blocks with next to nothing to do: FORKJOIN; the round trip of two threads that have parked is 48 to 62 µs.
+ */
 const FORK_JOIN = 60_000;
 
 /** An E-step must get shorter by this much before another thread is worth its cost and its memory. */
