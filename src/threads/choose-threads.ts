@@ -31,7 +31,8 @@ const COST: Record<string, (d: number, plan: never) => number> = {
 
 /**
  * Nanoseconds that waking the others and waiting for the last of them adds to an E-step. bench/threads.mjs, column "join",
- * of two blocks with next to nothing to do: FORKJOIN; the round trip of two threads that have parked is 48 to 62 µs.
+ * of two blocks with next to nothing to do: 20 µs on the Xeon while both cores were free; the round trip of two threads that
+ * have parked was 48 to 62 µs on the Zen 5, and the greater counts.
  */
 const FORK_JOIN = 60_000;
 
