@@ -14,8 +14,6 @@ export interface GaussianShape {
   readonly nComponents: number;
   /** rows of the largest block */
   readonly rows: number;
-  /** whether the other threads of a team are to take no part */
-  readonly oneThread?: boolean;
 }
 
 /** What a Bernoulli mixture's kernels have to hold; the data are bytes of 0 and 1. */
@@ -24,8 +22,6 @@ export interface BernoulliShape {
   readonly nComponents: number;
   /** rows of the largest block */
   readonly rows: number;
-  /** whether the other threads of a team are to take no part */
-  readonly oneThread?: boolean;
 }
 
 /** What the kernels of k-means and k-medians have to hold. */

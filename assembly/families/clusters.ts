@@ -5,7 +5,7 @@
 import { Panel, padded } from "../em/panel";
 import { Block } from "../em/passes";
 
-/** The header. Field order is the ABI: src/wasm/cluster-kernels.ts reads and writes the fields by position. */
+/** The header. Field order is the ABI: src/wasm/nearest-kernels.ts reads and writes the fields by position. */
 @unmanaged
 export class Clusters {
   nClusters: i32;
@@ -42,6 +42,19 @@ export class Clusters {
   center(i: i32): usize {
     return this.centers + ((<usize>(i & ~3) * <usize>this.nFeatures + <usize>(i & 3)) << 3);
   }
+}
+
+/** A block of rows with what is kept of them from pass to pass, as the host passes it (src/wasm/cluster-block.ts). */
+@unmanaged
+export class ClusterBlock extends Block {
+  /** nRows i32; the last block's have room for 3 more */
+  labels: usize;
+  /** k-means: nRows doubles, 0 at first */
+  bounds: usize;
+  /** k-means: three parts of K × stride doubles, or 0 if none are kept */
+  sums: usize;
+  /** k-means: address of an i32 that says whether `sums` are those of `labels` */
+  summed: usize;
 }
 
 const HEADER: f64 = 64;

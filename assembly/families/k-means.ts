@@ -14,7 +14,7 @@ import { filterPanel, nearestPoint } from "../em/filter";
 import { SquaredDifference, distancesPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
-import { Clusters, addCosts, clearTotals, fillColumns } from "./clusters";
+import { ClusterBlock, Clusters, addCosts, clearTotals, fillColumns } from "./clusters";
 import { nearestPass, seedPass } from "./seeding";
 
 /** One part in 2⁵⁰, more than the few roundings of a bound amount to. */
@@ -23,18 +23,17 @@ const SHORTER: f64 = 1 - 8.881784197001252e-16;
 const TINY: f64 = 1e-290;
 
 /**
- * Labels of the block's rows (i32, room for 3 more) from those of the last pass, their cost, and the sums of the clusters.
+ * Labels of the block's rows from those of the last pass, their cost, and the sums of the clusters.
  *
- * @param bounds nRows doubles kept from pass to pass, 0 at first
- * @param sums three parts of K × stride doubles kept from pass to pass; 0 if no sums are wanted
- * @param summed whether `sums` are those of `labels`
+ * @param scratch where a block's sums are made if it keeps none: three parts of K × stride doubles; 0 if no sums are wanted
  */
-export function kMeansExpectation(
-  state: usize, panelAt: usize, blockAt: usize, labels: usize, bounds: usize, sums: usize, summed: bool,
-): void {
+export function kMeansExpectation(state: usize, panelAt: usize, blockAt: usize, scratch: usize): void {
   const clusters = changetype<Clusters>(state);
   const panel = changetype<Panel>(panelAt);
-  const block = changetype<Block>(blockAt);
+  const block = changetype<ClusterBlock>(blockAt);
+  const kept = block.sums != 0;
+  const sums = kept ? block.sums : scratch;
+  const summed = kept && load<i32>(block.summed) != 0;
   clearTotals(clusters);
   if (sums && !summed) memory.fill(sums, 0, 3 * partBytes(clusters));
   // the sums count weights as one more feature, whose value is 1; they are taken in pairs
@@ -45,9 +44,10 @@ export function kMeansExpectation(
   for (let start = 0; start < block.nRows; start += panel.size) {
     // one call per panel: V8 replaces baseline code by optimised code at calls only
     const at = <usize>start << 2;
-    expectationPanel(clusters, panel, block, start, labels + at, bounds + (at << 1), sums, summed);
+    expectationPanel(clusters, panel, block, start, block.labels + at, block.bounds + (at << 1), sums, summed);
   }
   if (sums) writeSums(clusters, sums);
+  if (kept) store<i32>(block.summed, 1);
 }
 
 function expectationPanel(

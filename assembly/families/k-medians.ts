@@ -2,18 +2,18 @@
 import { AbsoluteDifference, distancesPanel, fillUpCenters, nearestPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
-import { Clusters, addCosts, addCounts, clearTotals, fillColumns } from "./clusters";
+import { ClusterBlock, Clusters, addCosts, addCounts, clearTotals, fillColumns } from "./clusters";
 import { seedPass } from "./seeding";
 
-/** Labels of the block's rows (i32, room for 3 more), their cost, and the counts of the clusters. */
-export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize, labels: usize): void {
+/** Labels of the block's rows, their cost, and the counts of the clusters. */
+export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize): void {
   const clusters = changetype<Clusters>(state);
   const panel = changetype<Panel>(panelAt);
-  const block = changetype<Block>(blockAt);
+  const block = changetype<ClusterBlock>(blockAt);
   clearTotals(clusters);
   fillUpCenters(clusters);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    expectationPanel(clusters, panel, block, start, labels + (<usize>start << 2));
+    expectationPanel(clusters, panel, block, start, block.labels + (<usize>start << 2));
   }
 }
 

@@ -40,6 +40,8 @@ export interface HardStatistics {
 /** The hard E-step of a whole block, what `transform` shows, and costs of seeds; on one backend. */
 export interface ClusterKernels<S extends HardStatistics> extends SeedKernels {
   expectation(parameters: Centers, block: Block): S;
+  /** `EMModel.expectations`, where there are several threads. */
+  expectations?(parameters: Centers): Iterable<S>;
   /** Distances, nRows × nClusters row-major, into `out`. */
   distances(parameters: Centers, block: Block, out: Float64Array): void;
 }
@@ -88,13 +90,14 @@ export interface HardMethod<S extends HardStatistics> {
 /** The `EMModel` of a method over one data set. */
 export function hardModel<S extends HardStatistics>(
   method: HardMethod<S>,
-  kernels: Pick<ClusterKernels<S>, 'expectation'>,
+  kernels: Pick<ClusterKernels<S>, 'expectation' | 'expectations'>,
   data: Dataset,
   initialize: (random: Random) => Centers,
 ): EMModel<Centers, S> {
   return {
     initialize: (_data, random) => initialize(random),
     expectation: (parameters, block) => kernels.expectation(parameters, block),
+    ...(kernels.expectations && { expectations: kernels.expectations }),
     merge: (a, b) => method.merge(a, b),
     maximization: (statistics, previous) => ({
       centers: fillEmpty(method.update(statistics, data), statistics, previous.centers, data),

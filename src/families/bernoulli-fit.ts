@@ -105,7 +105,7 @@ function begin(
       const { sample, labels } = clusterSample(data, nComponents, random, backend, 'none');
       if (sample === data) return oneHot(context, labels);
       return backend.scoped(() => {
-        const kernels = backend.open(BERNOULLI_KERNELS, { data: sample, nComponents, rows, oneThread: true });
+        const kernels = backend.open(BERNOULLI_KERNELS, { data: sample, nComponents, rows });
         return oneHot({ ...context, data: sample, kernels }, labels);
       });
     }

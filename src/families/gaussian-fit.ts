@@ -87,7 +87,7 @@ function begin(context: StartContext, start: Start, backend: Backend, random: Ra
       if (sample === data) return startFromLabels(context, labels, random);
       const { covarianceType, rows } = context;
       return backend.scoped(() => {
-        const shape = { data: sample, covarianceType, nComponents, rows, oneThread: true };
+        const shape = { data: sample, covarianceType, nComponents, rows };
         const kernels = backend.open(GAUSSIAN_KERNELS, shape);
         return startFromLabels({ ...context, data: sample, kernels }, labels, random);
       });

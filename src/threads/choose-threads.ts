@@ -3,6 +3,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { blockRows } from '../em/blocks.js';
 import type { BernoulliPlan } from '../families/bernoulli-fit.js';
+import type { ClusteringPlan } from '../families/clustering-options.js';
 import type { GaussianPlan } from '../families/gaussian-fit.js';
 import { integerOption } from '../options.js';
 import { isResident } from '../wasm/feed.js';
@@ -13,14 +14,26 @@ import { nodeModule } from './start-worker.js';
 /** More than this many threads no block structure feeds. */
 const MOST = 256;
 
-/** Nanoseconds per row and component of one E-step on a fast core (2026), low rather than high. */
+/**
+ * Nanoseconds per row and component of one E-step on a fast core (2026), low rather than high: where work is taken for less
+ * than it is, a fit stays with one thread. Least times of bench/threads.mjs (its column "ns"): on a Zen 5 for the mixtures;
+ * for k-means and k-medians on a Xeon of 2.5 GHz, whose 37 ns for a Gaussian of 8 features are 11.6 here, divided by 3.2.
+ */
 const COST: Record<string, (d: number, plan: never) => number> = {
   gaussianMixture: (d, { covarianceType }: GaussianPlan) =>
     covarianceType === 'full' || covarianceType === 'tied' ? 2 + 0.8 * d + 0.05 * d * d : 2 + 0.25 * d,
   bernoulliMixture: (d, _plan: BernoulliPlan) => 2 + 0.15 * d,
+  // every row is compared with its own center, and a third of them with all others
+  kMeans: (d, { nClusters }: ClusteringPlan) => (3.3 + 0.5 * d) / nClusters + 0.1 + 0.03 * d,
+  // the assignment; medians are selected by one thread
+  kMedians: (d) => 0.5 + 0.1 * d,
 };
 
-/** Nanoseconds that waking the others and waiting for the last of them adds to an E-step: 50 to 60 µs when they have parked. */
+/**
+ * Nanoseconds that waking the others and waiting for the last of them adds to an E-step. bench/threads.mjs, column "join",
+ * of two blocks with next to nothing to do: 20 µs on the Xeon while both cores were free; the round trip of two threads that
+ * have parked was 48 to 62 µs on the Zen 5, and the greater counts.
+ */
 const FORK_JOIN = 60_000;
 
 /** An E-step must get shorter by this much before another thread is worth its cost and its memory. */
@@ -38,7 +51,7 @@ export async function chooseThreads(job: string, input: unknown, run: RunOptions
   if ((run.threads ?? 1) === 1) return { count: 1, reason: undefined };
   const { plan, data } = input as Input;
   const wanted = run.threads === 'auto' ? 'auto' : integerOption("threads (if not 'auto')", run.threads, 1, MOST);
-  const obstacle = run.backend === 'js' ? "backend 'js' has no threads" : await obstacleHere(job, data, run);
+  const obstacle = run.backend === 'js' ? "backend 'js' has no threads" : obstacleHere(job, data, run);
   if (obstacle !== undefined) return { count: 1, reason: obstacle };
   const k = plan.nComponents ?? (plan.nClusters as number);
   const nBlocks = Math.ceil(data.nSamples / blockRows(data.nFeatures, k));
@@ -70,7 +83,7 @@ export function fastest(nSamples: number, rows: number, nanosecondsPerRow: numbe
   return best;
 }
 
-async function obstacleHere(job: string, data: Dataset, run: RunOptions): Promise<string | undefined> {
+function obstacleHere(job: string, data: Dataset, run: RunOptions): string | undefined {
   if (typeof SharedArrayBuffer === 'undefined') {
     return 'there is no SharedArrayBuffer here: on a page it needs cross-origin isolation (the headers COOP: same-origin and COEP: require-corp)';
   }
@@ -78,11 +91,10 @@ async function obstacleHere(job: string, data: Dataset, run: RunOptions): Promis
   if (globalThis.crossOriginIsolated === false && typeof document !== 'undefined') {
     return 'this page is not cross-origin isolated (the headers COOP: same-origin and COEP: require-corp)';
   }
-  if (COST[job] === undefined) return 'what k-means and k-medians keep of each row belongs to one thread';
   if (job !== 'bernoulliMixture' && !isResident(data, true))
     return 'the data are streamed through memory by one thread';
   try {
-    await sharedKernels(run.more);
+    sharedKernels(run.more);
   } catch (error) {
     return `the kernels for shared memory cannot be compiled here (${(error as Error).message})`;
   }

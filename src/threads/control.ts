@@ -11,6 +11,8 @@ export const CONTROL = {
   spin: 1,
   /** address of the pass's program */
   program: 2,
+  /** number of the pass's program: another one may lie at the same address */
+  programNumber: 3,
   /** blocks not yet claimed; claims beyond the last leave it negative, never valid */
   unclaimed: 16,
   /** blocks merged, in order: their slots may be written again */

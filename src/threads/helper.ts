@@ -19,6 +19,7 @@ export function help({ modules, memory, control, index }: HelpRequest): void {
   const kernels = Object.values(kernelsOn(memory, modules)) as Kernel[];
   const spin = control[CONTROL.spin] === 1;
   let assignment: Assignment | undefined;
+  let number = 0;
   let epoch = 0;
   for (;;) {
     const bell = Atomics.load(control, CONTROL.bell);
@@ -26,8 +27,11 @@ export function help({ modules, memory, control, index }: HelpRequest): void {
     const block = claim(control, () => {
       // the pass waits for the claimed block: nothing of it can change from here on
       epoch = Atomics.load(control, CONTROL.epoch);
-      const program = Atomics.load(control, CONTROL.program) >>> 0;
-      if (assignment?.program !== program) assignment = new Assignment(memory, program, index, kernels);
+      const now = Atomics.load(control, CONTROL.programNumber);
+      if (assignment === undefined || number !== now) {
+        assignment = new Assignment(memory, Atomics.load(control, CONTROL.program) >>> 0, index, kernels);
+        number = now;
+      }
       return assignment.nBlocks;
     });
     if (block < 0) awaitChange(control, CONTROL.bell, bell, spin);
@@ -48,12 +52,7 @@ class Assignment {
   private readonly results: Uint32Array;
   private loaded = 0;
 
-  constructor(
-    memory: WebAssembly.Memory,
-    readonly program: number,
-    index: number,
-    kernels: readonly Kernel[],
-  ) {
+  constructor(memory: WebAssembly.Memory, program: number, index: number, kernels: readonly Kernel[]) {
     const header = new Uint32Array(memory.buffer, program, PROGRAM.lists);
     // another thread may have grown the memory: growing by nothing gives a buffer of today's length
     if (memory.buffer.byteLength < (header[PROGRAM.end] as number)) memory.grow(0);

@@ -42,8 +42,8 @@ export function packError(error: unknown): PlainError {
   return {
     name: error.name,
     message: error.message,
-    // under Node the worker is a data: URL, and every frame of a stack would repeat its whole text
-    stack: error.stack?.replace(/data:text\/javascript,[^\s)]*?(?=:\d+:\d+)/g, 'mixwasm/worker.js'),
+    // what Node calls the worker's text
+    stack: error.stack?.replaceAll('[worker eval]', 'mixwasm/worker.js'),
     fields,
     cause: error.cause === undefined ? undefined : packError(error.cause),
   };

@@ -25,7 +25,7 @@ const MOST_PAGES = 65536;
  */
 export async function runInTeam(job: string, input: unknown, run: RunOptions, threads: number): Promise<unknown> {
   const { workerUrl, signal } = run;
-  const modules = await sharedKernels(run.more);
+  const modules = sharedKernels(run.more);
   const memory = createMemory(bytesOf(input, threads));
   const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length));
   control[CONTROL.spin] = threads <= (await cores()) ? 1 : 0;

@@ -26,11 +26,18 @@ export interface TeamRequest {
 /** Results wait here to be merged in order; at least four for each thread, so that none stands still while another is late. */
 const SLOT_BYTES = 2 ** 20;
 
-/** A block takes milliseconds. A thread of which nothing is heard for so many seconds has died without a word. */
-const PATIENCE_SECONDS = 30;
+/** How long a thread may be silent: a number of waits, so that a page that slept for an hour has used up one of them. */
+export interface Patience {
+  readonly waits: number;
+  /** of each */
+  readonly milliseconds: number;
+}
+
+/** A block takes milliseconds. A thread of which nothing is heard for half a minute has died without a word. */
+const PATIENCE: Patience = { waits: 30, milliseconds: 1000 };
 
 /** An engine on shared memory, whose kernels find the helpers. */
-export function createTeamEngine({ modules, memory, control, nHelpers }: TeamRequest): Engine {
+export function createTeamEngine({ modules, memory, control, nHelpers }: TeamRequest, patience = PATIENCE): Engine {
   const plain = leaseEngine(0);
   if (modules.length > 1) allKernels(plain);
   // constants and tables, written once: the instances of these modules bring none that could overwrite them
@@ -38,8 +45,9 @@ export function createTeamEngine({ modules, memory, control, nHelpers }: TeamReq
   returnEngine(plain);
   const kernels = kernelsOn(memory, modules);
   const arena = new Arena(memory, ARENA_BASE);
-  const team: Team = { open: (pass) => new Program(arena, kernels, control, nHelpers, pass).run };
-  return { kernels, arena, module: plain.module, team };
+  let programs = 0;
+  const open: Team['open'] = (pass) => new Program(arena, kernels, control, nHelpers, pass, ++programs, patience).run;
+  return { kernels, arena, module: plain.module, team: { open } };
 }
 
 /** Lets the helpers go. */
@@ -56,6 +64,8 @@ class Program {
   private readonly slotBytes: number;
   private readonly nSlots: number;
   private readonly own: Workspace;
+  /** a thread has been waited for in vain */
+  private silent = false;
 
   constructor(
     private readonly arena: Arena,
@@ -63,6 +73,8 @@ class Program {
     private readonly control: Int32Array,
     nHelpers: number,
     private readonly pass: BlockPass,
+    private readonly number: number,
+    private readonly patience: Patience,
   ) {
     const { data, rows, own, resultBytes, headerBytes, stateBytes } = pass;
     this.own = own;
@@ -111,6 +123,7 @@ class Program {
     const bytes = arena.u8(0, this.at);
     const spin = control[CONTROL.spin] === 1;
     Atomics.store(control, CONTROL.program, this.at | 0);
+    Atomics.store(control, CONTROL.programNumber, this.number);
     Atomics.store(control, CONTROL.merged, 0);
     const epoch = Atomics.add(control, CONTROL.epoch, 1) + 1;
     // last: a claim is proof that everything above has been written
@@ -127,7 +140,7 @@ class Program {
           if (Atomics.load(done, next) === epoch) results = this.slotOf(next);
           else {
             if (held < 0) held = claim(control, () => nBlocks);
-            if (held < 0 || held >= next + nSlots) awaitBlock(done, next, spin, epoch);
+            if (held < 0 || held >= next + nSlots) this.awaitBlock(done, next, spin, epoch);
             else {
               const descriptor = this.descriptors + DESCRIPTOR_BYTES * held;
               kernel(...this.own.pointers.map((pointer) => pointer ?? descriptor));
@@ -146,7 +159,7 @@ class Program {
         if (nSlots < nBlocks) Atomics.notify(control, CONTROL.merged);
       }
     } finally {
-      if (next < nBlocks) this.breakOff(next, held, epoch, done, spin);
+      if (next < nBlocks && !this.silent) this.breakOff(next, held, epoch, done, spin);
     }
   }.bind(this);
 
@@ -157,8 +170,22 @@ class Program {
     Atomics.store(control, CONTROL.merged, nBlocks);
     Atomics.notify(control, CONTROL.merged);
     for (let block = next + 1; block < claimed; block++) {
-      while (block !== held && Atomics.load(done, block) !== epoch) awaitBlock(done, block, spin, epoch);
+      while (block !== held && Atomics.load(done, block) !== epoch) this.awaitBlock(done, block, spin, epoch);
     }
+  }
+
+  /** Waits for a helper's block. If the helper has died the client ends this thread, where it can know; else patience ends. */
+  private awaitBlock(done: Int32Array, block: number, spin: boolean, epoch: number): void {
+    const { waits, milliseconds } = this.patience;
+    const seen = Atomics.load(done, block);
+    if (seen === epoch) return;
+    for (let wait = 0; wait < waits; wait++) {
+      if (awaitChange(done, block, seen, spin && wait === 0, milliseconds)) return;
+    }
+    this.silent = true;
+    throw new WorkerError(
+      `a thread of the fit gave no answer for ${(waits * milliseconds) / 1000} s; start the fit again, with threads: 1 if it repeats`,
+    );
   }
 
   private slotOf(block: number): readonly number[] {
@@ -168,19 +195,6 @@ class Program {
       return at - bytes;
     });
   }
-}
-
-/** Waits for a helper's block. If the helper has died the client ends this thread, where it can know; else patience ends. */
-function awaitBlock(done: Int32Array, block: number, spin: boolean, epoch: number): void {
-  const seen = Atomics.load(done, block);
-  if (seen === epoch) return;
-  // second by second: a page that sleeps for an hour has used up one second of patience
-  for (let second = 0; second < PATIENCE_SECONDS; second++) {
-    if (awaitChange(done, block, seen, spin && second === 0, 1000)) return;
-  }
-  throw new WorkerError(
-    `a thread of the fit gave no answer for ${PATIENCE_SECONDS} s; start the fit again, with threads: 1 if it repeats`,
-  );
 }
 
 function aligned(bytes: number): number {

@@ -5,23 +5,25 @@ import type { BlockKernels, MixtureParameters, MixtureStatistics } from '../em/m
 import type { BernoulliComponent, BernoulliSums } from '../families/bernoulli.js';
 import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
+import { expectationsBy } from './expectations.js';
 import { allKernels } from './more-kernels.js';
+import { headerOf } from './state.js';
 import { createTables } from './tables.js';
 
 type Parameters = MixtureParameters<BernoulliComponent>;
 
 /** Positions of BernoulliState's fields, in 32-bit words. */
-const FIELD = { stride: 2, nGroups: 3, totals: 4, logWeights: 5, logProbs: 6, output: 9, end: 13 };
+const FIELD = { stride: 2, nGroups: 3, totals: 4, logWeights: 5, logProbs: 6, output: 9 };
+const HEADER_WORDS = 13;
 
 /** Rows are turned into codes of four features once, through a staging buffer of this many bytes. */
 const STAGING_BYTES = 2 ** 20;
 
 export function wasmBernoulliKernels(
   engine: Engine,
-  { data, nComponents: k, rows, oneThread }: BernoulliShape,
+  { data, nComponents: k, rows }: BernoulliShape,
 ): BlockKernels<BernoulliComponent, BernoulliSums> {
   const { arena } = engine;
-  const team = oneThread ? undefined : engine.team;
   const kernels = allKernels(engine);
   const d = data.nFeatures;
   const stateBytes = kernels.bernoulliBytes(d, k);
@@ -31,25 +33,13 @@ export function wasmBernoulliKernels(
   const feed = createFeed(arena, kernels.bernoulliPack, data, at('nGroups'));
   const tables = createTables(arena, Math.min(rows, data.nSamples), k);
   const stride = at('stride');
-  const passes = team?.open({
-    kernel: 'bernoulliExpectation',
-    data,
-    rows,
-    feed,
-    own,
-    workspace,
-    headerBytes: 4 * FIELD.end,
-    stateBytes,
-    resultBytes: [16, k * componentLength * 8],
-  });
   let loaded: object | undefined;
 
   /** One thread's state. */
   function workspace() {
     const state = arena.reserve(stateBytes);
     kernels.bernoulliLay(state, d, k);
-    const header = arena.u32(state, FIELD.end).slice();
-    const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+    const at = headerOf(arena, state, FIELD, HEADER_WORDS);
     return { state, at, pointers: [state, undefined], results: [at('totals'), at('output')] };
   }
 
@@ -72,8 +62,12 @@ export function wasmBernoulliKernels(
     loaded = parameters;
   }
 
-  /** Copies the sums of a block out, which lie where the last pass left them if nothing else is said. */
-  function collect([totals, output]: readonly number[] = own.results): MixtureStatistics<BernoulliSums> {
+  /** Copies the sums of a block out. */
+  function collect(
+    _parameters: Parameters,
+    _block: Block,
+    [totals, output]: readonly number[],
+  ): MixtureStatistics<BernoulliSums> {
     const [logLikelihood, weight] = arena.f64(totals as number, 2) as unknown as [number, number];
     const length = componentLength;
     const flat = arena.f64(output as number, k * length).slice();
@@ -86,21 +80,26 @@ export function wasmBernoulliKernels(
   }
 
   return {
-    expectation(parameters, block) {
-      load(parameters);
-      kernels.bernoulliExpectation(state, feed(block));
-      return collect();
-    },
-    ...(passes && {
-      *expectations(parameters: Parameters) {
-        load(parameters);
-        for (const results of passes()) yield collect(results);
+    ...expectationsBy(
+      engine,
+      {
+        kernel: 'bernoulliExpectation',
+        data,
+        rows,
+        feed,
+        own,
+        workspace,
+        headerBytes: 4 * HEADER_WORDS,
+        stateBytes,
+        resultBytes: [16, k * componentLength * 8],
       },
-    }),
-    moments(_parameters, responsibilities, block) {
+      load,
+      collect,
+    ),
+    moments(parameters, responsibilities, block) {
       arena.f64(tables.table(), block.nRows * k).set(responsibilities);
       kernels.bernoulliMoments(state, feed(block), tables.table());
-      return collect();
+      return collect(parameters, block, own.results);
     },
     score(parameters, block, out) {
       load(parameters);

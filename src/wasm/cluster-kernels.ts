@@ -4,76 +4,147 @@ import type { Block } from '../data/dataset.js';
 import { summationGrids } from '../em/exact-sums.js';
 import type { Centers, ClusterKernels, HardStatistics } from '../em/hard.js';
 import type { KMeansStatistics } from '../families/k-means-method.js';
+import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
+import { expectationsBy } from './expectations.js';
 import { openMeans } from './means-kernels.js';
 import { allKernels } from './more-kernels.js';
-import { OUTPUT, openClusters } from './nearest-kernels.js';
+import { HEADER_WORDS, openClusters } from './nearest-kernels.js';
+import type { BlockPass, Workspace } from './team.js';
 
 /** A block's sums are kept from pass to pass unless they take more than this share of the block's values. */
 const KEPT_SHARE = 1 / 4;
+
+/** Bytes of a block's descriptor before the fields that ClusterBlock (assembly/families/clusters.ts) adds to it. */
+const BLOCK_BYTES = 20;
+
+/** [Σ s·d, Σ s, greatest d, its row] */
+const TOTALS = 4;
 
 export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterKernels<KMeansStatistics> {
   const { arena } = engine;
   const kernels = allKernels(engine);
   const { nClusters: k, data } = shape;
   const common = openMeans(engine, shape);
-  const { state, at, largest, fitted, nBlocks } = common;
+  const { at, largest, fitted, nBlocks } = common;
   const d = data.nFeatures;
   const stride = at('stride');
 
   // sums of each block, or of one at a time
   const sumBytes = kernels.clusterSumsBytes(d, k);
   const keepSums = fitted !== undefined && sumBytes <= KEPT_SHARE * largest * d * 8;
-  const sums = fitted === undefined ? 0 : arena.reserve(sumBytes * (keepSums ? nBlocks : 1));
-  const summed = new Uint8Array(nBlocks);
+  const kept = keepSums
+    ? { sums: arena.reserve(sumBytes * nBlocks), sumBytes, summed: arena.reserve(4 * nBlocks) }
+    : NONE;
   if (fitted !== undefined) {
     arena.f64(at('grids'), 3 * stride).set(summationGrids(fitted, shape.scales, largest, stride));
   }
-  const output = arena.u32(state, OUTPUT + 1)[OUTPUT] as number;
+  const length = fitted === undefined ? 0 : 2 * k * stride;
+  const withScratch = ({ state, panel, at }: Own): Workspace => ({
+    state,
+    pointers: [state, panel, undefined, fitted === undefined || keepSums ? 0 : arena.reserve(sumBytes)],
+    results: [at('totals'), at('output')],
+  });
 
   return {
     ...common.seeding,
     distances: distancesOf(engine, shape, common, kernels.kMeansDistances),
-    expectation(parameters, block) {
-      const { index } = common.place(block);
-      common.pass(parameters, block, sums + (keepSums ? sumBytes * index : 0), summed[index] as number);
-      if (keepSums) summed[index] = 1;
-      const length = fitted === undefined ? 0 : k * stride;
-      return { ...statisticsOf(engine, shape, common, block), ...unpack(arena.f64(output, 2 * length), k, d, stride) };
-    },
+    ...expectationsBy(
+      engine,
+      passOf(arena, shape, common, 'kMeansExpectation', withScratch, length, kept),
+      loadOf(common),
+      (_parameters: Centers, block, [totals, output]) => ({
+        ...statisticsOf(arena, common, block, totals as number),
+        ...unpack(arena.f64(output as number, length), k, d, stride),
+      }),
+    ),
   };
 }
 
 export function wasmKMediansKernels(engine: Engine, shape: ClusterShape): ClusterKernels<HardStatistics> {
-  const { kMediansExpectation, kMediansDistances, kMediansSeed } = allKernels(engine);
+  const { arena } = engine;
+  const { kMediansDistances, kMediansSeed } = allKernels(engine);
+  const { nClusters } = shape;
   const common = openClusters(engine, shape, false, kMediansSeed);
+  const whole = ({ state, panel, at }: Own): Workspace => ({
+    state,
+    pointers: [state, panel, undefined],
+    results: [at('totals'), at('counts')],
+  });
   return {
     ...common.seeding,
     distances: distancesOf(engine, shape, common, kMediansDistances),
-    expectation(parameters, block) {
-      common.load(parameters);
-      const { first, index } = common.place(block);
-      common.seeded(index);
-      kMediansExpectation(common.state, common.panel, common.feed(block), common.labelsAt + 4 * first);
-      return statisticsOf(engine, shape, common, block);
-    },
+    ...expectationsBy(
+      engine,
+      passOf(arena, shape, common, 'kMediansExpectation', whole, nClusters, NONE),
+      loadOf(common),
+      (_parameters: Centers, block, [totals, counts]) => ({
+        ...statisticsOf(arena, common, block, totals as number),
+        counts: arena.f64(counts as number, nClusters).slice(),
+      }),
+    ),
   };
 }
 
 type Open = ReturnType<typeof openClusters>;
+type Own = Pick<Open, 'state' | 'panel' | 'at'>;
 
-/** What the last pass said of a block. */
-function statisticsOf(
-  { arena }: Engine,
-  { nClusters }: ClusterShape,
-  { at, labels }: Open,
-  block: Block,
-): HardStatistics {
-  const [cost, weight, most, row] = arena.f64(at('totals'), 4) as unknown as [number, number, number, number];
+/** Where the sums of all blocks are, and what says that they are. */
+interface Kept {
+  readonly sums: number;
+  /** of one block */
+  readonly sumBytes: number;
+  readonly summed: number;
+}
+const NONE: Kept = { sums: 0, sumBytes: 0, summed: 0 };
+
+/** An E-step over a block, which may be any thread's: what is kept of its rows lies with the block. */
+function passOf(
+  arena: Arena,
+  { data, rows }: ClusterShape,
+  common: Open,
+  kernel: BlockPass['kernel'],
+  complete: (own: Own) => Workspace,
+  resultLength: number,
+  { sums, sumBytes, summed }: Kept,
+): BlockPass {
+  const { feed, place, fitted, labelsAt, bounds, workspace, stateBytes } = common;
+  return {
+    kernel,
+    data,
+    rows,
+    feed(block) {
+      const { first, index } = place(block);
+      const descriptor = feed(block);
+      // the fields of ClusterBlock behind those of Block
+      arena
+        .u32(descriptor + BLOCK_BYTES, 4)
+        .set([labelsAt + 4 * first, bounds + 8 * first, sums + sumBytes * index, summed + 4 * index]);
+      if (fitted === undefined) arena.f64(bounds, block.nRows).fill(0);
+      return descriptor;
+    },
+    own: complete(common),
+    workspace: () => complete(workspace()),
+    headerBytes: 4 * HEADER_WORDS,
+    stateBytes,
+    resultBytes: [8 * TOTALS, 8 * resultLength],
+  };
+}
+
+/** Before an E-step. */
+function loadOf({ forgetCosts, load }: Open) {
+  return (parameters: Centers) => {
+    forgetCosts();
+    load(parameters);
+  };
+}
+
+/** What a pass said of a block, counts apart. */
+function statisticsOf(arena: Arena, { labels }: Open, block: Block, totals: number): Omit<HardStatistics, 'counts'> {
+  const [cost, weight, most, row] = arena.f64(totals, TOTALS) as unknown as [number, number, number, number];
   return {
     cost,
     weight,
-    counts: arena.f64(at('counts'), nClusters).slice(),
     farthest: { distance: most, row: block.start + row },
     runs: [{ start: block.start, labels: labels(block).slice() }],
   };

@@ -1,21 +1,25 @@
 /** The Gaussian kernels of assembly/families over one data set. */
 import type { GaussianKernels, GaussianShape } from '../backend.js';
+import type { Block } from '../data/dataset.js';
 import { blocksOf } from '../em/blocks.js';
 import type { MixtureParameters, MixtureStatistics } from '../em/model.js';
 import { type GaussianComponent, logConstants, type Moments, packedLength } from '../families/gaussian.js';
 import type { Engine } from './engine.js';
+import { expectationsBy } from './expectations.js';
 import { createFeed } from './feed.js';
+import { headerOf } from './state.js';
 import { createTables } from './tables.js';
 
 type Parameters = MixtureParameters<GaussianComponent>;
 
 /** Positions of the header fields of Gaussian (assembly/families/gaussian.ts), in 32-bit words. */
-const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, precisions: 9, output: 14, end: 16 };
+const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, precisions: 9, output: 14 };
+const HEADER_WORDS = 16;
 
 /** Reserves everything a fit or a scoring needs; nothing grows afterwards. */
 export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): GaussianKernels {
   const { kernels, arena } = engine;
-  const { data, covarianceType, nComponents: k, rows, oneThread } = shape;
+  const { data, covarianceType, nComponents: k, rows } = shape;
   const d = data.nFeatures;
   const matrix = covarianceType === 'full' || covarianceType === 'tied';
   const tied = covarianceType === 'tied';
@@ -30,18 +34,6 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   const stride = at('stride');
   const componentLength = 1 + d + (matrix ? packedLength(d) : d);
 
-  const passes = (oneThread ? undefined : engine.team)?.open({
-    kernel: 'gaussianExpectation',
-    data,
-    rows,
-    feed,
-    own,
-    workspace,
-    headerBytes: 4 * FIELD.end,
-    stateBytes,
-    resultBytes: [16, k * componentLength * 8],
-  });
-
   let loaded: object | undefined;
 
   /** One thread's state and panel. */
@@ -50,8 +42,7 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
     kernels.gaussianLay(state, kind, d, k);
     const panel = arena.reserve(kernels.panelBytes(d, k));
     kernels.layPanel(panel, d, k);
-    const header = arena.u32(state, FIELD.end).slice();
-    const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
+    const at = headerOf(arena, state, FIELD, HEADER_WORDS);
     return { state, panel, at, pointers: [state, panel, undefined], results: [at('totals'), at('output')] };
   }
 
@@ -76,10 +67,11 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
     loaded = parameters;
   }
 
-  /** Copies the sums of a block out, which lie where the last pass left them if nothing else is said. */
+  /** Copies the sums of a block out. */
   function collect(
-    components: readonly GaussianComponent[],
-    [totals, output]: readonly number[] = own.results,
+    { components }: Parameters,
+    _block: Block,
+    [totals, output]: readonly number[],
   ): MixtureStatistics<Moments> {
     const [logLikelihood, weight] = arena.f64(totals as number, 2) as unknown as [number, number];
     const flat = arena.f64(output as number, k * componentLength).slice();
@@ -95,24 +87,28 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   }
 
   return {
-    expectation(parameters, block) {
-      load(parameters);
-      kernels.gaussianExpectation(state, panel, feed(block));
-      return collect(parameters.components);
-    },
-
-    ...(passes && {
-      *expectations(parameters: Parameters) {
-        load(parameters);
-        for (const results of passes()) yield collect(parameters.components, results);
+    ...expectationsBy(
+      engine,
+      {
+        kernel: 'gaussianExpectation',
+        data,
+        rows,
+        feed,
+        own,
+        workspace,
+        headerBytes: 4 * HEADER_WORDS,
+        stateBytes,
+        resultBytes: [16, k * componentLength * 8],
       },
-    }),
+      load,
+      collect,
+    ),
 
     moments(parameters, responsibilities, block) {
       load(parameters);
       arena.f64(tables.table(), block.nRows * k).set(responsibilities);
       kernels.gaussianMoments(state, panel, feed(block), tables.table());
-      return collect(parameters.components);
+      return collect(parameters, block, own.results);
     },
 
     score(parameters, block, out) {

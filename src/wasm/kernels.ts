@@ -35,19 +35,11 @@ export interface Kernels {
   clustersBytes(d: number, k: number, sums: number): number;
   clusterSumsBytes(d: number, k: number): number;
   clustersLay(at: number, d: number, k: number): void;
-  kMeansExpectation(
-    state: number,
-    panel: number,
-    block: number,
-    labels: number,
-    bounds: number,
-    sums: number,
-    summed: number,
-  ): void;
+  kMeansExpectation(state: number, panel: number, block: number, scratch: number): void;
   kMeansDistances(state: number, panel: number, block: number, out: number): void;
   kMeansSeed: SeedKernel;
   kMeansNearest(state: number, panel: number, block: number, labels: number, sums: number): void;
-  kMediansExpectation(state: number, panel: number, block: number, labels: number): void;
+  kMediansExpectation(state: number, panel: number, block: number): void;
   kMediansDistances(state: number, panel: number, block: number, out: number): void;
   kMediansSeed: SeedKernel;
 }
@@ -194,9 +186,12 @@ export function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   }
 }
 
-/** The binary inside the package: what a Gaussian mixture calls. */
+let inflated: Uint8Array<ArrayBuffer> | undefined;
+
+/** The binary inside the package: what a Gaussian mixture calls. Inflating it takes longer than compiling it. */
 export function kernelBytes(): Uint8Array<ArrayBuffer> {
-  return inflate(KERNELS_DEFLATED);
+  inflated ??= inflate(KERNELS_DEFLATED);
+  return inflated;
 }
 
 /** Bytes from their text: deflated, base64. */

@@ -1,6 +1,5 @@
-/** The k-means pass, with the bounds it keeps. */
+/** What the k-means pass reads besides the centres. */
 import type { ClusterShape } from '../backend.js';
-import type { Block } from '../data/dataset.js';
 import type { Centers } from '../em/hard.js';
 import type { Engine } from './engine.js';
 import { allKernels } from './more-kernels.js';
@@ -14,7 +13,7 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
   const kernels = allKernels(engine);
   const { nClusters: k, data } = shape;
   const common = openClusters(engine, shape, true, kernels.kMeansSeed);
-  const { state, panel, at, feed, fitted, labelsAt, bounds } = common;
+  const { state, at } = common;
   const d = data.nFeatures;
   const rounding = (d + 4) * (Number.EPSILON / 2) + (at('indexMask') + 1) * Number.EPSILON;
   let loaded: Centers | undefined;
@@ -50,18 +49,7 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
     loaded = parameters;
   }
 
-  return {
-    ...common,
-    load,
-    /** The pass over a block; `sums` is where its sums are, or 0, and `summed` whether they belong to its labels. */
-    pass(parameters: Centers, block: Block, sums: number, summed: number): void {
-      load(parameters);
-      const { first, index } = common.place(block);
-      const rows = bounds + 8 * first;
-      if (fitted === undefined || common.seeded(index)) arena.f64(rows, block.nRows).fill(0);
-      kernels.kMeansExpectation(state, panel, feed(block), labelsAt + 4 * first, rows, sums, summed);
-    },
-  };
+  return { ...common, load };
 }
 
 /** A length from its square, rounded up, underflow included. */

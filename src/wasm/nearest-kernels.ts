@@ -5,16 +5,34 @@ import type { Centers, SeedKernels, StartKernels } from '../em/hard.js';
 import type { Engine } from './engine.js';
 import { createFeed } from './feed.js';
 import type { SeedKernel } from './kernels.js';
+import { headerOf } from './state.js';
 
 /** Positions of the header fields of Clusters (assembly/families/clusters.ts), in 32-bit words. */
-const FIELD = { stride: 2, indexMask: 3, totals: 4, centers: 5, counts: 6, scales: 7, halves: 8, drifts: 9, grids: 10 };
-export const OUTPUT = 11;
+const FIELD = {
+  stride: 2,
+  indexMask: 3,
+  totals: 4,
+  centers: 5,
+  counts: 6,
+  scales: 7,
+  halves: 8,
+  drifts: 9,
+  grids: 10,
+  output: 11,
+};
+/** Words of it that are pointers and sizes; behind them lie numbers that the host writes. */
+export const HEADER_WORDS = 12;
 
 /** Starts by squared distances. */
 export function wasmSquaredStarts(engine: Engine, shape: ClusterShape): StartKernels {
   const { kernels, arena } = engine;
-  const { state, panel, feed, labelsAt, loadCenters, seeding } = openClusters(engine, shape, false, kernels.kMeansSeed);
-  const stride = arena.u32(state, OUTPUT)[FIELD.stride] as number;
+  const { state, panel, at, feed, labelsAt, loadCenters, seeding } = openClusters(
+    engine,
+    shape,
+    false,
+    kernels.kMeansSeed,
+  );
+  const stride = at('stride');
   const length = shape.nClusters * stride;
   const sumsAt = arena.reserve(length * 8);
   return {
@@ -39,11 +57,8 @@ export function openClusters(
   const largest = Math.min(rows, data.nSamples);
   const fitted = 'largest' in data ? (data as Dataset) : undefined;
   const nBlocks = fitted === undefined ? 1 : Math.ceil(data.nSamples / largest);
-  const state = arena.reserve(kernels.clustersBytes(d, k, withSums ? 1 : 0));
-  kernels.clustersLay(state, d, k);
-  // the panel's table of one "component" holds the least distances
-  const panel = arena.reserve(kernels.panelBytes(d, 1));
-  kernels.layPanel(panel, d, 1);
+  const stateBytes = kernels.clustersBytes(d, k, withSums ? 1 : 0);
+  const { state, panel, at } = workspace();
   const feed = createFeed(arena, data, largest, fitted === undefined);
   const held = fitted === undefined ? largest : data.nSamples;
   // labels are written in fours
@@ -51,13 +66,22 @@ export function openClusters(
   // a double for each row: k-means' bounds, and costs while seeds are chosen
   const bounds = arena.reserve(held * 8);
   const holdsCosts = new Uint8Array(nBlocks);
+  let seeded = false;
   let loaded: Centers | undefined;
 
-  const header = arena.u32(state, OUTPUT).slice();
-  const at = (field: keyof typeof FIELD) => header[FIELD[field]] as number;
   const scaled = arena.f64(at('scales'), d);
   if (scales === undefined) scaled.fill(1);
   else scaled.set(scales);
+
+  /** One thread's state and panel. */
+  function workspace() {
+    const state = arena.reserve(stateBytes);
+    kernels.clustersLay(state, d, k);
+    // the panel's table of one "component" holds the least distances
+    const panel = arena.reserve(kernels.panelBytes(d, 1));
+    kernels.layPanel(panel, d, 1);
+    return { state, panel, at: headerOf(arena, state, FIELD, HEADER_WORDS) };
+  }
 
   /** Where a block has its rows of what is kept per row. */
   function place({ start }: { start: number }) {
@@ -78,6 +102,8 @@ export function openClusters(
   return {
     state,
     panel,
+    workspace,
+    stateBytes,
     feed,
     at,
     load,
@@ -88,11 +114,15 @@ export function openClusters(
     nBlocks,
     labelsAt,
     bounds,
-    /** Whether a block's bounds are costs still; they are not from now on. */
-    seeded(index: number): boolean {
-      const costs = holdsCosts[index] === 1;
-      holdsCosts[index] = 0;
-      return costs;
+    /** Before an E-step: where costs of seeds lie, bounds begin at 0. */
+    forgetCosts() {
+      if (!seeded) return;
+      holdsCosts.forEach((holds, index) => {
+        const first = index * largest;
+        if (holds) arena.f64(bounds + 8 * first, Math.min(largest, held - first)).fill(0);
+      });
+      holdsCosts.fill(0);
+      seeded = false;
     },
     /** Labels of a block, as a view. */
     labels: (block: Block) => arena.i32(labelsAt + 4 * place(block).first, block.nRows),
@@ -102,6 +132,7 @@ export function openClusters(
         const costs = bounds + 8 * first;
         if (holdsCosts[index] === 0) arena.f64(costs, block.nRows).fill(Infinity);
         holdsCosts[index] = 1;
+        seeded = true;
         const n = candidates.length / d;
         loadCenters(candidates);
         seedPass(state, panel, feed(block), costs, n, keep ? 1 : 0);

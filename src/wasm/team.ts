@@ -18,7 +18,10 @@ export interface BlockPass {
   readonly data: Rows;
   /** rows of a block */
   readonly rows: number;
-  /** address of a block's descriptor (64 bytes), which may be the same for all blocks; the rows themselves stay where they are */
+  /**
+   * address of a block's descriptor (64 bytes), which may be the same for all blocks; the rows themselves stay where they are,
+   * and so does what the kernel keeps of them from pass to pass
+   */
   feed(block: Block): number;
   readonly own: Workspace;
   /** reserves another thread's, laid out like one's own */

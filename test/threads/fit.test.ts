@@ -146,14 +146,54 @@ describe('the bits of fit', () => {
     }
   });
 
-  it.each([
+  describe.each([
     ['KMeans', KMeans],
     ['KMedians', KMedians],
-  ] as const)('of %s, by one thread, and the model says so', async (_name, Model) => {
-    const all = { nClusters: K, maxIter: 8 };
-    const model = await Model.fitAsync(X, { ...all, threads: 2 });
-    expect(model.threads).toEqual({ count: 1, reason: expect.stringMatching(/k-means and k-medians/) });
-    expect(hardBitsOf(model)).toEqual(hardBitsOf(Model.fit(X, all)));
+  ] as const)('of %s', (_name, Model) => {
+    async function check(data: Parameters<typeof Model.fit>[0], all: Parameters<typeof Model.fit>[1], count: number) {
+      const model = await Model.fitAsync(data, { ...all, threads: count });
+      expect(model.threads).toEqual({ count, reason: undefined });
+      const want = Model.fit(data, all);
+      expect(hardBitsOf(model)).toEqual(hardBitsOf(want));
+      expect(model.restarts).toEqual(want.restarts);
+      expect(JSON.stringify(model)).toBe(JSON.stringify(want));
+    }
+
+    it.each([1, 2, 3, 5, 7, 8])('by %i threads', async (count) => {
+      const data = matrixOf(clusters(8 * 1024 + 37, D, K, 1, 5), D);
+      await check(data, { nClusters: K, seed: 3 }, count);
+    });
+
+    it('with weights, of float32 far from 0, from given labels, in shared memory', async () => {
+      const far = matrixOf(
+        Float32Array.from(values, (v) => v + 1000),
+        D,
+      );
+      const shared = new Float64Array(new SharedArrayBuffer(values.byteLength));
+      shared.set(values);
+      const labels = Int32Array.from({ length: N }, (_, i) => i % K);
+      for (const [data, more] of [
+        [X, { sampleWeights: weights }],
+        [far, {}],
+        [matrixOf(shared, D), { init: { labels } }],
+      ] as const) {
+        await check(data, { nClusters: K, maxIter: 6, ...more }, 3);
+      }
+      expect(shared).toEqual(values);
+    });
+
+    it('where there are too many clusters for a block to keep its sums', async () => {
+      // 24·K·28 bytes of sums are more than a quarter of 1024·24 doubles
+      await check(X, { nClusters: 90, maxIter: 6 }, 3);
+    });
+
+    it('of several starts, each of which seeds from a sample and some of which lose clusters', async () => {
+      const n = 3 * 16384 + 5;
+      const few = Float64Array.from({ length: 2 * n }, (_, i) => Math.floor(i / 2) % 7);
+      for (const init of ['kmeans++', 'random'] as const) {
+        await check(matrixOf(few, 2), { nClusters: 9, nInit: 3, init, maxIter: 5 }, 2);
+      }
+    });
   });
 
   it('for any small shape', async () => {
