@@ -11,6 +11,10 @@ const ways = {
   workerUrl: () => GaussianMixture.fitAsync(X, { ...options, workerUrl }),
   workerJs: () => GaussianMixture.fitAsync(X, { ...options, backend: 'js', workerUrl }),
   team: () => GaussianMixture.fitAsync(X, { ...options, threads: 2, workerUrl }),
+  trusted: () => {
+    const policy = globalThis.trustedTypes?.createPolicy('mixwasm-worker', { createScriptURL: String });
+    return GaussianMixture.fitAsync(X, { ...options, workerUrl: policy?.createScriptURL(workerUrl) ?? workerUrl });
+  },
   file: async () => {
     await loadKernels({ url: new URL('kernels.wasm', document.baseURI) });
     return GaussianMixture.fit(X, options);

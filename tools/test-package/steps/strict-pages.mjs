@@ -1,6 +1,5 @@
 // Pages with a Content-Security-Policy: what works, and what the errors say where it does not.
 import { equal, matches } from '../compare.mjs';
-import { ISOLATED } from '../serve.mjs';
 import { servedFiles, visit } from './bundlers.mjs';
 
 const needs = ['chromium'];
@@ -10,9 +9,13 @@ async function under(context, policy) {
   const folder = 'dist-strict';
   servedFiles(context, folder);
   context.place.tool('esbuild/bin/esbuild', 'strict.js', '--bundle', '--format=esm', `--outfile=${folder}/main.js`);
-  const headers = { ...ISOLATED, 'Content-Security-Policy': policy };
+  const headers = {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Content-Security-Policy': policy,
+  };
   // the browser reports what it blocked, as it should
-  return (await visit(context, folder, { headers, expected: /Content Security Policy/ })).result;
+  return (await visit(context, folder, { headers, expected: /Content Security Policy|This document requires/ })).result;
 }
 
 function fits({ facts }, found, ...ways) {
@@ -66,6 +69,18 @@ export const STRICT_PAGES = [
         fails(found, way, 'BACKEND_UNAVAILABLE', /'wasm-unsafe-eval'/, /backend: 'js'/);
       }
       fitsClosely(context, found, 'js', 'workerJs');
+    },
+  },
+  {
+    name: "CSP: require-trusted-types-for 'script'; a workerUrl that is a TrustedScriptURL",
+    needs,
+    async run(context) {
+      const found = await under(
+        context,
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'",
+      );
+      fits(context, found, 'kernels', 'trusted', 'file');
+      fails(found, 'worker', 'WORKER', /TrustedScriptURL/);
     },
   },
 ];
