@@ -11,6 +11,7 @@ import { integerOption } from '../options.js';
 import { type JointTable, jointTable, type MixtureLike, requireMixture } from './mixture-like.js';
 import { type ResponsibilitiesLike, resolveResponsibilities } from './responsibilities.js';
 
+/** Options of `estimateLogLikelihood`. */
 export interface EstimateOptions<Input> {
   /**
    * where z is drawn from: `'prior'` (default, the mixing proportions), `'posterior'`, or any q of `decompose` that is

@@ -27,6 +27,7 @@ import { hasConverged, pausingStarts, type Restart } from './restarts.js';
 /** An `EMModel`, of which `initialize` may be left out where `initialParameters` are given. */
 export type UserModel<P, S> = Omit<EMModel<P, S>, 'initialize'> & Partial<Pick<EMModel<P, S>, 'initialize'>>;
 
+/** Options of `expectationMaximization`. */
 export interface ExpectationMaximizationOptions<P, S> {
   /** where to start; otherwise `model.initialize` is asked */
   initialParameters?: P;

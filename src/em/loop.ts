@@ -21,7 +21,9 @@ export interface LoopOptions {
  * objective of these very parameters.
  */
 export interface EMState<P, S> {
+  /** M-steps done; 0 is the initialisation */
   readonly iteration: number;
+  /** reached after that many M-steps */
   readonly parameters: P;
   /** of all data under `parameters`; only until the next state is asked for */
   readonly statistics: S;
