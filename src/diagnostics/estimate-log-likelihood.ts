@@ -30,6 +30,7 @@ export interface EstimateOptions<Input> {
 
 /** Total log-likelihood, nats; `nSamples` draws for each row. */
 export interface LogLikelihoodEstimate extends MonteCarloEstimate {
+  /** the same for each row */
   readonly perPoint: {
     /** estimates of log p(x) (nSamples of the data), nats */
     readonly value: Float64Array;

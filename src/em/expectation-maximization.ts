@@ -70,6 +70,7 @@ export interface ExpectationMaximizationOptions<P, S> {
 
 /** What EM came to. */
 export interface EMResult<P> {
+  /** of greatest objective */
   readonly parameters: P;
   /** total objective of these very parameters, nats */
   readonly objective: number;
@@ -79,6 +80,7 @@ export interface EMResult<P> {
   readonly nIter: number;
   /** whether the loop ended before `maxIter` */
   readonly converged: boolean;
+  /** why the loop ended */
   readonly stopReason: StopReason;
   /** all starts, in order; those that collapsed carry their error */
   readonly restarts: readonly EMRestart[];

@@ -75,8 +75,11 @@ export function checked(objective: number, iteration: number, parameters: unknow
 export class NonFiniteObjective extends MixwasmError {
   override name = 'NonFiniteObjective';
   constructor(
+    /** M-steps done */
     readonly iteration: number,
+    /** what is not finite */
     readonly objective: number,
+    /** that gave it */
     readonly parameters: unknown,
   ) {
     super(

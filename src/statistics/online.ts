@@ -107,6 +107,7 @@ export class OnlineMixture<Model extends StatisticsModel = StatisticsModel> {
   get nSteps(): number {
     return this.#state.nSteps;
   }
+  /** As in `OnlineOptions`: how fast the past is forgotten. */
   get alpha(): number {
     return this.#state.alpha;
   }
