@@ -24,8 +24,8 @@ const microseconds = (ms) => `${(1e3 * ms).toFixed(ms < 0.01 ? 2 : 0)} µs`;
 const say = (what, value) => console.log(`${what.padEnd(58)} ${value}`);
 
 const X = rows(20_000);
-const fit = (seed) => GaussianMixture.fit(X, { nComponents: K, seed, tol: 1e-3 });
-const model = GaussianMixture.fromJSON(JSON.stringify(fit(1)));
+const fitted = (seed) => GaussianMixture.fit(X, { nComponents: K, seed, tol: 1e-3 });
+const model = GaussianMixture.fromJSON(JSON.stringify(fitted(1)));
 const row = [Array.from(X.data.subarray(0, D))];
 
 say('first scoring of a model', microseconds(time(() => model.scoreSamples(row))));
@@ -40,7 +40,7 @@ for (const n of [8, 64, 1000, 20_000]) {
   say(`${n} rows in a call, each`, microseconds(best / n));
 }
 
-const models = [1, 2, 3, 4, 5].map((seed) => GaussianMixture.fromJSON(JSON.stringify(fit(seed))));
+const models = [1, 2, 3, 4, 5].map((seed) => GaussianMixture.fromJSON(JSON.stringify(fitted(seed))));
 for (const count of [4, 5]) {
   const some = models.slice(0, count);
   const inTurn = () => {
