@@ -31,6 +31,7 @@ export class InvalidDataError extends MixwasmError {
 /** An option with an impossible value, or an option that does not exist. */
 export class InvalidOptionError extends MixwasmError {
   override name = 'InvalidOptionError';
+  /** name of the option */
   readonly option: string;
   constructor(option: string, message: string) {
     super('INVALID_OPTION', message);
@@ -54,6 +55,7 @@ export class NotPositiveDefiniteError extends MixwasmError {
   override name = 'NotPositiveDefiniteError';
   /** 0-based pivot that was not positive (or not finite) */
   readonly pivot: number;
+  /** 0-based component, where it is about one */
   readonly component: number | undefined;
   constructor(message: string, pivot: number, component?: number) {
     super('NOT_POSITIVE_DEFINITE', message);
@@ -90,6 +92,7 @@ export class DegenerateComponentError extends MixwasmError {
 /** A row so far from every component that its density is 0 in double precision. */
 export class ZeroDensityError extends MixwasmError {
   override name = 'ZeroDensityError';
+  /** 0-based row */
   readonly row: number | undefined;
   constructor(message: string, row?: number) {
     super('ZERO_DENSITY', message);
@@ -108,6 +111,7 @@ export class NotFittedError extends MixwasmError {
 /** Memory for the fit cannot be had: the sizes are too large, or the host refused to grow. */
 export class OutOfMemoryError extends MixwasmError {
   override name = 'OutOfMemoryError';
+  /** that were asked for */
   readonly bytes: number;
   constructor(bytes: number, message: string, options?: ErrorOptions) {
     super('OUT_OF_MEMORY', message, options);

@@ -46,13 +46,14 @@ describe('loadKernels', () => {
 
   it('takes a URL, of whatever MIME type', async () => {
     const server = createServer((request, response) => {
-      if (request.url !== '/kernels.wasm') response.statusCode = 404;
+      if (request.url === '/nowhere') response.statusCode = 404;
       response.setHeader('content-type', 'text/plain');
-      response.end(bytes);
+      response.end(request.url === '/app' ? '<!doctype html>' : bytes);
     }).listen(0);
     try {
       const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       await expect(mixwasm.loadKernels({ url: `${base}/nowhere` })).rejects.toThrow(/HTTP status 404/);
+      await expect(mixwasm.loadKernels({ url: `${base}/app` })).rejects.toThrow(/no WebAssembly binary/);
       await mixwasm.loadKernels({ url: `${base}/kernels.wasm` });
       expect(withoutCompiling(fit).length).toBe(2);
     } finally {
@@ -83,6 +84,12 @@ it('an engine that cannot compile is told what to do, and the JS backend works t
     expect(fit).toThrow(/backend: 'js', or await loadKernels/);
     expect(mixwasm.GaussianMixture.fit(X, { nComponents: 2, backend: 'js' }).means.length).toBe(2);
   });
+});
+
+it('loadKernels({ url }) says the same where compiling is forbidden', async () => {
+  const compile = vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new WebAssembly.CompileError('forbidden'));
+  await expect(mixwasm.loadKernels({ url: file })).rejects.toThrow(/'wasm-unsafe-eval'.*backend: 'js'/);
+  compile.mockRestore();
 });
 
 it('importing the package compiles nothing', async () => {

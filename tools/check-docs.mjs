@@ -1,16 +1,17 @@
 // Runs every example of README.md and docs/, compares what it prints with what the page says it prints, and checks
 // generated tables and the picture. Nothing on these pages is typed that a program can tell.
-// usage: node tools/check-docs.mjs [--write]      (after a build; --write puts the present answers in)
+// usage: node tools/check-docs.mjs [--write] [PAGE…]      (after a build; --write puts the present answers in)
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fillSections, runnableBlocks, settle } from './docs/markdown.mjs';
+import { fillSections, includeFiles, runnableBlocks, settle } from './docs/markdown.mjs';
 import { faithfulSvg } from './docs/picture.mjs';
 import { prepareBlocks, runBlock } from './docs/run-block.mjs';
 import { SECTIONS } from './docs/sections.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const write = process.argv.includes('--write');
+const [write, only] = [process.argv.includes('--write'), process.argv.slice(2).filter((name) => name.endsWith('.md'))];
 const stale = [];
+const readText = (path) => readFileSync(path, 'utf8');
 
 /** Takes over, or complains about, a text that is not what it should be. */
 function compare(path, old, now) {
@@ -31,18 +32,18 @@ const pages = [
   ...readdirSync('docs')
     .filter((f) => f.endsWith('.md'))
     .map((f) => `docs/${f}`),
-];
+].filter((page) => only.length === 0 || only.includes(page));
 const texts = new Map();
-for (const page of pages) texts.set(page, readFileSync(page, 'utf8'));
+for (const page of pages) texts.set(page, readText(page));
 
 const picture = 'docs/faithful.svg';
-compare(picture, existsSync(picture) ? readFileSync(picture, 'utf8') : '', await faithfulSvg());
+compare(picture, existsSync(picture) ? readText(picture) : '', await faithfulSvg());
 
 const filled = new Map();
 for (const [page, text] of texts) {
   filled.set(
     page,
-    await fillSections(text, (name) => {
+    await fillSections(includeFiles(text, readText), (name) => {
       if (name in SECTIONS) return SECTIONS[name]();
       throw new Error(
         `${page}: there is no generated section ${name}; tools/docs/sections.mjs has ${Object.keys(SECTIONS)}`,

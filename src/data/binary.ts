@@ -5,9 +5,13 @@ import type { Matrix } from './matrix.js';
 type Bit = number | boolean;
 
 /** A matrix object of 0/1 values: flat row-major, or an array of rows. Bytes are used in place. */
+/** A matrix object of binary data. */
 export interface BinaryMatrixLike {
+  /** flat and row-major (a Uint8Array is used in place), or an array of rows */
   readonly data: ArrayLike<Bit> | ArrayLike<ArrayLike<Bit>>;
+  /** nSamples */
   readonly rows: number;
+  /** nFeatures */
   readonly columns: number;
 }
 

@@ -20,8 +20,11 @@ export interface Dataset extends Rows, Summary {
 
 /** Rows start … start + nRows − 1 of a data set. */
 export interface Block {
+  /** the whole of which this is a part */
   readonly data: Rows;
+  /** first row, from 0 */
   readonly start: number;
+  /** number of rows */
   readonly nRows: number;
 }
 

@@ -9,15 +9,21 @@ export type Values = FloatArray | Uint8Array;
 
 /** A table of numbers, row-major and dense. */
 export interface Matrix<V extends Values = FloatArray> {
+  /** values (nSamples × nFeatures, row-major) */
   readonly x: V;
+  /** rows */
   readonly nSamples: number;
+  /** columns */
   readonly nFeatures: number;
 }
 
 /** A matrix object: flat row-major `data` (typed arrays are used in place, with their offsets), or an array of rows. */
 export interface MatrixLike {
+  /** (rows × columns) */
   readonly data: ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+  /** nSamples */
   readonly rows: number;
+  /** nFeatures */
   readonly columns: number;
 }
 

@@ -34,6 +34,7 @@ export interface Decomposition extends DecompositionTerms<number> {
   readonly responsibilities: Float64Array;
 }
 
+/** Options of `decompose`. */
 export interface DecomposeOptions {
   /** weight of each row in the totals, ≥ 0 */
   sampleWeights?: ArrayLike<number>;

@@ -11,6 +11,7 @@ import { integerOption } from '../options.js';
 import { type JointTable, jointTable, type MixtureLike, requireMixture } from './mixture-like.js';
 import { type ResponsibilitiesLike, resolveResponsibilities } from './responsibilities.js';
 
+/** Options of `estimateLogLikelihood`. */
 export interface EstimateOptions<Input> {
   /**
    * where z is drawn from: `'prior'` (default, the mixing proportions), `'posterior'`, or any q of `decompose` that is
@@ -29,6 +30,7 @@ export interface EstimateOptions<Input> {
 
 /** Total log-likelihood, nats; `nSamples` draws for each row. */
 export interface LogLikelihoodEstimate extends MonteCarloEstimate {
+  /** the same for each row */
   readonly perPoint: {
     /** estimates of log p(x) (nSamples of the data), nats */
     readonly value: Float64Array;

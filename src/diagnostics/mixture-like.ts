@@ -4,6 +4,7 @@ import { InvalidParametersError, show, ZeroDensityError } from '../errors.js';
 
 /** A mixture with data of type `Input`; every mixture of this library is one. */
 export interface MixtureLike<Input> {
+  /** number of values of z */
   readonly nComponents: number;
   /** mixing proportions p(z) (nComponents) */
   readonly weights: ArrayLike<number>;

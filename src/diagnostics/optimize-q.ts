@@ -8,6 +8,7 @@ import { choiceOption, integerOption, nonNegativeOption } from '../options.js';
 import { type JointTable, jointTable, type MixtureLike, requireMixture } from './mixture-like.js';
 import { type ResponsibilitiesLike, resolveResponsibilities } from './responsibilities.js';
 
+/** Options of `optimizeQ`. */
 export interface OptimizeQOptions<Input> {
   /** where to start, positive everywhere; default `'uniform'` */
   q?: ResponsibilitiesLike<Input>;
@@ -27,10 +28,13 @@ export interface OptimizeQOptions<Input> {
   backend?: BackendName;
 }
 
+/** What `optimizeQ` found, and its way there. */
 export interface OptimizedQ {
   /** q (nSamples × nComponents, row-major) */
   readonly responsibilities: Float64Array;
+  /** whether `tol` was met within `maxIter` */
   readonly converged: boolean;
+  /** iterations done */
   readonly nIter: number;
   /** totals after t iterations, nats (nIter + 1 each): the ELBO never falls, elbo + kl is the log-likelihood */
   readonly trace: { readonly elbo: Float64Array; readonly kl: Float64Array };

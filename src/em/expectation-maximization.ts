@@ -27,6 +27,7 @@ import { hasConverged, pausingStarts, type Restart } from './restarts.js';
 /** An `EMModel`, of which `initialize` may be left out where `initialParameters` are given. */
 export type UserModel<P, S> = Omit<EMModel<P, S>, 'initialize'> & Partial<Pick<EMModel<P, S>, 'initialize'>>;
 
+/** Options of `expectationMaximization`. */
 export interface ExpectationMaximizationOptions<P, S> {
   /** where to start; otherwise `model.initialize` is asked */
   initialParameters?: P;
@@ -69,6 +70,7 @@ export interface ExpectationMaximizationOptions<P, S> {
 
 /** What EM came to. */
 export interface EMResult<P> {
+  /** of greatest objective */
   readonly parameters: P;
   /** total objective of these very parameters, nats */
   readonly objective: number;
@@ -78,6 +80,7 @@ export interface EMResult<P> {
   readonly nIter: number;
   /** whether the loop ended before `maxIter` */
   readonly converged: boolean;
+  /** why the loop ended */
   readonly stopReason: StopReason;
   /** all starts, in order; those that collapsed carry their error */
   readonly restarts: readonly EMRestart[];

@@ -21,7 +21,9 @@ export interface LoopOptions {
  * objective of these very parameters.
  */
 export interface EMState<P, S> {
+  /** M-steps done; 0 is the initialisation */
   readonly iteration: number;
+  /** reached after that many M-steps */
   readonly parameters: P;
   /** of all data under `parameters`; only until the next state is asked for */
   readonly statistics: S;
@@ -73,8 +75,11 @@ export function checked(objective: number, iteration: number, parameters: unknow
 export class NonFiniteObjective extends MixwasmError {
   override name = 'NonFiniteObjective';
   constructor(
+    /** M-steps done */
     readonly iteration: number,
+    /** what is not finite */
     readonly objective: number,
+    /** that gave it */
     readonly parameters: unknown,
   ) {
     super(

@@ -31,6 +31,7 @@ export interface MixturePlan {
 /** `'em'`, or `'gradient'`: L-BFGS on the log-likelihood. */
 export type OptimizerName = 'em' | 'gradient';
 
+/** What a fit records: the log-likelihoods, or also the ELBO after both half-steps. */
 export type TraceName = 'logLikelihood' | 'elbo';
 
 /** One of the nInit starts of a mixture, for the record. */
@@ -43,20 +44,26 @@ export interface MixtureRestart extends Omit<Restart, 'objective' | 'measured'> 
 export interface FitRecord {
   /** total, nats */
   readonly logLikelihood: number;
+  /** whether `tol` or `paramTol` was met within `maxIter` */
   readonly converged: boolean;
   /** M-steps; with `acceleration`: E-steps after the first, those of rejected steps included */
   readonly nIter: number;
+  /** why EM stopped */
   readonly stopReason: StopReason;
   /** logLikelihood[t]: total after t M-steps (with `acceleration`: t accepted steps) */
   readonly trace: {
+    /** total, nats; index 0 is the initialisation */
     readonly logLikelihood: Float64Array;
     /** with a prior: log-likelihood plus log prior (up to a constant), which is what EM climbs then */
     readonly logPosterior?: Float64Array;
     /** with `trace: 'elbo'`: both half-steps of every iteration */
     readonly elbo?: ElboTrace;
   };
+  /** N_k = Σ_n s_n r_nk (nComponents) */
   readonly componentCounts: Float64Array;
+  /** all nInit starts, in order */
   readonly restarts: readonly MixtureRestart[];
+  /** most probable component of every training row (nSamples); not saved with a model */
   readonly labels: Int32Array | undefined;
   /** of a fit in workers: the threads that did it */
   readonly threads?: ThreadsUsed;

@@ -10,6 +10,7 @@ import type { Random } from '../data/random.js';
  * points and carry the objective of those points (the log-likelihood; for hard EM the negative cost).
  */
 export interface EMModel<P, S> {
+  /** Parameters to start from; asked once for each of `nInit` starts. */
   initialize(data: Dataset, random: Random): P;
   /** E-step over one block of rows, and their expected sufficient statistics. */
   expectation(parameters: P, block: Block): S;
@@ -48,7 +49,9 @@ export interface EMModel<P, S> {
  * know are taken in. A proposal without parameters may throw any of the library's errors: it is rejected, not the fit.
  */
 export interface ParameterChart<P> {
+  /** The parameters as a vector without constraints. */
   toFree(parameters: P): Float64Array;
+  /** The inverse of `toFree`. */
   fromFree(free: Float64Array): P;
   /**
    * The information of the complete data (z known) at `parameters`, per unit of weight, times a step of the free numbers: the
@@ -64,7 +67,9 @@ export interface ParameterChart<P> {
 
 /** One component's parameters as free numbers, for `acceleration`; the mixing proportions are taken care of. */
 export interface ComponentChart<C> {
+  /** The component as a vector without constraints. */
   toFree(component: C): ArrayLike<number>;
+  /** The inverse of `toFree`. */
   fromFree(free: Float64Array): C;
   /** `ParameterChart.metric` of one component, per unit of its weight */
   metric?(component: C, step: Float64Array): ArrayLike<number>;
@@ -74,9 +79,11 @@ export interface ComponentChart<C> {
 export interface Family<C, T> {
   /** log p(x|component), nats. */
   logDensity(component: C, x: Float64Array): number;
+  /** Statistics of no points. */
   emptyStatistics(nFeatures: number): T;
   /** Adds one point with the given weight (responsibility × sample weight). */
   accumulate(statistics: T, x: Float64Array, weight: number): void;
+  /** Adds the statistics of other points. */
   merge(into: T, from: T): void;
   /** The component of greatest expected log-likelihood for the statistics. */
   maximize(statistics: T): C;
@@ -84,6 +91,7 @@ export interface Family<C, T> {
   logPrior?(component: C): number;
   /** Free parameters of one component. */
   nParameters(nFeatures: number): number;
+  /** One draw (nFeatures). */
   sample(component: C, random: Random): Float64Array;
   /** For families whose components share a parameter (tied): maximises all at once, instead of `maximize`. */
   maximizeAll?(statistics: readonly T[]): C[];
@@ -97,7 +105,9 @@ export interface Family<C, T> {
 
 /** Parameters of a mixture: the mixing proportions (nComponents) and each component's own. */
 export interface MixtureParameters<C> {
+  /** mixing proportions (nComponents), summing to 1 */
   readonly weights: Float64Array;
+  /** each component's own parameters (nComponents) */
   readonly components: readonly C[];
 }
 
@@ -109,6 +119,7 @@ export interface MixtureStatistics<T> {
   weight: number;
   /** N_k = Σ s·r_k (nComponents) */
   counts: Float64Array;
+  /** the statistics of each component (nComponents) */
   components: T[];
 }
 

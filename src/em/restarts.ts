@@ -9,7 +9,9 @@ export interface Restart {
   readonly objective: number | undefined;
   /** the other measure of it, where there is one (the log-likelihood without the prior); else the objective */
   readonly measured: number | undefined;
+  /** M-steps done */
   readonly nIter: number;
+  /** whether a tolerance was met within `maxIter` */
   readonly converged: boolean;
   /** why the start was discarded, if it was */
   readonly error: DegenerateComponentError | undefined;

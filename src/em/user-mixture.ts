@@ -14,6 +14,7 @@ import { mixture as mixtureOf } from './mixture.js';
 import { checkCount, scoreBlock, zeroDensity } from './mixture-scores.js';
 import type { ComponentChart, EMModel, Family, MixtureParameters, MixtureStatistics, ParameterChart } from './model.js';
 
+/** Options of `mixture`. */
 export interface UserMixtureOptions<C> {
   /** number of components K */
   nComponents: number;

@@ -11,12 +11,19 @@ const VERSION = 1;
 
 /** What `toJSON` returns. Both probabilities are saved: 1 − θ has digits that θ near 1 has not. */
 export interface BernoulliMixtureJSON {
+  /** what this is, for readers of files */
   format: typeof FORMAT;
+  /** of the format */
   version: typeof VERSION;
+  /** whether the weights are free parameters */
   weightsMode: 'learned' | 'uniform';
+  /** (nComponents) */
   weights: number[];
+  /** θ by component, then feature */
   probs: number[][];
+  /** 1 − θ by component, then feature, with digits of their own */
   complements: number[][];
+  /** that scores the model */
   backend: BernoulliModelState['backend'];
   /** only after a fit */
   fit?: FitJSON;

@@ -34,6 +34,7 @@ import { MixtureModel } from './mixture-model.js';
 import { BACKENDS, checkInitOption, checkMixtureOptions, type MixtureOptions } from './mixture-options.js';
 import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
 
+/** Options of `BernoulliMixture.fit` and `steps`. */
 export interface BernoulliMixtureOptions extends MixtureOptions {
   /** `'learned'` (default) or `'uniform'`: mixing proportions fixed at 1/nComponents */
   weights?: 'learned' | 'uniform';
@@ -52,6 +53,7 @@ export interface BernoulliMixtureOptions extends MixtureOptions {
   initialParameters?: { weights?: ArrayLike<number>; probs: NestedNumbers; complements?: NestedNumbers };
 }
 
+/** Options of `BernoulliMixture.fitAsync`: those of `fit`, and what only makes sense off the main thread. */
 export interface AsyncBernoulliMixtureOptions extends BernoulliMixtureOptions, AsyncOptions {}
 
 /** One state of EM, as `BernoulliMixture.steps` yields it. */

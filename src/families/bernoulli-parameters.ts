@@ -8,7 +8,9 @@ import type { BernoulliComponent } from './bernoulli.js';
 
 /** Parameters as users see them, row-major. */
 export interface FlatBernoulliParameters {
+  /** K */
   readonly nComponents: number;
+  /** D */
   readonly nFeatures: number;
   /** (nComponents) */
   readonly weights: Float64Array;

@@ -26,21 +26,31 @@ import type { ClusteringPlan } from './clustering-options.js';
 
 /** One of the nInit starts, for the record. */
 export interface ClusteringRestart {
+  /** what the start reached */
   readonly totalCost: number;
+  /** updates of the centers done */
   readonly nIter: number;
+  /** whether labels became stable (or `tol` was met) within `maxIter` */
   readonly converged: boolean;
 }
 
 /** What only a fit knows. */
 export interface ClusteringRecord {
+  /** Σ weight × distance term to the nearest center */
   readonly totalCost: number;
+  /** whether labels became stable (or `tol` was met) within `maxIter` */
   readonly converged: boolean;
+  /** updates of the centers done */
   readonly nIter: number;
+  /** why the fit stopped */
   readonly stopReason: StopReason;
   /** cost[t]: of the assignment to the centres after t updates */
   readonly trace: { readonly cost: Float64Array };
+  /** weight of each cluster's rows (nClusters) */
   readonly clusterCounts: Float64Array;
+  /** all nInit starts, in order */
   readonly restarts: readonly ClusteringRestart[];
+  /** nearest center of every training row (nSamples); not saved with a model */
   readonly labels: Int32Array | undefined;
   /** of a fit in workers: the threads that did it */
   readonly threads?: ThreadsUsed;

@@ -14,13 +14,17 @@ const BACKENDS: readonly BackendName[] = ['wasm', 'js'];
 
 /** What `toJSON` returns. */
 export interface ClusteringJSON {
+  /** what this is, for readers of files */
   format: ClusteringFormat;
+  /** of the format */
   version: typeof VERSION;
   /** by cluster, then feature */
   centers: number[][];
+  /** that assigns rows to the centers */
   backend: BackendName;
   /** only for data far from 0: where they were moved from, and the digits of the centers below their last place */
   origin?: number[];
+  /** by cluster, then feature */
   centersLow?: number[][];
   /** only after a fit */
   fit?: {

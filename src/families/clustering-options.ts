@@ -13,6 +13,7 @@ export type ClusterInitName = 'kmeans++' | 'greedyKmeans++' | 'random';
 const INITS: readonly ClusterInitName[] = ['kmeans++', 'greedyKmeans++', 'random'];
 const BACKENDS: readonly BackendName[] = ['wasm', 'js'];
 
+/** Options of `KMeans.fit` and `KMedians.fit`. */
 export interface ClusteringOptions {
   /** number of clusters K, 1 ≤ K ≤ rows of positive weight */
   nClusters: number;

@@ -50,6 +50,7 @@ export interface ClusteringStepsOptions extends ClusteringOptions {
   half?: boolean;
 }
 
+/** What `KMeans.fromParameters` and `KMedians.fromParameters` take. */
 export interface ClusteringFromParameters {
   /** rows of centers (nClusters × nFeatures), or flat and row-major with `nClusters`, as a model hands them out */
   centers: NestedNumbers;
@@ -61,8 +62,10 @@ export interface ClusteringFromParameters {
 
 /** Options of the ways in that only run on the calling thread, and in a worker. */
 export interface SyncClusteringOptions extends ClusteringOptions {
+  /** called after every assignment */
   onProgress?: OnClusteringProgress;
 }
+/** Options of `fitAsync`. */
 export interface AsyncClusteringOptions extends SyncClusteringOptions, AsyncOptions {}
 
 /** What a kind of clustering supplies: `O` are its options beyond those of `ClusteringOptions`, checked; `S` its statistics. */

@@ -59,9 +59,11 @@ export abstract class Clustering {
   get centers(): Float64Array {
     return this.#handouts.of('centers', () => this.#state.centers);
   }
+  /** Number of clusters K. */
   get nClusters(): number {
     return this.#state.nClusters;
   }
+  /** Number of columns D. */
   get nFeatures(): number {
     return this.#state.nFeatures;
   }
@@ -80,6 +82,7 @@ export abstract class Clustering {
   get nIter(): number {
     return this.#fitted('nIter').nIter;
   }
+  /** Why the fit stopped: labels became stable, `tol` was met, or `maxIter`. */
   get stopReason(): StopReason {
     return this.#fitted('stopReason').stopReason;
   }

@@ -14,6 +14,7 @@ import { drawComponent } from './gaussian-parameters.js';
 import { MixtureModel } from './mixture-model.js';
 import { BACKENDS } from './mixture-options.js';
 
+/** Options of `mixtureModel`. */
 export interface FamilyMixtureOptions {
   /** columns of the data; default: as many as `family.sample` draws */
   nFeatures?: number;

@@ -59,6 +59,7 @@ export class GaussianDistribution {
   get covariance(): Float64Array {
     return this.#handouts.of('covariance', () => this.#covariance);
   }
+  /** Number of dimensions D. */
   get nFeatures(): number {
     return this.#mean.length;
   }

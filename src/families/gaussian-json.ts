@@ -13,15 +13,23 @@ const VERSION = 1;
 
 /** What `toJSON` returns; arrays nested by component, then feature. */
 export interface GaussianMixtureJSON {
+  /** what this is, for readers of files */
   format: typeof FORMAT;
+  /** of the format */
   version: typeof VERSION;
+  /** decides the shape of `covariances` */
   covarianceType: GaussianModelState['covarianceType'];
+  /** (nComponents) */
   weights: number[];
+  /** by component, then feature */
   means: number[][];
+  /** full: by component, then rows · tied: rows · diag: by component, then feature · spherical: by component */
   covariances: number[] | number[][] | number[][][];
+  /** that scores the model */
   backend: GaussianModelState['backend'];
   /** only for data far from 0: where they were moved from, and the digits of the means below their last place */
   origin?: number[];
+  /** by component, then feature */
   meansLow?: number[][];
   /** only after a fit */
   fit?: FitJSON;

@@ -55,6 +55,7 @@ export interface GaussianMixtureStep extends FlatGaussianParameters {
 /** Options of `fitAsync`: those of `fit`, and what only makes sense off the main thread. */
 export interface AsyncFitOptions extends GaussianMixtureOptions, AsyncOptions {}
 
+/** What `GaussianMixture.fromParameters` takes. */
 export interface FromParameters {
   /** mixing proportions (nComponents); 1/nComponents if omitted */
   weights?: ArrayLike<number>;
@@ -271,6 +272,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
       return covariances[type === 'diag' ? i : k] as number;
     });
   }
+  /** Shape of the covariances. */
   get covarianceType(): CovarianceType {
     return this.#state.covarianceType;
   }

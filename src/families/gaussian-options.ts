@@ -21,6 +21,7 @@ export interface GaussianInitialParameters {
 /** `number`: added to every variance as in scikit-learn. `relative`: times the variance that the feature has in the data. */
 export type Regularization = number | { relative: number };
 
+/** Options of `GaussianMixture.fit` and `steps`. */
 export interface GaussianMixtureOptions extends MixtureOptions {
   /** shape of the covariances; default `'full'` */
   covarianceType?: CovarianceType;

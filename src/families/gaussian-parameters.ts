@@ -57,11 +57,17 @@ export function plainFamily(type: CovarianceType, algebra: LinearAlgebra, nFeatu
 
 /** Parameters as users see them: weights (K), means (K × D), covariances (by type), all row-major. */
 export interface FlatGaussianParameters {
+  /** decides the shape of `covariances` */
   readonly covarianceType: CovarianceType;
+  /** K */
   readonly nComponents: number;
+  /** D */
   readonly nFeatures: number;
+  /** mixing proportions (nComponents) */
   readonly weights: Float64Array;
+  /** (nComponents × nFeatures, row-major) */
   readonly means: Float64Array;
+  /** by type: K×D×D · D×D · K×D · K */
   readonly covariances: Float64Array;
 }
 

@@ -27,6 +27,7 @@ export interface ModelParts<C, Input> extends ScorerParts<C> {
 
 /** Weights of rows for scores and criteria; n is their sum. */
 export interface WeightedOptions {
+  /** weight of each row, ≥ 0 (nSamples) */
   sampleWeights?: ArrayLike<number>;
 }
 
@@ -50,9 +51,11 @@ export abstract class MixtureModel<C, Input> {
   get weights(): Float64Array {
     return this.#handouts.of('weights', () => this.#parts.weights);
   }
+  /** Number of components K. */
   get nComponents(): number {
     return this.#parts.nComponents;
   }
+  /** Number of columns D. */
   get nFeatures(): number {
     return this.#parts.nFeatures;
   }
@@ -75,6 +78,7 @@ export abstract class MixtureModel<C, Input> {
   get nIter(): number {
     return this.#fitted('nIter').nIter;
   }
+  /** Why EM stopped. */
   get stopReason(): StopReason {
     return this.#fitted('stopReason').stopReason;
   }

@@ -11,6 +11,7 @@ import {
 } from '../optimize/method.js';
 import { checkKnown, choiceOption, functionOption, integerOption, nonNegativeOption } from '../options.js';
 
+/** Options that all mixture fits share. */
 export interface MixtureOptions {
   /** number of components K, 1 ≤ K ≤ rows of positive weight */
   nComponents: number;

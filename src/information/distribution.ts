@@ -8,6 +8,7 @@ import { covarianceMatrix, factorOf, type Gaussian, type GaussianLike, toGaussia
 
 /** A model of this library, or anything that scores rows as they do. */
 export interface ScoredModel extends SampledModel {
+  /** columns of the rows it scores */
   readonly nFeatures: number;
   /** log-density of each row, nats */
   scoreSamples(X: MatrixLike): ArrayLike<number>;

@@ -4,6 +4,7 @@ import { InvalidDataError, InvalidParametersError, show } from '../errors.js';
 
 /** A model that draws n rows at a time; every model of this library does. */
 export interface SampledModel {
+  /** n draws (n × nFeatures, row-major), the same for the same seed */
   sample(n: number, options: { seed: number }): { readonly X: ArrayLike<number> };
 }
 

@@ -7,6 +7,7 @@ import { integerOption } from '../options.js';
 import { blockRowsOf, type DrawPoint, type Draws, drawsOfFunction, drawsOfModel, type SampledModel } from './draws.js';
 import { RunningMean } from './running-mean.js';
 
+/** Options of Monte Carlo estimates. */
 export interface MonteCarloOptions {
   /** number of draws, at least 2; default 100000 */
   nSamples?: number;
@@ -16,11 +17,13 @@ export interface MonteCarloOptions {
   backend?: BackendName;
 }
 
+/** A mean over random draws, and how far to trust it. */
 export interface MonteCarloEstimate {
   /** the sample mean of f */
   readonly value: number;
   /** its estimated standard deviation, falling as 1/√nSamples */
   readonly standardError: number;
+  /** draws made */
   readonly nSamples: number;
 }
 

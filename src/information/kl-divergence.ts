@@ -22,6 +22,7 @@ import { type Gaussian, type GaussianLike, gaussianDivergence, toGaussian } from
 /** What can be compared: two vectors of probabilities, or any two of the others. */
 export type DistributionLike = ArrayLike<number> | GaussianLike | ScoredModel | DensityLike;
 
+/** Options of `klDivergence`. */
 export interface DivergenceOptions extends MonteCarloOptions {
   /**
    * `'exact'`: two vectors, two Gaussians, or two models of at most 16 binary features. `'quadrature'`: one continuous
@@ -34,11 +35,13 @@ export interface DivergenceOptions extends MonteCarloOptions {
   tol?: number;
 }
 
+/** A divergence, how it was computed, and how far to trust it. */
 export interface Divergence {
   /** KL(p‖q), nats; Infinity where p has mass and q has none */
   readonly value: number;
   /** of the Monte Carlo estimate; 0 by the other methods */
   readonly standardError: number;
+  /** that was used */
   readonly method: 'exact' | 'quadrature' | 'monteCarlo';
   /** estimated error of the quadrature (cautious, not a bound); 0 by the other methods */
   readonly quadratureError: number;

@@ -33,6 +33,7 @@ export interface Charts {
 
 /** Another way up the likelihood than EM; `gradient` is the one there is. */
 export interface Optimizer extends Charts {
+  /** as the option takes it */
   readonly name: 'gradient';
   /** @internal */
   readonly ascend: typeof ascend;
@@ -43,6 +44,7 @@ export type AccelerationName = 'none' | 'squarem' | 'anderson';
 
 /** EM in longer steps: `anderson` or `squarem`. */
 export interface Acceleration extends Charts {
+  /** as the option takes it */
   readonly name: Exclude<AccelerationName, 'none'>;
   /** @internal */
   readonly accelerate: <P, S>(

@@ -36,9 +36,11 @@ export class ExpectedStatistics<Model extends StatisticsModel = StatisticsModel>
   get family(): FamilyName<Model> {
     return this.#state.family as FamilyName<Model>;
   }
+  /** Number of components K. */
   get nComponents(): number {
     return this.#state.counts.length;
   }
+  /** Number of columns D. */
   get nFeatures(): number {
     return this.#state.nFeatures;
   }

@@ -12,17 +12,25 @@ const VERSION = 1;
 
 /** What `toJSON` returns; arrays by component, then feature. */
 export interface ExpectedStatisticsJSON {
+  /** what this is, for readers of files */
   format: typeof FORMAT;
+  /** of the format */
   version: typeof VERSION;
+  /** whose statistics these are */
   family: StatisticsState['family'];
+  /** of the model that took them */
   backend: StatisticsState['backend'];
+  /** rows */
   nSamples: number;
+  /** Σ s of the rows */
   weight: number;
+  /** of the rows under the model that took them: total, nats */
   logLikelihood: number;
   /** largest |x_j| (nFeatures) */
   largest: number[];
   /** N_k (nComponents) */
   counts: number[];
+  /** gaussian */
   covarianceType?: string;
   /** gaussian, of models far from 0: subtracted from every row (nFeatures) */
   origin?: number[];
@@ -32,9 +40,11 @@ export interface ExpectedStatisticsJSON {
   first?: number[][];
   /** gaussian: Σ r·(x − center)(x − center)ᵀ, lower triangle by rows, or its diagonal for diag and spherical */
   second?: number[][];
+  /** bernoulli: whether the weights are free parameters */
   weightsMode?: 'learned' | 'uniform';
   /** bernoulli: Σ r·x and Σ r·(1 − x) (nComponents × nFeatures) */
   ones?: number[][];
+  /** bernoulli: Σ r·(1 − x) */
   zeros?: number[][];
 }
 

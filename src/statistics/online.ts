@@ -23,6 +23,7 @@ import {
   statisticsOfModel,
 } from './verbs.js';
 
+/** Options of `OnlineMixture.from`. */
 export interface OnlineOptions extends MaximizationOptions {
   /** batch t, from 0, is mixed in by (t + 2)^−alpha; 0.5 < alpha ≤ 1, default 0.7. The smaller, the sooner the past is forgotten */
   alpha?: number;
@@ -32,13 +33,21 @@ export interface OnlineOptions extends MaximizationOptions {
 
 /** What `toJSON` returns. */
 export interface OnlineMixtureJSON {
+  /** what this is, for readers of files */
   format: typeof FORMAT;
+  /** of the format */
   version: typeof VERSION;
+  /** as in `OnlineOptions` */
   alpha: number;
+  /** batches seen so far */
   nSteps: number;
+  /** of a Gaussian mixture */
   regCovar?: MaximizationSettings['regCovar'];
+  /** of a Bernoulli mixture */
   prior?: MaximizationSettings['prior'];
+  /** the model reached */
   model: ReturnType<StatisticsModel['toJSON']>;
+  /** the running statistics, of weight 1 */
   statistics: ExpectedStatisticsJSON;
 }
 
@@ -98,6 +107,7 @@ export class OnlineMixture<Model extends StatisticsModel = StatisticsModel> {
   get nSteps(): number {
     return this.#state.nSteps;
   }
+  /** As in `OnlineOptions`: how fast the past is forgotten. */
   get alpha(): number {
     return this.#state.alpha;
   }

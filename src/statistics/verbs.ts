@@ -115,6 +115,7 @@ export function merged(states: readonly StatisticsState[]): StatisticsState {
   });
 }
 
+/** Options of `maximization`. */
 export interface MaximizationOptions {
   /**
    * for Gaussian mixtures: added to every variance; default `{ relative: 1e-6 }` of the features' variances, which are

@@ -10,6 +10,7 @@ export interface ChunkObject<V extends Values = FloatArray> {
   readonly data: V;
   /** checked against `data` if given */
   readonly rows?: number;
+  /** nFeatures */
   readonly columns?: number;
   /** weight of each row of the chunk, ≥ 0; either every chunk has them or none */
   readonly sampleWeights?: ArrayLike<number>;

@@ -9,7 +9,7 @@ import type { MoreKernels } from '../wasm/more-kernels.js';
 export interface AsyncOptions {
   /** aborts the job: the worker is terminated and the promise rejects with `signal.reason` */
   signal?: AbortSignal;
-  /** where `mixwasm/worker.js` is served, for pages whose CSP forbids blob: workers */
+  /** where `mixwasm/worker.js` is served, for pages whose CSP forbids blob: workers (under Trusted Types a `TrustedScriptURL`) */
   workerUrl?: string | URL;
   /** give X away instead of copying it: its buffer is detached from the caller (a view of a part is copied all the same) */
   transfer?: boolean;

@@ -33,8 +33,7 @@ export function returnWorker(worker: AnyWorker, workerUrl: string | URL | undefi
     forget();
     worker.terminate();
   }, IDLE_MILLISECONDS);
-  // Node: no reason to stay
-  (timer as { unref?: () => void }).unref?.();
+  unrefTimer(timer);
   const entry: Idle = { worker, workerUrl: String(workerUrl), timer };
   const forget = (_error?: WorkerError) => {
     clearTimeout(timer);
@@ -43,4 +42,11 @@ export function returnWorker(worker: AnyWorker, workerUrl: string | URL | undefi
   };
   worker.listen(() => {}, forget);
   idle.push(entry);
+}
+
+/** A timer is no reason for a process to stay: an object in Node and Bun, in Deno a number, on a page nothing to do. */
+function unrefTimer(timer: unknown): void {
+  const { Deno } = globalThis as { Deno?: { unrefTimer(timer: unknown): void } };
+  if (typeof timer === 'number') Deno?.unrefTimer(timer);
+  else (timer as { unref(): void }).unref();
 }

@@ -1,4 +1,4 @@
-/** Starts a worker: a browser (or Deno, Bun) Worker, or one of node:worker_threads. */
+/** Starts a worker: a browser's (or Bun's) Worker, or one of node:worker_threads (Node, Deno). */
 import { WorkerError } from '../errors.js';
 import type { HelpRequest } from './helper.js';
 import type { Job, Reply } from './protocol.js';
@@ -8,14 +8,14 @@ export interface AnyWorker {
   post(message: Job | HelpRequest, transfer: Transferable[]): void;
   /** who is told from now on */
   listen(onReply: (reply: Reply) => void, onFailure: (error: WorkerError) => void): void;
-  /** whether the process waits for it (Node) */
+  /** whether the process waits for it (where there is one) */
   keepAlive(wanted: boolean): void;
   terminate(): void;
 }
 
 export async function startWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {
-  // Node has no global Worker; browsers, Deno and Bun do
-  if (typeof Worker === 'function') return startWebWorker(workerUrl);
+  // Node has no global Worker; browsers, Deno and Bun do. But a process waits for Deno's, whatever one says
+  if (typeof Worker === 'function' && !('Deno' in globalThis)) return startWebWorker(workerUrl);
   return startNodeWorker(workerUrl);
 }
 
@@ -46,7 +46,10 @@ async function startWebWorker(workerUrl: string | URL | undefined): Promise<AnyW
       worker.onmessageerror = () => onFailure(new WorkerError('a reply of the worker could not be read'));
       worker.onerror = (event) => onFailure(cannotStart(event.error ?? event.message));
     },
-    keepAlive() {},
+    keepAlive(wanted) {
+      const { ref, unref } = worker as { ref?(): void; unref?(): void };
+      (wanted ? ref : unref)?.call(worker);
+    },
     terminate() {
       forget();
       worker.terminate();

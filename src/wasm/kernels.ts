@@ -113,18 +113,33 @@ export function adoptModule(module: WebAssembly.Module): void {
 }
 
 async function fetchModule(url: string | URL): Promise<WebAssembly.Module> {
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    const bytes = readLocal(url);
-    if (bytes !== undefined) return await WebAssembly.compile(bytes);
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-    // compileStreaming insists on the MIME type; bytes work with any server
-    return await WebAssembly.compile(await response.arrayBuffer());
+    bytes = readLocal(url) ?? (await download(url));
+    // servers of single-page applications answer any address with their page
+    if (!isWasm(bytes)) throw new Error('what is there is no WebAssembly binary');
   } catch (cause) {
-    throw new BackendUnavailableError(`the kernels could not be loaded from ${url}: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new BackendUnavailableError(
+      `the kernels could not be loaded from ${url}: ${(cause as Error).message}; serve mixwasm/kernels.wasm there, or leave loadKernels out`,
+      { cause },
+    );
   }
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw cannotCompile(cause);
+  }
+}
+
+function isWasm(bytes: Uint8Array): boolean {
+  return bytes[0] === 0 && String.fromCharCode(...bytes.subarray(1, 4)) === 'asm';
+}
+
+/** compileStreaming insists on the MIME type; bytes work with any server. */
+async function download(url: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 /** A file: URL under Node, whose fetch does not read files. */
@@ -179,11 +194,15 @@ export function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
-    throw new BackendUnavailableError(
-      "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ url })",
-      { cause },
-    );
+    throw cannotCompile(cause);
   }
+}
+
+function cannotCompile(cause: unknown): BackendUnavailableError {
+  return new BackendUnavailableError(
+    "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ module }) on runtimes that import modules compiled beforehand",
+    { cause },
+  );
 }
 
 let inflated: Uint8Array<ArrayBuffer> | undefined;

@@ -1,4 +1,4 @@
-// Markdown as far as check-docs needs it: fenced blocks, and sections between marker comments.
+// Markdown as far as check-docs needs it: fenced blocks, and sections and files between marker comments.
 
 /**
  * Blocks to run: ```js run, ```ts run, ```sh run. A ```text block after it is what it prints; a comment between them,
@@ -48,4 +48,19 @@ export function settle(printed, old, varies) {
       return varies.test(line) && varies.test(before) && shape(line) === shape(before) ? before : line;
     })
     .join('\n');
+}
+
+const LANGUAGES = { js: 'js', mjs: 'js', cjs: 'js', ts: 'ts', html: 'html', json: 'json', sh: 'sh' };
+
+/**
+ * Puts files between `<!-- file: PATH -->` and `<!-- end -->`, as fenced blocks.
+ *
+ * @param {(path: string) => string} read
+ */
+export function includeFiles(markdown, read) {
+  const section = /(<!-- file: (\S+) -->)[\s\S]*?(<!-- end -->)/g;
+  return markdown.replace(section, (_, open, path, close) => {
+    const language = LANGUAGES[path.split('.').at(-1)] ?? '';
+    return `${open}\n\n\`\`\`${language}\n${read(path).trim()}\n\`\`\`\n\n${close}`;
+  });
 }

@@ -1,0 +1,4 @@
+import { fits } from './fits.js';
+import { show } from './show.js';
+
+show(fits);
