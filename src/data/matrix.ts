@@ -21,11 +21,16 @@ export interface MatrixLike {
   readonly columns: number;
 }
 
+/** A matrix object that hands out its rows: those of ml-matrix, views included. */
+export interface RowsOut {
+  to2DArray(): number[][];
+}
+
 /**
- * Data as users have it: an array of rows (arrays or typed arrays), a `MatrixLike` (ml-matrix objects fit), or a flat
- * array of numbers for one feature.
+ * Data as users have it: an array of rows (arrays or typed arrays), a `MatrixLike`, a matrix of ml-matrix, or a flat array of
+ * numbers for one feature.
  */
-export type DataInput = ArrayLike<ArrayLike<number>> | ArrayLike<number> | MatrixLike;
+export type DataInput = ArrayLike<ArrayLike<number>> | ArrayLike<number> | MatrixLike | RowsOut;
 
 const REMEDY = 'pass rows of finite numbers; drop or impute missing values first';
 
@@ -48,7 +53,8 @@ export function toTable(input: DataInput, name: string): Matrix {
       `${name} must be an array of rows, a { data, rows, columns } matrix, or a flat array of numbers for one feature; got ${show(input)}`,
     );
   }
-  return isMatrixLike(input) ? fromMatrixLike(input, name) : fromArray(input as ArrayLike<unknown>, name);
+  if (isMatrixLike(input)) return fromMatrixLike(input, name);
+  return fromArray((input as Partial<RowsOut>).to2DArray?.() ?? (input as ArrayLike<unknown>), name);
 }
 
 function isMatrixLike(input: object): input is MatrixLike {

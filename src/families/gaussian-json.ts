@@ -1,4 +1,5 @@
 /** A Gaussian mixture as JSON: only numbers and names, rebuilt from an allow-list. */
+import { columnsOf } from '../data/columns.js';
 import type { FitRecord } from '../em/mixture-fit.js';
 import { show } from '../errors.js';
 import { featuresOfRows, flatten } from '../init/given.js';
@@ -20,6 +21,8 @@ export interface GaussianMixtureJSON {
   means: number[][];
   covariances: number[] | number[][] | number[][][];
   backend: GaussianModelState['backend'];
+  /** names of the features, if they have some */
+  columns?: readonly string[];
   /** only for data far from 0: where they were moved from, and the digits of the means below their last place */
   origin?: number[];
   meansLow?: number[][];
@@ -31,7 +34,7 @@ export function serializeGaussianMixture(
   state: GaussianModelState,
   record: FitRecord | undefined,
 ): GaussianMixtureJSON {
-  const { covarianceType, nFeatures: d, weights, means, covariances, origin, low, backend } = state;
+  const { covarianceType, nFeatures: d, weights, means, covariances, origin, low, backend, columns } = state;
   const json: GaussianMixtureJSON = {
     format: FORMAT,
     version: VERSION,
@@ -42,12 +45,14 @@ export function serializeGaussianMixture(
     backend,
   };
   if (origin.some((o) => o !== 0)) json.origin = Array.from(origin);
+  if (columns !== undefined) json.columns = columns;
   if (low !== undefined) json.meansLow = rowsOf(Array.from(low), d);
   if (record !== undefined) json.fit = serializeRecord(record);
   return json;
 }
 
-function nestCovariances(covariances: Float64Array, type: GaussianModelState['covarianceType'], d: number) {
+/** Covariances nested by component, row and column, as far as the type has them. */
+export function nestCovariances(covariances: Float64Array, type: GaussianModelState['covarianceType'], d: number) {
   const flat = Array.from(covariances);
   if (type === 'spherical') return flat;
   const rows = rowsOf(flat, d);
@@ -73,6 +78,7 @@ export function parseGaussianMixture(input: unknown): GaussianModelState & { rec
     backend,
     origin: origin === undefined ? new Float64Array(d) : flatten(origin, 'origin', [d]),
     low: low === undefined ? undefined : flatten(low, 'meansLow', [k, d]),
+    columns: columnsOf(own(json, 'columns'), d),
     record: parseRecord(own(json, 'fit'), k, bad),
   };
 }

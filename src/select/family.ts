@@ -1,7 +1,8 @@
 /** What a selection needs of a family, and the two it knows. */
-import { toBinary } from '../data/binary.js';
+import { type BinaryInput, toBinary } from '../data/binary.js';
+import { readColumns } from '../data/columns.js';
 import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
-import { toMatrix } from '../data/matrix.js';
+import { type DataInput, toMatrix } from '../data/matrix.js';
 import type { MixturePlan, Outcome } from '../em/mixture-fit.js';
 import { InvalidOptionError, show } from '../errors.js';
 import type { BernoulliComponent } from '../families/bernoulli.js';
@@ -78,7 +79,7 @@ function gaussianSelection(
     { ...fitOptions(options, 1), nInit: options.nInit ?? STARTS, regCovar: options.regCovar ?? 0 },
     'select',
   );
-  const matrix = toMatrix(X as Parameters<typeof toMatrix>[0]);
+  const matrix = readColumns(toMatrix, X as DataInput, first.columns);
   const { nFeatures } = matrix;
   const data = createDataset(matrix, toSampleWeights(first.sampleWeights, matrix.nSamples));
   const types = options.covarianceTypes ?? (nFeatures === 1 ? (['full', 'tied'] as const) : COVARIANCE_TYPES);
@@ -109,7 +110,7 @@ function bernoulliSelection(
   checkNames(options, ['weights', 'prior']);
   const fit = { ...fitOptions(options, 1), nInit: options.nInit ?? STARTS };
   const { sampleWeights, ...first } = checkBernoulliOptions(fit, 'select', []);
-  const matrix = toBinary(X as Parameters<typeof toBinary>[0]);
+  const matrix = readColumns(toBinary, X as BinaryInput, first.columns);
   const data = createDataset(matrix, toSampleWeights(sampleWeights, matrix.nSamples), false);
   const entries = numbers.map((nComponents) => {
     const checked = { ...first, nComponents };

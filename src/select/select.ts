@@ -1,5 +1,6 @@
 /** `select`: fits mixtures of several sizes and shapes, compares them, and gives the best. */
 import type { BinaryInput } from '../data/binary.js';
+import type { NamedRows } from '../data/columns.js';
 import type { Dataset } from '../data/dataset.js';
 import type { DataInput, Values } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
@@ -62,11 +63,11 @@ export interface Selection<Model, C extends Candidate<Model> = Candidate<Model>>
  * const { best, candidates } = await select(X, { nComponents: [1, 2, 3, 4], covarianceTypes: ['full', 'tied'], criterion: 'bic' });
  */
 export async function select(
-  X: DataInput,
+  X: DataInput | NamedRows,
   options: SelectOptions,
 ): Promise<Selection<GaussianMixture, GaussianCandidate>>;
 export async function select(
-  X: BinaryInput,
+  X: BinaryInput | NamedRows,
   options: SelectBernoulliOptions,
 ): Promise<Selection<BernoulliMixture, BernoulliCandidate>>;
 export async function select(X: unknown, options: SelectOptions | SelectBernoulliOptions): Promise<Selection<unknown>> {
