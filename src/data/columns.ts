@@ -26,21 +26,26 @@ export type Columns = readonly string[] | undefined;
 
 /** Checks the option. */
 export function checkColumns(columns: unknown): Columns {
-  if (columns === undefined || areNames(columns)) return columns as Columns;
+  const names = namesOf(columns);
+  if (names !== false) return names;
   throw new InvalidOptionError('columns', `columns must be an array of different names; got ${show(columns)}`);
 }
 
 /** Checks the columns of a model. */
 export function columnsOf(columns: unknown, nFeatures: number): Columns {
-  if (columns === undefined || (areNames(columns) && columns.length === nFeatures)) return columns as Columns;
+  const names = namesOf(columns);
+  if (names !== false && (names === undefined || names.length === nFeatures)) return names;
   throw new InvalidParametersError(
     `columns must be different names of all ${nFeatures} features; got ${show(columns)}`,
   );
 }
 
-function areNames(columns: unknown): columns is readonly string[] {
+/** A copy that nobody can change; false if they are no names. */
+function namesOf(columns: unknown): Columns | false {
+  if (columns === undefined) return undefined;
   if (!Array.isArray(columns) || columns.length === 0) return false;
-  return columns.every((name, j) => typeof name === 'string' && columns.indexOf(name) === j);
+  if (columns.some((name, j) => typeof name !== 'string' || columns.indexOf(name) !== j)) return false;
+  return Object.freeze([...columns]);
 }
 
 /**

@@ -149,7 +149,10 @@ function fromRows(rows: ArrayLike<ArrayLike<number>>, name: string): Matrix {
 function checkedRow(rows: ArrayLike<ArrayLike<number>>, i: number, name: string): ArrayLike<number> {
   const row = rows[i] as unknown;
   if (row === null || typeof row !== 'object' || typeof (row as ArrayLike<number>).length !== 'number') {
-    throw new InvalidDataError(`${name} row ${i} must be an array of numbers; got ${show(row)}`, i);
+    throw new InvalidDataError(
+      `${name} row ${i} must be an array of numbers; got ${show(row)}; objects need the option columns`,
+      i,
+    );
   }
   rejectBigInt(row, `${name} row ${i}`);
   return row as ArrayLike<number>;

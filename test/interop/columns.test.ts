@@ -118,6 +118,14 @@ describe('models with columns', () => {
     expect(KMeans.fit(objects, { nClusters: 2, columns }).summary()).toMatch(/x\s+y/);
   });
 
+  it('keep them whatever becomes of the array', () => {
+    const mine = ['x', 'y'];
+    const kept = GaussianMixture.fit(objects, { ...options, columns: mine });
+    mine[0] = 'z';
+    expect(kept.columns).toEqual(columns);
+    expect(() => (kept.columns as string[]).pop()).toThrow(TypeError);
+  });
+
   it('are made from parameters', () => {
     const { weights, means, covariances } = model;
     const made = GaussianMixture.fromParameters({ weights, means, covariances, columns });
