@@ -16,8 +16,11 @@ export interface ArqueroTableLike {
 
 /** Rows with names, which `columns` picks from: objects, an Arrow table, or an Arquero table. */
 export type NamedRows =
-  // not an array of arrays, whose elements are objects too
-  ArrayLike<object & { readonly [Symbol.iterator]?: never }> | ArrowTableLike | ArqueroTableLike;
+  | ArrayLike<{ readonly [column: string]: unknown }>
+  // objects of interfaces and classes, but not an array of arrays, whose elements are objects too
+  | ArrayLike<object & { readonly [Symbol.iterator]?: never }>
+  | ArrowTableLike
+  | ArqueroTableLike;
 
 type AnyTable = Partial<ArrowTableLike & ArqueroTableLike> & ArrayLike<Record<string, unknown>>;
 
