@@ -1,6 +1,6 @@
 /** Rows with names: arrays of objects, Arrow and Arquero tables, and matrices of ml-matrix. */
 import { tableFromArrays, tableFromIPC, tableToIPC } from 'apache-arrow';
-import { desc, escape, table } from 'arquero';
+import { desc, escape as func, table } from 'arquero';
 import { Matrix, MatrixTransposeView } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import {
@@ -88,7 +88,7 @@ describe.each(Object.entries(kinds))('%s', (_, X) => {
 it('Arquero tables are taken as they are filtered and ordered', () => {
   const all = kinds['an Arquero table'];
   const least = xs.slice().sort()[20];
-  const some = all.filter(escape(({ x }: Place) => x > least)).orderby(desc('y'));
+  const some = all.filter(func(({ x }: Place) => x > least)).orderby(desc('y'));
   const wanted = objects.filter(({ x }) => x > least).sort((a, b) => b.y - a.y);
   expect(wanted).toHaveLength(39);
   const model = GaussianMixture.fit(all, options);
