@@ -47,7 +47,7 @@ function read(input: BinaryInput, name: string): Matrix<Uint8Array> {
     }
     return fromFlat(data, columns, name);
   }
-  if ('to2DArray' in input) return fromRows(input.to2DArray(), name);
+  if ('to2DArray' in input) return read(input.to2DArray(), name);
   if (!isArrayLike(input)) throw unreadable(input, name);
   return input.length > 0 && isObject(input[0]) ? fromRows(input, name) : fromFlat(input, 1, name);
 }
