@@ -2,8 +2,9 @@
 
 export type { BackendName } from './backend.js';
 export type { BinaryInput, BinaryMatrixLike } from './data/binary.js';
+export type { ArqueroTableLike, ArrowTableLike, NamedRows } from './data/columns.js';
 export type { Block, Dataset, Rows } from './data/dataset.js';
-export type { DataInput, MatrixLike } from './data/matrix.js';
+export type { DataInput, MatrixLike, RowsOut } from './data/matrix.js';
 export type { Random } from './data/random.js';
 export type { DecomposeOptions, Decomposition, DecompositionTerms } from './diagnostics/decompose.js';
 export { decompose } from './diagnostics/decompose.js';
@@ -116,10 +117,24 @@ export type { GaussianLike } from './information/gaussian.js';
 export type { DistributionLike, Divergence, DivergenceOptions } from './information/kl-divergence.js';
 export { klDivergence } from './information/kl-divergence.js';
 export type { InitName, NestedNumbers } from './init/names.js';
+export type { ScikitLearnGaussianMixture } from './interop/scikit-learn.js';
+export { fromScikitLearn, toScikitLearn } from './interop/scikit-learn.js';
 export { anderson } from './optimize/anderson.js';
 export { gradient } from './optimize/gradient.js';
 export type { Acceleration, AccelerationName, Optimizer } from './optimize/method.js';
 export { squarem } from './optimize/squarem.js';
+export type { Candidate, Criterion, CrossValidation } from './select/candidates.js';
+export { SelectionError } from './select/candidates.js';
+export type {
+  BernoulliCandidate,
+  GaussianCandidate,
+  OnCandidate,
+  SelectBernoulliOptions,
+  SelectionOptions,
+  SelectOptions,
+} from './select/options.js';
+export type { Selection } from './select/select.js';
+export { select } from './select/select.js';
 export { ExpectedStatistics, type FamilyName, type StatisticsModel } from './statistics/expected-statistics.js';
 export type { ExpectedStatisticsJSON } from './statistics/json.js';
 export { OnlineMixture, type OnlineMixtureJSON, type OnlineOptions } from './statistics/online.js';

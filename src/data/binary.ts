@@ -1,6 +1,6 @@
 /** Turns what users pass as binary data into bytes of 0 and 1, checked once, with the place of the first bad value. */
 import { InvalidDataError, show } from '../errors.js';
-import type { Matrix } from './matrix.js';
+import type { Matrix, RowsOut } from './matrix.js';
 
 type Bit = number | boolean;
 
@@ -15,8 +15,8 @@ export interface BinaryMatrixLike {
   readonly columns: number;
 }
 
-/** Rows of 0/1 numbers or booleans, `{ data, rows, columns }`, or a flat array for one feature. */
-export type BinaryInput = ArrayLike<ArrayLike<Bit>> | ArrayLike<Bit> | BinaryMatrixLike;
+/** Rows of 0/1 numbers or booleans, `{ data, rows, columns }`, a matrix of ml-matrix, or a flat array for one feature. */
+export type BinaryInput = ArrayLike<ArrayLike<Bit>> | ArrayLike<Bit> | BinaryMatrixLike | RowsOut;
 
 /** nSamples × nFeatures bytes, each 0 or 1. */
 export function toBinary(input: BinaryInput, name = 'X'): Matrix<Uint8Array> {
@@ -51,6 +51,7 @@ function read(input: BinaryInput, name: string): Matrix<Uint8Array> {
     }
     return fromFlat(data, columns, name);
   }
+  if ('to2DArray' in input) return read(input.to2DArray(), name);
   if (!isArrayLike(input)) throw unreadable(input, name);
   return input.length > 0 && isObject(input[0]) ? fromRows(input, name) : fromFlat(input, 1, name);
 }

@@ -27,11 +27,16 @@ export interface MatrixLike {
   readonly columns: number;
 }
 
+/** A matrix object that hands out its rows: those of ml-matrix, views included. */
+export interface RowsOut {
+  to2DArray(): number[][];
+}
+
 /**
- * Data as users have it: an array of rows (arrays or typed arrays), a `MatrixLike` (ml-matrix objects fit), or a flat
- * array of numbers for one feature.
+ * Data as users have it: an array of rows (arrays or typed arrays), a `MatrixLike`, a matrix of ml-matrix, or a flat array of
+ * numbers for one feature.
  */
-export type DataInput = ArrayLike<ArrayLike<number>> | ArrayLike<number> | MatrixLike;
+export type DataInput = ArrayLike<ArrayLike<number>> | ArrayLike<number> | MatrixLike | RowsOut;
 
 const REMEDY = 'pass rows of finite numbers; drop or impute missing values first';
 
@@ -54,7 +59,8 @@ export function toTable(input: DataInput, name: string): Matrix {
       `${name} must be an array of rows, a { data, rows, columns } matrix, or a flat array of numbers for one feature; got ${show(input)}`,
     );
   }
-  return isMatrixLike(input) ? fromMatrixLike(input, name) : fromArray(input as ArrayLike<unknown>, name);
+  if (isMatrixLike(input)) return fromMatrixLike(input, name);
+  return fromArray((input as Partial<RowsOut>).to2DArray?.() ?? (input as ArrayLike<unknown>), name);
 }
 
 function isMatrixLike(input: object): input is MatrixLike {
@@ -149,7 +155,10 @@ function fromRows(rows: ArrayLike<ArrayLike<number>>, name: string): Matrix {
 function checkedRow(rows: ArrayLike<ArrayLike<number>>, i: number, name: string): ArrayLike<number> {
   const row = rows[i] as unknown;
   if (row === null || typeof row !== 'object' || typeof (row as ArrayLike<number>).length !== 'number') {
-    throw new InvalidDataError(`${name} row ${i} must be an array of numbers; got ${show(row)}`, i);
+    throw new InvalidDataError(
+      `${name} row ${i} must be an array of numbers; got ${show(row)}; objects need the option columns`,
+      i,
+    );
   }
   rejectBigInt(row, `${name} row ${i}`);
   return row as ArrayLike<number>;

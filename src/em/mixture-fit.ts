@@ -1,5 +1,6 @@
 /** A mixture fit from a checked plan to the best state: starts, loops, keeps the best of nInit. Knows no family. */
 import type { BackendName, LinearAlgebra } from '../backend.js';
+import type { Columns } from '../data/columns.js';
 import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
@@ -22,6 +23,8 @@ export interface MixturePlan {
   readonly paramTol: number;
   readonly maxIter: number;
   readonly backend: BackendName;
+  /** names of the features, for the model */
+  readonly columns?: Columns;
   /** `'elbo'` also records both half-steps of every iteration */
   readonly trace: TraceName;
   readonly optimizer: OptimizerName;

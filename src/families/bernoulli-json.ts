@@ -1,4 +1,5 @@
 /** A Bernoulli mixture as JSON: only numbers and names, rebuilt from an allow-list. */
+import { columnsOf } from '../data/columns.js';
 import type { FitRecord } from '../em/mixture-fit.js';
 import { show } from '../errors.js';
 import { featuresOfRows } from '../init/given.js';
@@ -25,6 +26,8 @@ export interface BernoulliMixtureJSON {
   complements: number[][];
   /** that scores the model */
   backend: BernoulliModelState['backend'];
+  /** names of the features, if they have some */
+  columns?: readonly string[];
   /** only after a fit */
   fit?: FitJSON;
 }
@@ -33,7 +36,7 @@ export function serializeBernoulliMixture(
   state: BernoulliModelState,
   record: FitRecord | undefined,
 ): BernoulliMixtureJSON {
-  const { nFeatures: d, weights, probs, complements, weightsMode, backend } = state;
+  const { nFeatures: d, weights, probs, complements, weightsMode, backend, columns } = state;
   return {
     format: FORMAT,
     version: VERSION,
@@ -42,6 +45,7 @@ export function serializeBernoulliMixture(
     probs: rowsOf(Array.from(probs), d),
     complements: rowsOf(Array.from(complements), d),
     backend,
+    ...(columns === undefined ? {} : { columns }),
     ...(record === undefined ? {} : { fit: serializeRecord(record) }),
   };
 }
@@ -62,5 +66,6 @@ export function parseBernoulliMixture(input: unknown): { state: BernoulliModelSt
   );
   const weightsMode = oneOf(json, 'weightsMode', ['learned', 'uniform'] as const);
   const backend = own(json, 'backend') === undefined ? 'wasm' : oneOf(json, 'backend', BACKENDS);
-  return { state: { ...flat, weightsMode, backend }, record: parseRecord(own(json, 'fit'), k, bad) };
+  const columns = columnsOf(own(json, 'columns'), d);
+  return { state: { ...flat, weightsMode, backend, columns }, record: parseRecord(own(json, 'fit'), k, bad) };
 }

@@ -2,6 +2,7 @@
 
 import type { BackendName } from '../backend.js';
 import { type BinaryInput, toBinary } from '../data/binary.js';
+import { type Columns, type NamedRows, readColumns } from '../data/columns.js';
 import { createDataset, toSampleWeights } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
 import { createRandom } from '../data/random.js';
@@ -22,6 +23,7 @@ import { BERNOULLI_KERNELS } from './bernoulli-kernels.js';
 import {
   type BernoulliModelState,
   checkBernoulliParameters,
+  countBernoulliParameters,
   type FlatBernoulliParameters,
   publishBernoulli,
   toBernoulliComponents,
@@ -74,23 +76,23 @@ export interface BernoulliMixtureStep extends FlatBernoulliParameters {
  * const model = BernoulliMixture.fit([[1, 1, 0], [1, 1, 0], [0, 0, 1], [0, 1, 1]], { nComponents: 2 });
  * model.probs; // 2 × 3
  */
-export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInput> {
+export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInput | NamedRows> {
   readonly #state: BernoulliModelState;
   readonly #record: FitRecord | undefined;
   readonly #handouts = new Handouts();
 
   private constructor(state: BernoulliModelState, record: FitRecord | undefined) {
-    const { nComponents, nFeatures, weights, weightsMode, backend } = state;
+    const { nComponents, nFeatures, weights, weightsMode, backend, columns } = state;
     const parameters = { weights, components: toBernoulliComponents(state) };
     super(
       {
         backend,
         nComponents,
         nFeatures,
-        nParameters: nComponents * nFeatures + (weightsMode === 'uniform' ? 0 : nComponents - 1),
+        nParameters: countBernoulliParameters(weightsMode, nComponents, nFeatures),
         weights,
         components: () => parameters,
-        rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures),
+        rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures, columns),
         kernels: (leased, data, rows) => leased.open(BERNOULLI_KERNELS, { data, nComponents, rows }),
       },
       record,
@@ -102,14 +104,6 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   /** @internal */
   static [MADE](state: BernoulliModelState, record?: FitRecord): BernoulliMixture {
     return new BernoulliMixture(state, record);
-  }
-
-  static #made(
-    { plan }: Prepared<BernoulliPlan>,
-    { parameters, record }: Outcome<BernoulliComponent>,
-  ): BernoulliMixture {
-    const { weights: weightsMode, backend } = plan;
-    return new BernoulliMixture({ ...publishBernoulli(parameters), weightsMode, backend }, record);
   }
 
   // ---- making models
@@ -127,9 +121,9 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
    * @example
    * const model = BernoulliMixture.fit(X, { nComponents: 2, nInit: 10, sampleWeights: counts });
    */
-  static fit(X: BinaryInput, options: BernoulliMixtureOptions): BernoulliMixture {
+  static fit(X: BinaryInput | NamedRows, options: BernoulliMixtureOptions): BernoulliMixture {
     const prepared = prepare(X, options, 'BernoulliMixture.fit', ['onProgress']);
-    return BernoulliMixture.#made(prepared, fitNow(prepared, bernoulliFit, options.onProgress));
+    return bernoulliOf(prepared, fitNow(prepared, bernoulliFit, options.onProgress));
   }
 
   /**
@@ -137,10 +131,10 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
    *
    * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
    */
-  static async fitAsync(X: BinaryInput, options: AsyncBernoulliMixtureOptions): Promise<BernoulliMixture> {
+  static async fitAsync(X: BinaryInput | NamedRows, options: AsyncBernoulliMixtureOptions): Promise<BernoulliMixture> {
     checkSignal(options?.signal);
     const prepared = prepare(X, options, 'BernoulliMixture.fitAsync', ASYNC_OPTIONS);
-    return BernoulliMixture.#made(prepared, await fitInWorker('bernoulliMixture', prepared, options, MORE_KERNELS));
+    return bernoulliOf(prepared, await fitInWorker('bernoulliMixture', prepared, options, MORE_KERNELS));
   }
 
   /**
@@ -152,15 +146,15 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
    * for (const { iteration, logLikelihood } of BernoulliMixture.steps(X, { nComponents: 2 })) console.log(iteration, logLikelihood);
    */
   static steps(
-    X: BinaryInput,
+    X: BinaryInput | NamedRows,
     options: BernoulliMixtureOptions & { half: true },
   ): Generator<BernoulliMixtureStep & HalfStep, BernoulliMixture>;
   static steps(
-    X: BinaryInput,
+    X: BinaryInput | NamedRows,
     options: BernoulliMixtureOptions & { half?: boolean },
   ): Generator<BernoulliMixtureStep & Partial<HalfStep>, BernoulliMixture>;
   static steps(
-    X: BinaryInput,
+    X: BinaryInput | NamedRows,
     options: BernoulliMixtureOptions & { half?: boolean },
   ): Generator<BernoulliMixtureStep & Partial<HalfStep>, BernoulliMixture> {
     // checked at the call, not at the first step
@@ -174,7 +168,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
         stopReason,
         ...halfStep,
       }),
-      (outcome) => BernoulliMixture.#made(prepared, outcome),
+      (outcome) => bernoulliOf(prepared, outcome),
     );
   }
 
@@ -223,6 +217,10 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   get probs(): Float64Array {
     return this.#handouts.of('probs', () => this.#state.probs);
   }
+  /** Names of the features, if `fit` was told: what `predict`, `score` … take from objects and tables. */
+  get columns(): readonly string[] | undefined {
+    return this.#state.columns;
+  }
   /** 1 − θ_kj (nComponents × nFeatures), with digits of its own where θ is near 1. */
   get complements(): Float64Array {
     return this.#handouts.of('complements', () => this.#state.complements);
@@ -251,7 +249,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   /** A report to read; `featureNames` label the columns. */
   summary(options: { featureNames?: readonly string[] } = {}): string {
     const { nComponents: k, nFeatures: d, weights, weightsMode, probs } = this.#state;
-    const names = options.featureNames ?? Array.from({ length: d }, (_, j) => `x${j}`);
+    const names = options.featureNames ?? this.columns ?? Array.from({ length: d }, (_, j) => `x${j}`);
     if (names.length !== d) {
       throw new InvalidOptionError('featureNames', `featureNames must name all ${d} features; got ${names.length}`);
     }
@@ -279,8 +277,13 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   }
 }
 
-function checkRows(Y: BinaryInput, weights: ArrayLike<number> | undefined, nFeatures: number) {
-  const matrix = toBinary(Y, 'data');
+function checkRows(
+  Y: BinaryInput | NamedRows,
+  weights: ArrayLike<number> | undefined,
+  nFeatures: number,
+  columns: Columns,
+) {
+  const matrix = readColumns(toBinary, Y, columns, 'data');
   if (matrix.nFeatures !== nFeatures) {
     throw new InvalidDataError(
       `the model has ${nFeatures} features but the data have ${matrix.nFeatures} columns; pass rows of ${nFeatures} values`,
@@ -292,17 +295,26 @@ function checkRows(Y: BinaryInput, weights: ArrayLike<number> | undefined, nFeat
 
 /** Everything checked: the fit as plain data, and the rows. */
 function prepare(
-  X: BinaryInput,
+  X: BinaryInput | NamedRows,
   options: BernoulliMixtureOptions,
   where: string,
   alsoKnown: readonly string[],
 ): Prepared<BernoulliPlan> {
   const { sampleWeights: given, ...checked } = checkBernoulliOptions(options, where, alsoKnown);
-  const matrix = toBinary(X);
+  const matrix = readColumns(toBinary, X, checked.columns);
   const sampleWeights = toSampleWeights(given, matrix.nSamples);
   checkUsableRows(matrix.nSamples, sampleWeights, checked.nComponents);
   const data = createDataset(matrix, sampleWeights, false);
   return { plan: { ...checked, start: prepareBernoulliStart(options, checked, data) }, data };
+}
+
+/** The model that a fit ended with. */
+export function bernoulliOf(
+  { plan }: Pick<Prepared<BernoulliPlan>, 'plan'>,
+  { parameters, record }: Outcome<BernoulliComponent>,
+): BernoulliMixture {
+  const { weights: weightsMode, backend, columns } = plan;
+  return BernoulliMixture[MADE]({ ...publishBernoulli(parameters), weightsMode, backend, columns }, record);
 }
 
 /** The options that need no data to be checked. */

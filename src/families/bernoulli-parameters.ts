@@ -1,5 +1,7 @@
 /** Between the parameters users see (flat) and the components the loop works on. */
+
 import type { BackendName } from '../backend.js';
+import type { Columns } from '../data/columns.js';
 import { InvalidParametersError } from '../errors.js';
 import type { BernoulliParameters } from '../init/bernoulli-start.js';
 import { flatten, toWeights } from '../init/given.js';
@@ -23,6 +25,8 @@ export interface FlatBernoulliParameters {
 export interface BernoulliModelState extends FlatBernoulliParameters {
   readonly weightsMode: 'learned' | 'uniform';
   readonly backend: BackendName;
+  /** names of the features, if they have some */
+  readonly columns?: Columns;
 }
 
 export function publishBernoulli({ weights, components }: BernoulliParameters): FlatBernoulliParameters {
@@ -78,4 +82,13 @@ export function checkBernoulliParameters(
     }
   });
   return { nComponents, nFeatures, weights, probs, complements };
+}
+
+/** Free parameters: every probability, and the weights unless they are fixed. */
+export function countBernoulliParameters(
+  weights: 'learned' | 'uniform',
+  nComponents: number,
+  nFeatures: number,
+): number {
+  return nComponents * nFeatures + (weights === 'uniform' ? 0 : nComponents - 1);
 }

@@ -1,16 +1,18 @@
 /** Rows that a fitted model is asked about. */
+import { type Columns, type NamedRows, readColumns } from '../data/columns.js';
 import { type Rows, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { InvalidDataError } from '../errors.js';
 
 /** @throws {InvalidDataError} not numbers, ragged, another number of columns than the model has features */
 export function checkRows(
-  Y: DataInput,
+  Y: DataInput | NamedRows,
   weights: ArrayLike<number> | undefined,
   nFeatures: number,
   origin: Float64Array,
+  columns?: Columns,
 ): Rows {
-  const matrix = toMatrix(Y, 'data');
+  const matrix = readColumns(toMatrix, Y, columns, 'data');
   const { x, nSamples } = matrix;
   if (matrix.nFeatures !== nFeatures) {
     throw new InvalidDataError(

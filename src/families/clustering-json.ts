@@ -1,5 +1,6 @@
 /** A clustering as JSON: only numbers and names, rebuilt from an allow-list. */
 import type { BackendName } from '../backend.js';
+import { type Columns, columnsOf } from '../data/columns.js';
 import type { StopReason } from '../em/convergence.js';
 import { InvalidParametersError, type MixwasmError, show } from '../errors.js';
 import { featuresOfRows, flatten } from '../init/given.js';
@@ -22,6 +23,8 @@ export interface ClusteringJSON {
   centers: number[][];
   /** that assigns rows to the centers */
   backend: BackendName;
+  /** names of the features, if they have some */
+  columns?: readonly string[];
   /** only for data far from 0: where they were moved from, and the digits of the centers below their last place */
   origin?: number[];
   /** by cluster, then feature */
@@ -47,15 +50,18 @@ export interface ClusteringState {
   readonly low: Float64Array | undefined;
   readonly origin: Float64Array;
   readonly backend: BackendName;
+  /** names of the features, if they have some */
+  readonly columns?: Columns;
 }
 
 export function serializeClustering(
   format: ClusteringFormat,
-  { centers, nFeatures, origin, low, backend }: ClusteringState,
+  { centers, nFeatures, origin, low, backend, columns }: ClusteringState,
   record: ClusteringRecord | undefined,
 ): ClusteringJSON {
   const json: ClusteringJSON = { format, version: VERSION, centers: chunk(centers, nFeatures), backend };
   if (origin.some((o) => o !== 0)) json.origin = Array.from(origin);
+  if (columns !== undefined) json.columns = columns;
   if (low !== undefined) json.centersLow = chunk(low, nFeatures);
   if (record !== undefined) {
     const { totalCost, converged, nIter, stopReason, trace, clusterCounts } = record;
@@ -95,6 +101,7 @@ export function parseClustering(
     backend,
     origin: origin === undefined ? new Float64Array(nFeatures) : flatten(origin, 'origin', [nFeatures]),
     low: low === undefined ? undefined : flatten(low, 'centersLow', [nClusters, nFeatures]),
+    columns: columnsOf(own(json, 'columns'), nFeatures),
   };
   return { state, record: parseRecord(own(json, 'fit'), nClusters) };
 }

@@ -1,7 +1,8 @@
 /** The options of k-means and k-medians: types, defaults, checks. */
 import type { BackendName } from '../backend.js';
+import { type Columns, checkColumns, type NamedRows, readColumns } from '../data/columns.js';
 import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
-import { type DataInput, toMatrix } from '../data/matrix.js';
+import { type DataInput, type Matrix, toMatrix } from '../data/matrix.js';
 import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '../errors.js';
 import { flatten, toLabels } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
@@ -40,6 +41,11 @@ export interface ClusteringOptions {
   maxIter?: number;
   /** weight of each row, ≥ 0; integer weights equal repeated rows */
   sampleWeights?: ArrayLike<number>;
+  /**
+   * names of the features. Where X is an array of objects, an Arrow or an Arquero table: the columns to take, in this order.
+   * The model keeps the names (`columns`), so that `predict`, `score` … take the same objects.
+   */
+  columns?: readonly string[];
   /** `'wasm'` (default) or `'js'`, the plain reference */
   backend?: BackendName;
 }
@@ -53,6 +59,7 @@ const KNOWN = [
   'tol',
   'maxIter',
   'sampleWeights',
+  'columns',
   'backend',
 ] as const satisfies readonly (keyof ClusteringOptions)[];
 
@@ -70,12 +77,14 @@ export interface ClusteringPlan {
   readonly tol: number;
   readonly maxIter: number;
   readonly backend: BackendName;
+  /** names of the features, for the model */
+  readonly columns?: Columns;
   readonly start: ClusterStart;
 }
 
 /** Everything checked: the fit as plain data, and the rows. `centre` says whether data far from 0 are moved. */
 export function prepareClustering(
-  X: DataInput,
+  X: DataInput | NamedRows,
   options: ClusteringOptions,
   where: string,
   alsoKnown: readonly string[],
@@ -95,8 +104,14 @@ export function prepareClustering(
     tol: nonNegativeOption('tol', options.tol ?? 0),
     maxIter: integerOption('maxIter', options.maxIter ?? 300, 0),
     backend: backendOption(options.backend),
+    columns: checkColumns(options.columns),
   };
-  const data = prepareData(X, nClusters, options.sampleWeights ?? undefined, centre);
+  const data = prepareData(
+    readColumns(toMatrix, X, checked.columns),
+    nClusters,
+    options.sampleWeights ?? undefined,
+    centre,
+  );
   return { plan: { ...checked, start: prepareStart(init, given, nClusters, data) }, data };
 }
 
@@ -122,8 +137,12 @@ function checkInitial(initial: ClusteringOptions['initialParameters'] | null): N
   return initial.centers;
 }
 
-function prepareData(X: DataInput, nClusters: number, given: ArrayLike<number> | undefined, centre: boolean): Dataset {
-  const matrix = toMatrix(X);
+function prepareData(
+  matrix: Matrix,
+  nClusters: number,
+  given: ArrayLike<number> | undefined,
+  centre: boolean,
+): Dataset {
   const weights = toSampleWeights(given, matrix.nSamples);
   const usable = weights === undefined ? matrix.nSamples : weights.reduce((n, w) => n + (w > 0 ? 1 : 0), 0);
   if (usable < nClusters) {

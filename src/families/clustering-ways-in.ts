@@ -1,5 +1,6 @@
 /** How clusterings come to be: fits on the calling thread, in a worker and step by step, and given centers. */
 import type { Backend, BackendName } from '../backend.js';
+import type { NamedRows } from '../data/columns.js';
 import type { Dataset } from '../data/dataset.js';
 import type { DataInput } from '../data/matrix.js';
 import { addOrigin } from '../data/origin.js';
@@ -84,7 +85,7 @@ export interface ClusteringEntry<O, S extends HardStatistics> {
 
 export function fitClustering<O, S extends HardStatistics>(
   entry: ClusteringEntry<O, S>,
-  X: DataInput,
+  X: DataInput | NamedRows,
   options: SyncClusteringOptions,
 ): ClusteringModelParts {
   const { plan, further, data } = prepare(entry, X, options, 'fit', ['onProgress']);
@@ -97,7 +98,7 @@ export function fitClustering<O, S extends HardStatistics>(
 
 export async function fitClusteringAsync<O, S extends HardStatistics>(
   entry: ClusteringEntry<O, S>,
-  X: DataInput,
+  X: DataInput | NamedRows,
   options: AsyncClusteringOptions,
 ): Promise<ClusteringModelParts> {
   const { signal, onProgress, workerUrl, transfer, threads: wanted } = options ?? {};
@@ -124,7 +125,7 @@ export async function fitClusteringAsync<O, S extends HardStatistics>(
 
 export function* clusteringSteps<O, S extends HardStatistics>(
   entry: ClusteringEntry<O, S>,
-  X: DataInput,
+  X: DataInput | NamedRows,
   options: ClusteringStepsOptions,
 ): Generator<ClusteringStep, ClusteringModelParts> {
   const { plan, further, data } = prepare(entry, X, options, 'steps', ['half']);
@@ -176,7 +177,7 @@ export function clusteringFromParameters(parameters: ClusteringFromParameters, w
 
 function prepare<O, S extends HardStatistics>(
   { name, options: known, centre, check }: ClusteringEntry<O, S>,
-  X: DataInput,
+  X: DataInput | NamedRows,
   options: ClusteringOptions,
   verb: string,
   alsoKnown: readonly string[],

@@ -1,5 +1,6 @@
 /** The verbs that k-means and k-medians share. Each adds its doc comments, its ways in and its norm. */
 import type { Backend } from '../backend.js';
+import { type NamedRows, readColumns } from '../data/columns.js';
 import { type Dataset, type Rows, toSampleWeights } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
@@ -117,13 +118,18 @@ export abstract class Clustering {
     return this.#record !== undefined;
   }
 
+  /** Names of the features, if `fit` was told: what `predict`, `score` … take from objects and tables. */
+  get columns(): readonly string[] | undefined {
+    return this.#state.columns;
+  }
+
   // ---- using models
 
   /**
    * Nearest center of each row (nSamples), the lowest of equally near ones.
    * @throws {InvalidDataError} bad rows, another number of columns, a row whose distances overflow
    */
-  predict(Y: DataInput): Int32Array {
+  predict(Y: DataInput | NamedRows): Int32Array {
     const rows = this.#rows(Y, undefined);
     const labels = new Int32Array(rows.nSamples);
     this.#assign(rows, (start, { runs: [run] }) => labels.set((run as { labels: Int32Array }).labels, start));
@@ -135,7 +141,7 @@ export abstract class Clustering {
    * Infinity where a distance overflows.
    * @throws {InvalidDataError} bad rows, another number of columns
    */
-  transform(Y: DataInput): Float64Array {
+  transform(Y: DataInput | NamedRows): Float64Array {
     const rows = this.#rows(Y, undefined);
     const { nClusters: k } = this;
     const out = new Float64Array(rows.nSamples * k);
@@ -152,7 +158,7 @@ export abstract class Clustering {
    * data −totalCost / Σ weights. (scikit-learn's `KMeans.score` is the total, −inertia: multiply by Σ weights.)
    * @throws {InvalidDataError} bad rows, another number of columns, a row whose distances overflow
    */
-  score(Y: DataInput, options: { sampleWeights?: ArrayLike<number> } = {}): number {
+  score(Y: DataInput | NamedRows, options: { sampleWeights?: ArrayLike<number> } = {}): number {
     checkKnown(options, ['sampleWeights'], 'score');
     const rows = this.#rows(Y, options.sampleWeights);
     let total = 0;
@@ -167,7 +173,7 @@ export abstract class Clustering {
   /** A report to read: the cost, the iterations, centers and counts. `featureNames` label the columns. */
   summary(options: { featureNames?: readonly string[] } = {}): string {
     checkKnown(options, ['featureNames'], 'summary');
-    return summarizeClustering(this.#kind, this.#state, this.#record, options.featureNames);
+    return summarizeClustering(this.#kind, this.#state, this.#record, options.featureNames ?? this.columns);
   }
 
   /** Plain JSON of this model: `JSON.stringify(model)` calls it. Labels are data, not model: they are not saved. */
@@ -182,8 +188,8 @@ export abstract class Clustering {
     );
   }
 
-  #rows(Y: DataInput, weights: ArrayLike<number> | undefined): Rows {
-    const matrix = toMatrix(Y, 'data');
+  #rows(Y: DataInput | NamedRows, weights: ArrayLike<number> | undefined): Rows {
+    const matrix = readColumns(toMatrix, Y, this.columns, 'data');
     if (matrix.nFeatures !== this.nFeatures) {
       throw new InvalidDataError(
         `the model has ${this.nFeatures} features but the data have ${matrix.nFeatures} columns; pass rows of ${this.nFeatures} numbers`,
@@ -225,8 +231,8 @@ export abstract class Clustering {
 export function fittedParts(
   { centers, record }: ClusteringOutcome,
   { origin, nFeatures }: Dataset,
-  { nClusters, backend }: ClusteringPlan,
+  { nClusters, backend, columns }: ClusteringPlan,
 ): ClusteringModelParts {
   const { values, low } = addOrigin(centers, origin);
-  return { state: { nClusters, nFeatures, centers: values, low, origin, backend }, record };
+  return { state: { nClusters, nFeatures, centers: values, low, origin, backend, columns }, record };
 }

@@ -1,4 +1,5 @@
 /** Checks of what users give a Gaussian mixture: data, starts, parameters. All before any kernel runs. */
+import { type NamedRows, readColumns } from '../data/columns.js';
 import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { InvalidDataError } from '../errors.js';
@@ -22,8 +23,11 @@ export type Start =
     };
 
 /** Data checked against the options. */
-export function prepareData(X: DataInput, { nComponents, sampleWeights: given }: CheckedOptions): Dataset {
-  const matrix = toMatrix(X);
+export function prepareData(
+  X: DataInput | NamedRows,
+  { nComponents, sampleWeights: given, columns }: CheckedOptions,
+): Dataset {
+  const matrix = readColumns(toMatrix, X, columns);
   const sampleWeights = toSampleWeights(given, matrix.nSamples);
   checkUsableRows(matrix.nSamples, sampleWeights, nComponents);
   return createDataset(matrix, sampleWeights);

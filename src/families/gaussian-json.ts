@@ -1,4 +1,5 @@
 /** A Gaussian mixture as JSON: only numbers and names, rebuilt from an allow-list. */
+import { columnsOf } from '../data/columns.js';
 import type { FitRecord } from '../em/mixture-fit.js';
 import { show } from '../errors.js';
 import { featuresOfRows, flatten } from '../init/given.js';
@@ -27,6 +28,8 @@ export interface GaussianMixtureJSON {
   covariances: number[] | number[][] | number[][][];
   /** that scores the model */
   backend: GaussianModelState['backend'];
+  /** names of the features, if they have some */
+  columns?: readonly string[];
   /** only for data far from 0: where they were moved from, and the digits of the means below their last place */
   origin?: number[];
   /** by component, then feature */
@@ -39,7 +42,7 @@ export function serializeGaussianMixture(
   state: GaussianModelState,
   record: FitRecord | undefined,
 ): GaussianMixtureJSON {
-  const { covarianceType, nFeatures: d, weights, means, covariances, origin, low, backend } = state;
+  const { covarianceType, nFeatures: d, weights, means, covariances, origin, low, backend, columns } = state;
   const json: GaussianMixtureJSON = {
     format: FORMAT,
     version: VERSION,
@@ -50,12 +53,14 @@ export function serializeGaussianMixture(
     backend,
   };
   if (origin.some((o) => o !== 0)) json.origin = Array.from(origin);
+  if (columns !== undefined) json.columns = columns;
   if (low !== undefined) json.meansLow = rowsOf(Array.from(low), d);
   if (record !== undefined) json.fit = serializeRecord(record);
   return json;
 }
 
-function nestCovariances(covariances: Float64Array, type: GaussianModelState['covarianceType'], d: number) {
+/** Covariances nested by component, row and column, as far as the type has them. */
+export function nestCovariances(covariances: Float64Array, type: GaussianModelState['covarianceType'], d: number) {
   const flat = Array.from(covariances);
   if (type === 'spherical') return flat;
   const rows = rowsOf(flat, d);
@@ -81,6 +86,7 @@ export function parseGaussianMixture(input: unknown): GaussianModelState & { rec
     backend,
     origin: origin === undefined ? new Float64Array(d) : flatten(origin, 'origin', [d]),
     low: low === undefined ? undefined : flatten(low, 'meansLow', [k, d]),
+    columns: columnsOf(own(json, 'columns'), d),
     record: parseRecord(own(json, 'fit'), k, bad),
   };
 }

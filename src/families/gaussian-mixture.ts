@@ -1,6 +1,7 @@
 /** `GaussianMixture`: the model users fit, keep, ask and save. */
 
 import type { Backend, BackendName } from '../backend.js';
+import { columnsOf, type NamedRows } from '../data/columns.js';
 import { Handouts } from '../data/handouts.js';
 import type { DataInput } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
@@ -69,6 +70,8 @@ export interface FromParameters {
   nComponents?: number;
   /** checked against `means` if given: parameters that a step or an error handed out can be passed as they are */
   nFeatures?: number;
+  /** names of the features, as the option of `fit` */
+  columns?: readonly string[];
   /** default `'wasm'` */
   backend?: BackendName;
 }
@@ -82,14 +85,14 @@ export interface FromParameters {
  * const model = GaussianMixture.fit([[1, 2], [1.1, 2.3], [0.8, 1.9], [8, 9], [8.2, 8.8], [7.9, 9.3]], { nComponents: 2 });
  * model.predict([[1, 2], [8, 9]]);
  */
-export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> {
+export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput | NamedRows> {
   readonly #state: GaussianModelState;
   readonly #record: FitRecord | undefined;
   readonly #components: (backend: Backend) => GaussianParameters;
   readonly #handouts = new Handouts();
 
   private constructor(state: GaussianModelState, record: FitRecord | undefined) {
-    const { covarianceType, nComponents, nFeatures, origin, low, backend: name, weights } = state;
+    const { covarianceType, nComponents, nFeatures, origin, low, backend: name, weights, columns } = state;
     // factorised when first needed, then kept
     let parameters: GaussianParameters | undefined;
     const components = (backend: Backend) => {
@@ -104,7 +107,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
         nParameters: countParameters(covarianceType, nComponents, nFeatures),
         weights,
         components,
-        rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures, origin),
+        rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures, origin, columns),
         kernels: (backend, data, rows) => backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows }),
         streaming: (backend, data, rows) => backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows }),
       },
@@ -120,21 +123,13 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
     return new GaussianMixture(state, record);
   }
 
-  static #made(
-    { plan, data }: Prepared<GaussianPlan>,
-    { parameters, record }: Outcome<GaussianComponent>,
-  ): GaussianMixture {
-    const { covarianceType, backend } = plan;
-    const { origin } = data;
-    return new GaussianMixture({ ...fromComponents(parameters, origin, covarianceType), origin, backend }, record);
-  }
-
   // ---- making models
 
   /**
    * Fits by EM on the calling thread.
    *
-   * @param X nSamples × nFeatures: `number[][]`, typed rows, `{ data, rows, columns }`, or a flat array for one feature
+   * @param X nSamples × nFeatures: `number[][]`, typed rows, `{ data, rows, columns }`, a flat array for one
+   *   feature; objects, an Arrow or an Arquero table with the option `columns`
    * @throws {InvalidDataError} empty, ragged, not finite (row and column named), fewer rows than components
    * @throws {InvalidOptionError} an impossible or unknown option
    * @throws {InvalidParametersError} initial parameters, labels or responsibilities of a wrong shape or domain
@@ -145,9 +140,9 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * const model = GaussianMixture.fit(X, { nComponents: 3, covarianceType: 'diag', seed: 1 });
    * console.log(model.summary());
    */
-  static fit(X: DataInput, options: GaussianMixtureOptions): GaussianMixture {
+  static fit(X: DataInput | NamedRows, options: GaussianMixtureOptions): GaussianMixture {
     const prepared = prepare(X, checkOptions(options, 'GaussianMixture.fit', ['onProgress']));
-    return GaussianMixture.#made(prepared, fitNow(prepared, gaussianFit, options.onProgress));
+    return gaussianOf(prepared, fitNow(prepared, gaussianFit, options.onProgress));
   }
 
   /**
@@ -157,11 +152,11 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * @example
    * const model = await GaussianMixture.fitAsync(X, { nComponents: 3, signal: AbortSignal.timeout(5000) });
    */
-  static async fitAsync(X: DataInput, options: AsyncFitOptions): Promise<GaussianMixture> {
+  static async fitAsync(X: DataInput | NamedRows, options: AsyncFitOptions): Promise<GaussianMixture> {
     checkSignal(options?.signal);
     // checked here, so that bad input is told at once and in the caller's stack
     const prepared = prepare(X, checkOptions(options, 'GaussianMixture.fitAsync', ASYNC_OPTIONS));
-    return GaussianMixture.#made(prepared, await fitInWorker('gaussianMixture', prepared, options));
+    return gaussianOf(prepared, await fitInWorker('gaussianMixture', prepared, options));
   }
 
   /**
@@ -173,15 +168,15 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    * for (const step of GaussianMixture.steps(X, { nComponents: 2 })) console.log(step.iteration, step.logLikelihood);
    */
   static steps(
-    X: DataInput,
+    X: DataInput | NamedRows,
     options: GaussianMixtureOptions & { half: true },
   ): Generator<GaussianMixtureStep & HalfStep, GaussianMixture>;
   static steps(
-    X: DataInput,
+    X: DataInput | NamedRows,
     options: GaussianMixtureOptions & { half?: boolean },
   ): Generator<GaussianMixtureStep & Partial<HalfStep>, GaussianMixture>;
   static steps(
-    X: DataInput,
+    X: DataInput | NamedRows,
     options: GaussianMixtureOptions & { half?: boolean },
   ): Generator<GaussianMixtureStep & Partial<HalfStep>, GaussianMixture> {
     // checked at the call, not at the first step
@@ -193,7 +188,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
         const { low: _, ...flat } = fromComponents(parameters, data.origin, plan.covarianceType);
         return { ...flat, iteration, logLikelihood: statistics.logLikelihood, stopReason, ...halfStep };
       },
-      (outcome) => GaussianMixture.#made(prepared, outcome),
+      (outcome) => gaussianOf(prepared, outcome),
     );
   }
 
@@ -207,13 +202,14 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    */
   static fromParameters(parameters: FromParameters): GaussianMixture {
     requireObject(parameters, 'GaussianMixture.fromParameters', 'means, covariances');
-    checkKnown(parameters, [...PARAMETER_FIELDS, 'backend'], 'GaussianMixture.fromParameters');
+    checkKnown(parameters, [...PARAMETER_FIELDS, 'backend', 'columns'], 'GaussianMixture.fromParameters');
     const { weights, means, covariances } = parameters;
     const covarianceType = choiceOption('covarianceType', parameters.covarianceType ?? 'full', COVARIANCE_TYPES);
     const backend = choiceOption('backend', parameters.backend ?? 'wasm', BACKENDS);
     const nComponents = integerOption('nComponents', parameters.nComponents ?? weights?.length ?? means?.length, 1);
     const nFeatures = featuresOfRows(means, nComponents, 'means');
     if (parameters.nFeatures !== undefined) integerOption('nFeatures', parameters.nFeatures, nFeatures, nFeatures);
+    const columns = columnsOf(parameters.columns, nFeatures);
     const flat = checkParameters(
       weights === undefined ? { means, covariances } : { weights, means, covariances },
       covarianceType,
@@ -221,7 +217,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
       nFeatures,
     );
     const model = new GaussianMixture(
-      { ...flat, low: undefined, origin: new Float64Array(nFeatures), backend },
+      { ...flat, low: undefined, origin: new Float64Array(nFeatures), backend, columns },
       undefined,
     );
     // factorises now, so that a covariance that is not positive definite is told here
@@ -272,6 +268,10 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
       return covariances[type === 'diag' ? i : k] as number;
     });
   }
+  /** Names of the features, if `fit` was told: what `predict`, `score` … take from objects and tables. */
+  get columns(): readonly string[] | undefined {
+    return this.#state.columns;
+  }
   /** Shape of the covariances. */
   get covarianceType(): CovarianceType {
     return this.#state.covarianceType;
@@ -319,13 +319,32 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
 
   /** A report to read: weights, means, covariances, and the fit. `featureNames` label the columns. */
   summary(options: { featureNames?: readonly string[] } = {}): string {
-    return summarizeGaussianMixture(this.#state, this.#record, this.nParameters, options.featureNames);
+    return summarizeGaussianMixture(this.#state, this.#record, this.nParameters, options.featureNames ?? this.columns);
   }
 }
 
 /** Everything checked: the fit as plain data, and the rows. */
-function prepare(X: DataInput, checked: CheckedOptions): Prepared<GaussianPlan> {
+function prepare(X: DataInput | NamedRows, checked: CheckedOptions): Prepared<GaussianPlan> {
   const data = prepareData(X, checked);
+  return { plan: gaussianPlan(checked, data), data };
+}
+
+/** The fit as plain data, for rows that are checked. */
+export function gaussianPlan(
+  checked: CheckedOptions,
+  data: Pick<Prepared<GaussianPlan>['data'], 'nSamples' | 'nFeatures'>,
+): GaussianPlan {
   const { init: _, initialParameters: __, sampleWeights: ___, ...plan } = checked;
-  return { plan: { ...plan, start: prepareStart(checked, data) }, data };
+  return { ...plan, start: prepareStart(checked, data) };
+}
+
+/** The model that a fit ended with. */
+export function gaussianOf(
+  { plan, data }: Prepared<GaussianPlan>,
+  { parameters, record }: Outcome<GaussianComponent>,
+): GaussianMixture {
+  const { covarianceType, backend, columns } = plan;
+  const { origin } = data;
+  const flat = fromComponents(parameters, origin, covarianceType);
+  return GaussianMixture[MADE]({ ...flat, origin, backend, columns }, record);
 }

@@ -1,5 +1,7 @@
 /** Between the parameters users see (flat, in the data's own coordinates) and the components the loop works on. */
+
 import type { BackendName, LinearAlgebra } from '../backend.js';
+import type { Columns } from '../data/columns.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { NotPositiveDefiniteError } from '../errors.js';
@@ -77,6 +79,8 @@ export interface GaussianModelState extends FlatGaussianParameters {
   readonly low: Float64Array | undefined;
   readonly origin: Float64Array;
   readonly backend: BackendName;
+  /** names of the features, if they have some */
+  readonly columns?: Columns;
 }
 
 /** Checked parameters → components, less `origin`. `low` are the digits of the means below their last place. */

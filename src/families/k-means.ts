@@ -1,5 +1,6 @@
 /** `KMeans`: the model users fit, keep, ask and save. */
 
+import type { NamedRows } from '../data/columns.js';
 import type { DataInput } from '../data/matrix.js';
 import { K_MEANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
@@ -57,7 +58,7 @@ export class KMeans extends Clustering {
    * const model = KMeans.fit(X, { nClusters: 3, nInit: 10, seed: 1 });
    * console.log(model.summary());
    */
-  static fit(X: DataInput, options: SyncClusteringOptions): KMeans {
+  static fit(X: DataInput | NamedRows, options: SyncClusteringOptions): KMeans {
     return new KMeans(fitClustering(kMeansEntry, X, options));
   }
 
@@ -68,7 +69,7 @@ export class KMeans extends Clustering {
    * @example
    * const model = await KMeans.fitAsync(X, { nClusters: 3, signal: AbortSignal.timeout(5000) });
    */
-  static async fitAsync(X: DataInput, options: AsyncClusteringOptions): Promise<KMeans> {
+  static async fitAsync(X: DataInput | NamedRows, options: AsyncClusteringOptions): Promise<KMeans> {
     return new KMeans(await fitClusteringAsync(kMeansEntry, X, options));
   }
 
@@ -79,7 +80,7 @@ export class KMeans extends Clustering {
    * @example
    * for (const step of KMeans.steps(X, { nClusters: 2 })) console.log(step.iteration, step.totalCost, step.labelChanges);
    */
-  static *steps(X: DataInput, options: ClusteringStepsOptions): Generator<ClusteringStep, KMeans> {
+  static *steps(X: DataInput | NamedRows, options: ClusteringStepsOptions): Generator<ClusteringStep, KMeans> {
     return new KMeans(yield* clusteringSteps(kMeansEntry, X, options));
   }
 

@@ -1,5 +1,6 @@
 /** `KMedians`: the model users fit, keep, ask and save. */
 
+import type { NamedRows } from '../data/columns.js';
 import type { DataInput } from '../data/matrix.js';
 import { K_MEDIANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
@@ -66,7 +67,7 @@ export class KMedians extends Clustering {
    * const model = KMedians.fit(X, { nClusters: 3, tie: 'lower', seed: 1 });
    * console.log(model.summary());
    */
-  static fit(X: DataInput, options: SyncClusteringOptions & MedianOptions): KMedians {
+  static fit(X: DataInput | NamedRows, options: SyncClusteringOptions & MedianOptions): KMedians {
     return new KMedians(fitClustering(kMediansEntry, X, options));
   }
 
@@ -78,7 +79,7 @@ export class KMedians extends Clustering {
    * @example
    * const model = await KMedians.fitAsync(X, { nClusters: 3, signal: AbortSignal.timeout(5000) });
    */
-  static async fitAsync(X: DataInput, options: AsyncClusteringOptions & MedianOptions): Promise<KMedians> {
+  static async fitAsync(X: DataInput | NamedRows, options: AsyncClusteringOptions & MedianOptions): Promise<KMedians> {
     return new KMedians(await fitClusteringAsync(kMediansEntry, X, options));
   }
 
@@ -89,7 +90,10 @@ export class KMedians extends Clustering {
    * @example
    * for (const step of KMedians.steps(X, { nClusters: 2 })) console.log(step.iteration, step.totalCost);
    */
-  static *steps(X: DataInput, options: ClusteringStepsOptions & MedianOptions): Generator<ClusteringStep, KMedians> {
+  static *steps(
+    X: DataInput | NamedRows,
+    options: ClusteringStepsOptions & MedianOptions,
+  ): Generator<ClusteringStep, KMedians> {
     return new KMedians(yield* clusteringSteps(kMediansEntry, X, options));
   }
 

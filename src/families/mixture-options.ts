@@ -1,5 +1,6 @@
 /** The options all mixture fits share: types, defaults, checks. */
 import type { BackendName } from '../backend.js';
+import { checkColumns } from '../data/columns.js';
 import type { OnProgress, OptimizerName, TraceName } from '../em/mixture-fit.js';
 import { InvalidOptionError } from '../errors.js';
 import {
@@ -27,6 +28,11 @@ export interface MixtureOptions {
   maxIter?: number;
   /** weight of each row, ≥ 0; integer weights equal repeated rows */
   sampleWeights?: ArrayLike<number>;
+  /**
+   * names of the features. Where X is an array of objects, an Arrow or an Arquero table: the columns to take, in this order.
+   * The model keeps the names (`columns`), so that `predict`, `score` … take the same objects.
+   */
+  columns?: readonly string[];
   /** `'wasm'` (default) or `'js'`, the plain reference */
   backend?: BackendName;
   /**
@@ -64,6 +70,7 @@ export const MIXTURE_OPTIONS = [
   'paramTol',
   'maxIter',
   'sampleWeights',
+  'columns',
   'backend',
   'trace',
   'optimizer',
@@ -95,6 +102,7 @@ export function checkMixtureOptions(options: MixtureOptions, where: string, know
     paramTol: nonNegativeOption('paramTol', options.paramTol ?? 0),
     maxIter: integerOption('maxIter', options.maxIter ?? 1000, 0),
     sampleWeights: options.sampleWeights ?? undefined,
+    columns: checkColumns(options.columns),
     backend: choiceOption('backend', options.backend ?? 'wasm', BACKENDS),
     trace: choiceOption<TraceName>('trace', options.trace ?? 'logLikelihood', ['logLikelihood', 'elbo']),
     optimizer,
