@@ -25,13 +25,12 @@ export function linePanel(
   const curves = scene.curves(feature, domain);
   const whole = sumOf(curves);
   const top = Math.max(...bins.map((bin) => bin.density), ...whole.map(([, y]) => y));
-  const grid = axes(Plot, { label, ticks: density ? undefined : 4 }, { label: density ? 'density' : null });
+  const ticks = density ? undefined : 3;
   return panel(Plot, frame, {
     x: { domain },
     y: { domain: [0, top * 1.08] },
     marks: [
-      // without an axis of densities: the grid and the axis along x only
-      ...(density ? grid : [grid[0] as Mark, grid[2] as Mark]),
+      ...axes(Plot, label === null ? null : { label, ticks }, density ? { label: 'density' } : null, ticks),
       Plot.rect(bins, {
         x1: 'from',
         x2: 'to',

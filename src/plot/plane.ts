@@ -6,6 +6,7 @@ import { axes, HALO, type PanelFrame, panel } from './sheet.js';
 import type { SvgElement } from './svg-document.js';
 
 export interface PlaneOptions {
+  /** without a label there is no axis */
   readonly xLabel: string | null;
   readonly yLabel: string | null;
   /** of pair plots: smaller marks, no contours, fewer ticks */
@@ -41,12 +42,17 @@ export function planePanel(
     y: values[row * d + j] as number,
     colour: colours[row] as string,
   }));
-  const ticks = small ? 4 : undefined;
+  const ticks = small ? 3 : undefined;
   return panel(Plot, frame, {
     x: { domain: x },
     y: { domain: y },
     marks: [
-      ...axes(Plot, { label: xLabel, ticks }, { label: yLabel, ticks }),
+      ...axes(
+        Plot,
+        xLabel === null ? null : { label: xLabel, ticks },
+        yLabel === null ? null : { label: yLabel, ticks },
+        ticks,
+      ),
       ...(small ? [] : (scene.contours?.(plane) ?? [])),
       Plot.dot(points, {
         x: 'x',

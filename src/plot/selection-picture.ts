@@ -112,7 +112,11 @@ export function selectionPicture(table: readonly CandidateRow[], options: Select
       x: { domain: [least - room, greatest + room] },
       y: { domain: padded(Math.min(...values), Math.max(...values), 0.1) },
       marks: [
-        ...axes(Plot, { label: 'components', ticks: ks.length <= 20 ? ks : 10 }, { label: AXIS[criterion] }, 68),
+        ...axes(
+          Plot,
+          { label: 'components', ticks: ks.length <= 20 ? ks : 10 },
+          { label: AXIS[criterion], offset: 68 },
+        ),
         ...types.flatMap((type, at) => {
           const line = rows.filter(({ covarianceType }) => covarianceType === type);
           const colour = componentColour(at);

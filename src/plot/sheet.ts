@@ -84,21 +84,24 @@ export function panel(Plot: PlotLibrary, { x, y, ...frame }: PanelFrame, options
   return svg;
 }
 
-/** Axes with the names of what they count; `ticks` about so many, or these. `yOffset` pixels are between a frame and its name. */
-export function axes(
-  Plot: PlotLibrary,
-  x: { label: string | null; ticks?: number | readonly number[] | undefined },
-  y: { label: string | null; ticks?: number | readonly number[] | undefined },
-  yOffset = 50,
-): Mark[] {
-  const line = { labelAnchor: 'center', labelArrow: 'none', tickSize: 4, fontSize: 12 };
+/** One axis: its name, about how many ticks (or which), `offset` pixels between the frame and the name. */
+export interface AxisOptions {
+  readonly label: string;
+  readonly ticks?: number | readonly number[] | undefined;
+  readonly offset?: number;
+}
+
+/** Grid lines, and the axes that are given: a panel inside a pair plot shares those of the outer ones. */
+export function axes(Plot: PlotLibrary, x: AxisOptions | null, y: AxisOptions | null, gridTicks?: number): Mark[] {
+  const look = { labelAnchor: 'center', labelArrow: 'none', tickSize: 4, fontSize: 12 };
   const grid = { strokeOpacity: 0.12 };
-  return [
-    Plot.gridX({ ticks: x.ticks, ...grid }),
-    Plot.gridY({ ticks: y.ticks, ...grid }),
-    Plot.axisX({ ...line, labelOffset: 36, ...x }),
-    Plot.axisY({ ...line, labelOffset: yOffset, ...y }),
+  const marks = [
+    Plot.gridX({ ticks: x?.ticks ?? gridTicks, ...grid }),
+    Plot.gridY({ ticks: y?.ticks ?? gridTicks, ...grid }),
   ];
+  if (x !== null) marks.push(Plot.axisX({ ...look, label: x.label, ticks: x.ticks, labelOffset: x.offset ?? 36 }));
+  if (y !== null) marks.push(Plot.axisY({ ...look, label: y.label, ticks: y.ticks, labelOffset: y.offset ?? 50 }));
+  return marks;
 }
 
 export function drawSheet({ title, description, legend, note, width, height, panels }: Sheet): string {

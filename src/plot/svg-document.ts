@@ -46,13 +46,18 @@ export class SvgElement {
   }
   /** Before `next`, or last if that is null, as selections of entering data call it. */
   insertBefore<T extends SvgElement>(child: T, next: SvgElement | null): T {
-    if (next === null || next === undefined) return this.appendChild(child);
-    this.#children.splice(this.#children.indexOf(next), 0, child);
+    if (next === null) return this.appendChild(child);
+    this.#children.splice(this.#indexOf(next), 0, child);
     return child;
   }
   removeChild(child: SvgElement): SvgElement {
-    this.#children.splice(this.#children.indexOf(child), 1);
+    this.#children.splice(this.#indexOf(child), 1);
     return child;
+  }
+  #indexOf(child: SvgElement): number {
+    const at = this.#children.indexOf(child);
+    if (at < 0) throw new Error(`<${child.tagName}> is not a child of <${this.tagName}>`);
+    return at;
   }
   get children(): readonly SvgElement[] {
     return this.#children.filter((child) => typeof child !== 'string');

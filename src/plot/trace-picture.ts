@@ -65,7 +65,7 @@ export function tracePicture(source: TraceLike | { readonly trace: TraceLike }, 
   const element = panel(Plot, frame, {
     x: { domain: [-0.02 * end, 1.02 * end] },
     y: { domain: padded(Math.min(...values), Math.max(...values), 0.06) },
-    marks: [...axes(Plot, { label: 'iterations', ticks: wholeTicks(end) }, { label: yLabel }, 68), ...marks],
+    marks: [...axes(Plot, { label: 'iterations', ticks: wholeTicks(end) }, { label: yLabel, offset: 68 }), ...marks],
   });
   return drawSheet({ title: options.title ?? title, description, legend, note, width, height, panels: [element] });
 }
