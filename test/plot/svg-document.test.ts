@@ -28,7 +28,7 @@ describe('SvgDocument', () => {
         Plot.dot(points, { x: 'x', y: 'y', fill: 'c', symbol: 'square' }),
         Plot.rect(points, { x1: 'x', x2: (p: { x: number }) => p.x + 0.1, y1: 0, y2: 'y' }),
         Plot.ruleY([0]),
-        Plot.text(points, { x: 'x', y: 'y', text: () => 'two\nlines <', style: { mixBlendMode: 'multiply' } as never }),
+        Plot.text(points, { x: 'x', y: 'y', text: () => 'two\nlines <' }),
         Plot.contour(points, { x: 'x', y: 'y', fill: 'y', interpolate: 'nearest', thresholds: [3, 6] }),
       ],
     });
