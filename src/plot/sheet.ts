@@ -89,6 +89,7 @@ export interface AxisOptions {
   readonly label: string;
   readonly ticks?: number | readonly number[] | undefined;
   readonly offset?: number;
+  readonly tickFormat?: (value: number) => string;
 }
 
 /** Grid lines, and the axes that are given: a panel inside a pair plot shares those of the outer ones. */
@@ -99,8 +100,8 @@ export function axes(Plot: PlotLibrary, x: AxisOptions | null, y: AxisOptions | 
     Plot.gridX({ ticks: x?.ticks ?? gridTicks, ...grid }),
     Plot.gridY({ ticks: y?.ticks ?? gridTicks, ...grid }),
   ];
-  if (x !== null) marks.push(Plot.axisX({ ...look, label: x.label, ticks: x.ticks, labelOffset: x.offset ?? 36 }));
-  if (y !== null) marks.push(Plot.axisY({ ...look, label: y.label, ticks: y.ticks, labelOffset: y.offset ?? 50 }));
+  if (x !== null) marks.push(Plot.axisX({ ...look, labelOffset: x.offset ?? 36, ...x }));
+  if (y !== null) marks.push(Plot.axisY({ ...look, labelOffset: y.offset ?? 50, ...y }));
   return marks;
 }
 

@@ -39,8 +39,8 @@ const [CEILING, STAIRS, GAP] = [componentColour(0), componentColour(1), componen
 
 /**
  * How a fit climbed, iteration by iteration. After a fit with `trace: 'elbo'`: the log-likelihood as ceiling, the ELBO as
- * stairs below it, and the gap between them, KL(q ‖ posterior), which M-steps open and E-steps close. Otherwise the
- * log-likelihood, or the cost of k-means and k-medians.
+ * stairs below it, and the gap between them, KL(q ‖ posterior), which M-steps open and E-steps close; below, the gaps and what
+ * is left to climb on a logarithmic axis. Otherwise the log-likelihood, or the cost of k-means and k-medians.
  *
  * @param source a fitted model, or its `trace`
  * @throws {InvalidDataError} a trace without numbers
@@ -62,12 +62,73 @@ export function tracePicture(source: TraceLike | { readonly trace: TraceLike }, 
   const height = Math.round(width * 0.5);
   const frame = { x: 0, y: 0, width, height, marginLeft: 84, marginBottom: 48 };
   const end = Math.max(last, 1);
+  const along = { domain: [-0.02 * end, 1.02 * end] };
+  const iterations = { label: 'iterations', ticks: wholeTicks(end) };
   const element = panel(Plot, frame, {
-    x: { domain: [-0.02 * end, 1.02 * end] },
+    x: along,
     y: { domain: padded(Math.min(...values), Math.max(...values), 0.06) },
-    marks: [...axes(Plot, { label: 'iterations', ticks: wholeTicks(end) }, { label: yLabel, offset: 68 }), ...marks],
+    marks: [...axes(Plot, iterations, { label: yLabel, offset: 68 }), ...marks],
   });
-  return drawSheet({ title: options.title ?? title, description, legend, note, width, height, panels: [element] });
+  const sheet = { title: options.title ?? title, description, legend, note, width };
+  const left = trace.elbo === undefined ? undefined : whatIsLeft(trace.elbo);
+  if (left === undefined) return drawSheet({ ...sheet, height, panels: [element] });
+  const lower = Math.round(width * 0.28);
+  const below = panel(
+    Plot,
+    { ...frame, y: height, height: lower },
+    {
+      x: along,
+      y: { type: 'log', domain: left.domain },
+      marks: [
+        ...axes(Plot, iterations, { label: 'nats', offset: 68, ticks: left.powers, tickFormat: powerOfTen }),
+        Plot.line(left.climb, {
+          x: 't',
+          y: 'value',
+          stroke: CEILING,
+          strokeWidth: 2,
+          strokeDasharray: '7 3',
+          className: 'climb',
+        }),
+        Plot.dot(left.gaps, { x: 't', y: 'value', fill: GAP, r: left.gaps.length > 60 ? 1.5 : 3, className: 'gap' }),
+      ],
+    },
+  );
+  return drawSheet({ ...sheet, height: height + lower, panels: [element, below] });
+}
+
+interface Left {
+  readonly climb: readonly { readonly t: number; readonly value: number }[];
+  readonly gaps: readonly { readonly t: number; readonly value: number }[];
+  readonly domain: readonly [number, number];
+  readonly powers: readonly number[];
+}
+
+/**
+ * Linear convergence is a straight line on a logarithmic axis: what the log-likelihood still has to climb to its last value,
+ * and every gap. Values 10¹⁰ below the largest are rounding, and left out. Undefined if nothing is left to show.
+ */
+function whatIsLeft({ afterE, kl }: ElboTrace): Left | undefined {
+  const end = afterE.at(-1) as number;
+  const all = {
+    climb: Array.from(afterE, (value, t) => ({ t, value: end - value })),
+    // the gap is open between the M-step, at t, and the E-step half an iteration later
+    gaps: Array.from(kl, (value, t) => ({ t: t + 0.25, value })),
+  };
+  const largest = [...all.climb, ...all.gaps].reduce((most, { value }) => Math.max(most, value), 0);
+  if (!(largest > 0 && largest < Infinity)) return undefined;
+  const sound = ({ value }: { value: number }) => value >= largest * 1e-10;
+  const [climb, gaps] = [all.climb.filter(sound), all.gaps.filter(sound)];
+  const least = [...climb, ...gaps].reduce((low, { value }) => Math.min(low, value), largest);
+  const domain = [least / 2, largest * 2] as const;
+  const powers = Array.from({ length: 633 }, (_, i) => Number(`1e${i - 324}`)).filter(
+    (p) => p >= domain[0] && p <= domain[1],
+  );
+  const step = Math.ceil(powers.length / 6);
+  return { climb, gaps, domain, powers: powers.filter((_, i) => (powers.length - 1 - i) % Math.max(step, 1) === 0) };
+}
+
+function powerOfTen(value: number): string {
+  return value >= 0.01 && value <= 1e4 ? String(value) : value.toExponential(0).replace('e+', 'e');
 }
 
 /** At most 13 whole numbers from 0. */
@@ -135,6 +196,7 @@ function halfSteps(Plot: PlotLibrary, elbo: ElboTrace): Drawing {
       { label: 'log-likelihood', colour: CEILING, line: true },
       { label: 'ELBO', colour: STAIRS, line: true },
       { label: 'KL: the gap', colour: GAP },
+      { label: 'left to climb (below)', colour: CEILING, line: true, dash: '5 2' },
     ],
     values,
     last: nIter,

@@ -59,7 +59,8 @@ describe('tracePicture', () => {
     const model = GaussianMixture.fit(faithful, { nComponents: 2, seed: 1, trace: 'elbo', maxIter: 8, tol: 0 });
     const { afterE, afterM } = model.trace.elbo!;
     const picture = parse(tracePicture(model, { Plot }));
-    const [toX, toY] = [scaleOf(picture, 'x'), scaleOf(picture, 'y')];
+    const [above] = picture.querySelectorAll('svg');
+    const [toX, toY] = [scaleOf(above!, 'x'), scaleOf(above!, 'y')];
     const read = (name: string) => vertices(picture.querySelector(`.${name} path`)!).map(([x, y]) => [toX(x), toY(y)]);
     const [ceiling, elbo] = [read('log-likelihood'), read('ELBO')];
     const tolerance = 0.02 * (afterE.at(-1)! - afterE[0]!);
@@ -73,6 +74,14 @@ describe('tracePicture', () => {
       expect(ceiling[e]).toEqual(elbo[e]);
     }
     expect(picture.querySelectorAll('.KL path')).toHaveLength(1);
+    // below, on a logarithmic axis: a decade is as high everywhere
+    const gaps = [...picture.querySelectorAll('.gap circle')].map((circle) => Number(circle.getAttribute('cy')));
+    const { kl } = model.trace.elbo!;
+    // what is 10¹⁰ times smaller than the whole climb is rounding
+    expect(gaps).toHaveLength(kl.filter((gap) => gap >= 1e-10 * (afterE.at(-1)! - afterE[0]!)).length);
+    expect(gaps.length).toBeGreaterThan(5);
+    const decade = (gaps[5]! - gaps[0]!) / Math.log10(kl[0]! / kl[5]!);
+    gaps.forEach((y, t) => expect(y - gaps[0]!).toBeCloseTo(decade * Math.log10(kl[0]! / kl[t]!), 1));
   });
 
   it('log-likelihood of a plain fit, cost of clusters, one state only', () => {
