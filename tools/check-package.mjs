@@ -47,7 +47,11 @@ function checkTypes(tarball) {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(
     join(folder, 'consumer.ts'),
-    "import * as mixwasm from 'mixwasm';\nexport const names: string[] = Object.keys(mixwasm);\n",
+    `import * as mixwasm from 'mixwasm';
+    import { fitPicture, type PlotLibrary } from 'mixwasm/plot';
+    export const names: string[] = Object.keys(mixwasm);
+    export const draw = (model: mixwasm.GaussianMixture, Plot: PlotLibrary): string => fitPicture(model, [[0]], { Plot });
+    `,
   );
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],
@@ -76,6 +80,7 @@ function checkFiles(paths) {
     'README.md',
     'CHANGELOG.md',
     'dist/index.js',
+    'dist/plot.js',
     'dist/cli.js',
     'dist/kernels.wasm',
     'dist/worker.js',
