@@ -1,6 +1,7 @@
 /** How many threads a fit gets. */
 
 import type { Dataset } from '../data/dataset.js';
+import { canShare } from '../data/shared.js';
 import { blockRows } from '../em/blocks.js';
 import type { BernoulliPlan } from '../families/bernoulli-fit.js';
 import type { GaussianPlan } from '../families/gaussian-fit.js';
@@ -74,8 +75,7 @@ async function obstacleHere(job: string, data: Dataset, run: RunOptions): Promis
   if (typeof SharedArrayBuffer === 'undefined') {
     return 'there is no SharedArrayBuffer here: on a page it needs cross-origin isolation (the headers COOP: same-origin and COEP: require-corp)';
   }
-  // shared memory can be made without isolation, but posting it throws
-  if (globalThis.crossOriginIsolated === false && typeof document !== 'undefined') {
+  if (!canShare()) {
     return 'this page is not cross-origin isolated (the headers COOP: same-origin and COEP: require-corp)';
   }
   if (COST[job] === undefined) return 'what k-means and k-medians keep of each row belongs to one thread';
