@@ -51,6 +51,7 @@ export const libraryConfig = [
     input: 'build/js/cli/main.js',
     external: /^node:/,
     plugins: [libraryBesideIt, resolve({ preferBuiltins: true }), commonjs()],
-    output: { file: 'dist/cli.js', format: 'es' },
+    // readers of formats other than delimited text are chunks, so that a plain CSV does not wait for them
+    output: { dir: 'dist', format: 'es', entryFileNames: 'cli.js', chunkFileNames: 'cli-[name].js' },
   },
 ];

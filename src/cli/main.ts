@@ -3,7 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addFitCommand } from './commands/fit.js';
-import { describeError, EXIT } from './errors.js';
+import { addPredictCommand } from './commands/predict.js';
+import { addSampleCommand } from './commands/sample.js';
+import { addScoreCommand } from './commands/score.js';
+import { describeError, EXIT, UsageError } from './errors.js';
 
 // `mixwasm fit … | head` closes the pipe early, which is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,12 +18,26 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
+const HELP = `
+Examples:
+  mixwasm fit data.csv -k 3 --out model.json      fit three Gaussians to every numeric column
+  mixwasm predict model.json new.csv --proba      the component of each row of another file
+  mixwasm score model.json new.csv                log-likelihood, BIC (lower is better) …
+  mixwasm sample model.json -n 1000 --seed 1      rows like those it was fitted to
+
+Results go to standard output, reports and notices to standard error.
+Exit codes: 0 done, 1 bad data or a failed fit, 2 a bad command line, 130 interrupted (the best model so far is kept).`;
+
 const program = new Command('mixwasm')
   .description('Mixture models and EM at native speed.')
+  .addHelpText('after', HELP)
   .version(version)
   .exitOverride()
   .showHelpAfterError('(--help lists what there is)');
 addFitCommand(program);
+addPredictCommand(program);
+addScoreCommand(program);
+addSampleCommand(program);
 
 try {
   await program.parseAsync();
@@ -30,6 +47,6 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage;
   } else {
     console.error(describeError(error));
-    process.exitCode = EXIT.failure;
+    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failure;
   }
 }

@@ -72,7 +72,10 @@ function runHelp(request: HelpRequest, reply: (message: Reply) => void): void {
   }
 }
 
-function runJob({ job, input, module, moreModule, wantsProgress, stop, team }: Job, reply: (message: Reply) => void): void {
+function runJob(
+  { job, input, module, moreModule, wantsProgress, stop, team }: Job,
+  reply: (message: Reply) => void,
+): void {
   try {
     if (module !== undefined) adoptModule(module);
     if (moreModule !== undefined) adoptMoreKernels(moreModule);
