@@ -111,7 +111,7 @@ class Parser {
       this.#builder = new TableBuilder(layout.names);
     }
     const { lineBreak } = this.#layout;
-    const end = bytes.lastIndexOf(lineBreak, this.#pending - 1) + 1;
+    const end = this.#pending === 0 ? 0 : bytes.lastIndexOf(lineBreak, this.#pending - 1) + 1;
     const consumed = end > from ? this.#records(from, end, final) : from;
     if (this.#parsed === 0) this.#expect(consumed - from);
     this.#parsed += consumed - from;
