@@ -20,13 +20,17 @@ const forWorker = {
   },
 };
 
-/** The command line uses the library that lies beside it in dist/ instead of carrying a second one. */
+/** What lies beside the command line in dist/, by the module it was made of. */
+const BESIDE = { 'build/js/index.js': './index.js', 'build/js/plot/index.js': './plot.js' };
+
+/** The command line uses the library that lies beside it instead of carrying a second one. */
 const libraryBesideIt = {
   name: 'library-beside-it',
   resolveId(source, importer) {
     if (importer === undefined || !source.startsWith('.')) return null;
-    const isLibrary = resolvePath(importer, '..', source) === resolvePath('build/js/index.js');
-    return isLibrary ? { id: './index.js', external: 'absolute' } : null;
+    const path = resolvePath(importer, '..', source);
+    const [, id] = Object.entries(BESIDE).find(([module]) => resolvePath(module) === path) ?? [];
+    return id === undefined ? null : { id, external: 'absolute' };
   },
 };
 
@@ -37,15 +41,15 @@ export const workerConfig = {
   output: { format: 'iife', inlineDynamicImports: true },
 };
 
-/** The library itself is a chunk too, since others import from it; index.js names its exports. */
-const chunkName = ({ name }) => (name === 'index' ? 'library.js' : '[name].js');
+/** What index.js and plot.js share, and what the chunks of workers import, is a chunk too: library.js. */
+const chunkName = ({ isDynamicEntry }) => (isDynamicEntry ? '[name].js' : 'library.js');
 
 export const libraryConfig = [
   {
-    input: 'build/js/index.js',
+    input: { index: 'build/js/index.js', plot: 'build/js/plot/index.js' },
     plugins: [resolve()],
     // what runs workers and the worker's text are chunks of their own: who never calls fitAsync never loads them
-    output: { dir: 'dist', format: 'es', entryFileNames: 'index.js', chunkFileNames: chunkName },
+    output: { dir: 'dist', format: 'es', entryFileNames: '[name].js', chunkFileNames: chunkName },
   },
   {
     input: 'build/js/cli/main.js',
