@@ -26,7 +26,11 @@ const BACKENDS = ['wasm', 'js'] as const satisfies readonly BackendName[];
 const ACCELERATIONS = ['none', 'anderson', 'squarem'] as const satisfies readonly AccelerationName[];
 const INITS = ['kmeans++', 'greedyKmeans++', 'kmeans', 'random', 'randomPoints'];
 
-export function addFitFlags(command: Command, components: string, covariance: string): Command {
+/** @param descriptions of the flags that may name several candidates */
+export function addFitFlags(
+  command: Command,
+  { components, covariance }: { components: string; covariance: string },
+): Command {
   return command
     .option('-k, --components <K>', components, integerRange)
     .addOption(new Option('-m, --model <kind>', 'what to fit').choices(KIND_NAMES).default('gaussian'))

@@ -24,6 +24,13 @@ export async function writeRows(nRows: number, fields: readonly Field[], json: b
   await write(text);
 }
 
+/** Objects of one shape (a later one may have a key more), as CSV; what is undefined is an empty field. */
+export async function writeTable(rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const lines = rows.map((row) => names.map((name) => quoted(String(row[name] ?? ''))).join(','));
+  await write(`${[names.map(quoted).join(','), ...lines].join('\n')}\n`);
+}
+
 export async function writeJson(value: unknown): Promise<void> {
   await write(`${JSON.stringify(value, null, 2)}\n`);
 }

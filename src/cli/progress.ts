@@ -1,6 +1,6 @@
-/** The progress bar of a fit, with the time that is left: on a terminal only. */
+/** Progress bars with the time that is left: on a terminal only. */
 import type { SingleBar } from 'cli-progress';
-import { Forecast } from './forecast.js';
+import { Forecast, type ForecastOptions } from './forecast.js';
 
 /** What the library tells after an iteration. */
 export interface Progress {
@@ -12,44 +12,24 @@ export interface Progress {
   readonly totalCost?: number;
 }
 
-export interface ProgressOptions {
-  readonly nInit: number;
-  readonly maxIter: number;
-  /** the rise of the log-likelihood (total) at which the fit ends */
-  readonly rise: number;
-}
-
-/** Fits shorter than this show nothing. */
+/** What takes less shows nothing; milliseconds. */
 const PATIENCE = 300;
 
-export class ProgressBar {
-  #bar: SingleBar | undefined;
-  readonly #forecast: Forecast;
+/** A bar on standard error; nothing where that is no terminal. */
+export class Bar {
   readonly #started = performance.now();
-  readonly #nInit: number;
+  #bar: SingleBar | undefined;
+  #closed = !process.stderr.isTTY;
   #loading = false;
-  #closed = false;
-  /** iterations of the starts before this one, and this one's number */
-  #before = 0;
-  #last: Progress | undefined;
 
-  constructor(options: ProgressOptions) {
-    this.#forecast = new Forecast(options);
-    this.#nInit = options.nInit;
-  }
-
-  update(progress: Progress): void {
-    if (this.#last !== undefined && progress.restart > this.#last.restart) this.#before += this.#last.iteration;
-    this.#last = progress;
-    const value = progress.logLikelihood ?? -(progress.totalCost ?? 0);
-    const total = this.#forecast.total(progress.restart, progress.iteration, value);
+  update(done: number, total: number, state: string): void {
     if (this.#closed || performance.now() - this.#started < PATIENCE) return;
     if (this.#bar === undefined) {
-      void this.#open(total);
+      void this.#open();
       return;
     }
     this.#bar.setTotal(total);
-    this.#bar.update(this.#before + progress.iteration, this.#payload(progress));
+    this.#bar.update(done, { state });
   }
 
   close(): void {
@@ -57,15 +37,8 @@ export class ProgressBar {
     this.#bar?.stop();
   }
 
-  #payload({ restart, iteration, logLikelihood, totalCost }: Progress) {
-    const measure =
-      logLikelihood === undefined ? `cost ${totalCost?.toPrecision(8)}` : `log-likelihood ${logLikelihood.toFixed(2)}`;
-    const start = this.#nInit > 1 ? `start ${restart + 1} of ${this.#nInit}, ` : '';
-    return { state: `${start}iteration ${iteration}, ${measure}` };
-  }
-
   /** The library is loaded with the first bar. */
-  async #open(total: number): Promise<void> {
+  async #open(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
     const { SingleBar } = (await import('cli-progress')).default;
@@ -82,6 +55,30 @@ export class ProgressBar {
       // Ctrl-C has a meaning of its own here
       gracefulExit: false,
     });
-    this.#bar.start(total, 0, { state: '' });
+    this.#bar.start(1, 0, { state: '' });
+  }
+}
+
+/** The bar of a fit. */
+export class FitBar {
+  readonly #bar = new Bar();
+  readonly #forecast: Forecast;
+  readonly #nInit: number;
+
+  constructor(options: ForecastOptions) {
+    this.#forecast = new Forecast(options);
+    this.#nInit = options.nInit;
+  }
+
+  update({ restart, iteration, logLikelihood, totalCost = 0 }: Progress): void {
+    const { done, total } = this.#forecast.after(restart, iteration, logLikelihood ?? -totalCost);
+    const start = this.#nInit > 1 ? `start ${restart + 1} of ${this.#nInit}, ` : '';
+    const reached =
+      logLikelihood === undefined ? `cost ${totalCost.toPrecision(8)}` : `log-likelihood ${logLikelihood.toFixed(2)}`;
+    this.#bar.update(done, total, `${start}iteration ${iteration}, ${reached}`);
+  }
+
+  close(): void {
+    this.#bar.close();
   }
 }
