@@ -24,6 +24,7 @@ export async function readParquet(source: ByteSource): Promise<Table> {
     const { cells } = builder;
     const width = fields.length;
     const places = new Map(fields.map(({ element }, j) => [element.name, j]));
+    const powers = fields.map(({ element }) => decimalPower(element));
     const columns = fields.flatMap(({ element }, j) => (types[j] === undefined ? [element.name] : []));
     let rowStart = 0;
     for (const group of columns.length === 0 ? [] : metadata.row_groups) {
@@ -37,9 +38,12 @@ export async function readParquet(source: ByteSource): Promise<Table> {
         rowEnd,
         onChunk: ({ columnName, columnData, rowStart: first }) => {
           const j = places.get(columnName) as number;
+          const power = powers[j];
           for (let i = 0; i < columnData.length; i++) {
             const row = first + i;
-            cells[row * width + j] = builder.value(j, row, columnData[i]);
+            const value = builder.value(j, row, columnData[i]);
+            // hyparquet multiplies decimals by 10^-scale, which no double holds: to the nearest number again
+            cells[row * width + j] = power === undefined ? value : Math.round(value * power) / power;
           }
         },
       });
@@ -52,6 +56,12 @@ export async function readParquet(source: ByteSource): Promise<Table> {
   } finally {
     await close();
   }
+}
+
+/** 10^scale of a column of decimals; undefined for others, and where it is beyond what doubles hold exactly. */
+function decimalPower({ converted_type, logical_type, scale = 0 }: SchemaElement): number | undefined {
+  const isDecimal = converted_type === 'DECIMAL' || logical_type?.type === 'DECIMAL';
+  return isDecimal && scale > 0 && scale <= 22 ? Number(`1e${scale}`) : undefined;
 }
 
 /** What a column holds that is neither numbers nor booleans; undefined if it does. */
