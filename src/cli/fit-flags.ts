@@ -16,7 +16,7 @@ export interface FitFlags {
   maxIter?: number;
   regCovar?: number;
   acceleration?: AccelerationName;
-  threads: number | 'auto';
+  threads?: number | 'auto';
   backend?: BackendName;
   standardize?: boolean;
 }
@@ -45,7 +45,7 @@ export function addFitFlags(
       new Option('--acceleration <how>', 'longer steps to the same ends (default: none)').choices(ACCELERATIONS),
     )
     .option('--standardize', 'fit columns of mean 0 and standard deviation 1; the model remembers which they were')
-    .option('--threads <n>', 'threads, or auto: as many as make it faster', threadCount, 'auto')
+    .option('--threads <n>', 'threads, or auto: as many as make it faster (default: 1)', threadCount)
     .addOption(new Option('--backend <name>', 'SIMD kernels or plain JavaScript (default: wasm)').choices(BACKENDS));
 }
 

@@ -17,7 +17,10 @@ export async function fitModel(kind: KindName, X: X, options: FitOptions): Promi
   const family = KINDS[kind];
   const { nInit = 1, maxIter = 1000, tol = 1e-6 } = options as Partial<Record<string, number>>;
   const { threads, ...others } = options;
-  if (X.rows * X.columns * (options[family.size] as number) * nInit <= SMALL && threads === 'auto') {
+  if (
+    X.rows * X.columns * (options[family.size] as number) * nInit <= SMALL &&
+    (threads === undefined || threads === 'auto')
+  ) {
     return { model: family.fit(X, others), interrupted: false };
   }
   return untilInterrupted(async (interruption) => {

@@ -1,7 +1,7 @@
 /** A saved model, and data as it wants them. */
 import { type DataFlags, readData } from './data-flags.js';
 import { locateError } from './errors.js';
-import { readModel, type SavedModel } from './model-file.js';
+import type { SavedModel } from './model-file.js';
 import type { X } from './models.js';
 import { columnsOfModel } from './select-columns.js';
 import { standardize } from './standardize.js';
@@ -15,8 +15,8 @@ export interface ForModel extends SavedModel {
   located<T>(work: () => T): T;
 }
 
-export async function readForModel(path: string, file: string | undefined, flags: DataFlags): Promise<ForModel> {
-  const saved = await readModel(path);
+/** Reads data for a model: the columns it wants, standardized if it is. */
+export async function readForModel(saved: SavedModel, file: string | undefined, flags: DataFlags): Promise<ForModel> {
   const table = await readData(file, flags);
   const { X } = columnsOfModel(table, saved.model.nFeatures, saved.columns, flags.columns);
   if (saved.standardization !== undefined) standardize(X, saved.standardization);

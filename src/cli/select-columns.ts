@@ -64,18 +64,22 @@ export function columnsOfModel(
       `--columns names ${wanted.length} columns but the model has ${nFeatures}${expected === undefined ? '' : ` (${expected.join(', ')})`}`,
     );
   }
-  let names = wanted ?? expected;
+  const names = wanted ?? expected;
   // a model or a file without names: by position, if that can be meant
   const unnamed = expected?.every((name, j) => name === `column${j + 1}`) ?? true;
   if (wanted === undefined && (!table.named || unnamed) && columns.length === nFeatures) {
-    names = columns.map((_, j) => String(j + 1));
+    return selected(
+      table,
+      columns.map((_, j) => j),
+      [],
+    );
   }
   if (names === undefined) {
     throw new CliError(
       `${source} has ${columns.length} columns but the model has ${nFeatures}, without names: say which with --columns`,
     );
   }
-  const missing = wanted === undefined ? names.filter((name) => !hasColumn(table, name)) : [];
+  const missing = names.filter((name) => wanted === undefined && !hasColumn(table, name));
   if (missing.length > 0) {
     const has = columns.map((column, j) => displayName(column, j)).join(', ');
     const hint = table.named ? '' : ', because its first line was taken for data (see --header)';

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addDataFlags, DATA_ARGUMENT, type DataFlags } from '../data-flags.js';
 import { UsageError } from '../errors.js';
+import { readModel } from '../model-file.js';
 import { isMixture, sizeOf } from '../models.js';
 import { type Field, writeRows } from '../output.js';
 import { MODEL_COLUMNS, readForModel } from '../read-for-model.js';
@@ -30,8 +31,11 @@ export function addPredictCommand(program: Command): void {
 }
 
 async function predict(path: string, file: string | undefined, flags: PredictFlags): Promise<void> {
-  const { model, X, located } = await readForModel(path, file, flags);
-  if (flags.proba && !isMixture(model)) throw new UsageError('--proba: k-means and k-medians have no probabilities');
+  const saved = await readModel(path);
+  if (flags.proba && !isMixture(saved.model)) {
+    throw new UsageError('--proba: k-means and k-medians have no probabilities');
+  }
+  const { model, X, located } = await readForModel(saved, file, flags);
   const k = sizeOf(model);
   const labels = located(() => model.predict(X));
   const fields: Field[] = [{ name: 'label', value: (row) => labels[row] as number }];

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { criteriaOf } from '../criteria.js';
 import { addDataFlags, DATA_ARGUMENT, type DataFlags } from '../data-flags.js';
 import { UsageError } from '../errors.js';
+import { readModel } from '../model-file.js';
 import { isMixture } from '../models.js';
 import { writeJson, writeRows } from '../output.js';
 import { MODEL_COLUMNS, readForModel } from '../read-for-model.js';
@@ -41,10 +42,13 @@ export function addScoreCommand(program: Command): void {
 }
 
 async function score(path: string, file: string | undefined, flags: ScoreFlags): Promise<void> {
-  const { model, X, standardization, located } = await readForModel(path, file, flags);
+  const saved = await readModel(path);
+  if (flags.samples && !isMixture(saved.model)) {
+    throw new UsageError('--samples: k-means and k-medians have no densities');
+  }
+  const { model, X, standardization, located } = await readForModel(saved, file, flags);
   if (standardization !== undefined) console.error('of standardized data, as the model was fitted to');
-  if (flags.samples) {
-    if (!isMixture(model)) throw new UsageError('--samples: k-means and k-medians have no densities');
+  if (flags.samples && isMixture(model)) {
     const logDensity = located(() => model.scoreSamples(X));
     await writeRows(X.rows, [{ name: 'logDensity', value: (row) => logDensity[row] as number }], flags.json === true);
     return;
