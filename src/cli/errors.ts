@@ -1,12 +1,25 @@
 /** What the command line says when something goes wrong: one line, no stack, an exit code scripts can rely on. */
 import { InvalidDataError, MixwasmError, ZeroDensityError } from '../index.js';
-import type { Table } from './table.js';
+import type { Table } from './read/table.js';
 
-/** 1: the data, the file or the fit; 2: the command line itself. */
-export const EXIT = { failure: 1, usage: 2 } as const;
+/** 1: the data, the file or the fit; 2: the command line itself; 130: Ctrl-C, as shells have it (128 + SIGINT). */
+export const EXIT = { failure: 1, usage: 2, interrupted: 130 } as const;
 
 /** A problem the user can mend; the message says where and how. */
 export class CliError extends Error {}
+
+/** A command line that makes no sense, told by what only the command can know. */
+export class UsageError extends CliError {}
+
+/** Columns that a model was fitted to and a file does not have. */
+export class MissingColumnsError extends CliError {
+  constructor(
+    message: string,
+    readonly missing: readonly string[],
+  ) {
+    super(message);
+  }
+}
 
 const FILE_ERRORS: Record<string, string> = {
   ENOENT: 'no such file or folder',
@@ -19,13 +32,18 @@ const FILE_ERRORS: Record<string, string> = {
   ERR_FS_FILE_TOO_LARGE: 'it is too large to be read at once',
 };
 
+/** What went wrong with a file, in words. */
+export function fileErrorText(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return FILE_ERRORS[code] ?? message;
+}
+
 /** Runs a file operation; its failure becomes a line such as `cannot read x.csv: no such file or folder`. */
-export function fileOperation<T>(what: string, operation: () => T): T {
+export async function fileOperation<T>(what: string, operation: () => T | Promise<T>): Promise<T> {
   try {
-    return operation();
+    return await operation();
   } catch (cause) {
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new CliError(`cannot ${what}: ${FILE_ERRORS[code] ?? message}`, { cause });
+    throw new CliError(`cannot ${what}: ${fileErrorText(cause)}`, { cause });
   }
 }
 
@@ -39,6 +57,7 @@ export function locateError(error: unknown, { source, place }: Table): unknown {
 /** What the library calls its options, and what they are called here. */
 const FLAGS: Record<string, string> = {
   nComponents: '--components',
+  nClusters: '--components',
   covarianceType: '--covariance',
   nInit: '--n-init',
   maxIter: '--max-iter',
@@ -50,7 +69,7 @@ export function describeError(error: unknown): string {
   const { message = String(error), stack } = error as Error;
   const expected = error instanceof CliError || error instanceof MixwasmError;
   const named = message.replace(
-    /\b(nComponents|covarianceType|nInit|maxIter|regCovar)\b/g,
+    /\b(nComponents|nClusters|covarianceType|nInit|maxIter|regCovar)\b/g,
     (name) => FLAGS[name] ?? name,
   );
   const text = expected ? named : `unexpected error: ${message} (MIXWASM_DEBUG=1 shows where)`;

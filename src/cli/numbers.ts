@@ -25,3 +25,37 @@ export function nameList(text: string): string[] {
   if (names.every((name) => name !== '')) return names;
   throw new InvalidArgumentError('It must be column names (or numbers, from 1) with commas between.');
 }
+
+/** A character, or what people write for a tab. */
+export function oneCharacter(text: string): string {
+  if (text === '\\t' || text === 'tab') return '\t';
+  if (/^[\x20-\x7e\t]$/.test(text) && text !== '"') return text;
+  throw new InvalidArgumentError('It must be one character, or tab.');
+}
+
+/** An integer of at least 1, or `auto`. */
+export function threadCount(text: string): number | 'auto' {
+  return text === 'auto' ? 'auto' : integer(1)(text);
+}
+
+/** `3`, `1..10` or `2,4,8` as numbers, ascending. */
+export function integerRange(text: string): number[] {
+  const numbers = new Set<number>();
+  for (const part of text.split(',')) {
+    const [from, to, ...rest] = part.split('..').map((end) => integer(1)(end.trim()));
+    if (from === undefined || rest.length > 0 || (to !== undefined && to < from)) {
+      throw new InvalidArgumentError('It must be a number, a range such as 1..10, or such with commas between.');
+    }
+    for (let k = from; k <= (to ?? from); k++) numbers.add(k);
+  }
+  return [...numbers].sort((a, b) => a - b);
+}
+
+/** A parser of names from a list, with commas between. */
+export function choiceList<T extends string>(choices: readonly T[]): (text: string) => T[] {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    if (names.every((name): name is T => (choices as readonly string[]).includes(name))) return [...new Set(names)];
+    throw new InvalidArgumentError(`It must be of ${choices.join(', ')}, with commas between.`);
+  };
+}

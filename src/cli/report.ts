@@ -1,14 +1,7 @@
-/** What a fitting command prints. It knows no family: a model is whatever can tell about itself. */
+/** What a fitting command tells people, on stderr. */
+import { type AnyModel, isMixture } from './models.js';
 import type { Selection } from './select-columns.js';
-
-/** What every fitted model offers. */
-export interface Reportable {
-  summary(options: { featureNames: readonly string[] }): string;
-  toJSON(): object;
-  aic(X: Selection['X']): number;
-  bic(X: Selection['X']): number;
-  icl(X: Selection['X']): number;
-}
+import type { Standardization } from './standardize.js';
 
 export interface Timing {
   /** milliseconds */
@@ -18,24 +11,24 @@ export interface Timing {
 
 /** The report for a terminal. */
 export function formatReport(
-  model: Reportable,
+  model: AnyModel,
   source: string,
   { X, featureNames }: Selection,
+  standardization: Standardization | undefined,
   timing: Timing,
 ): string {
+  const { threads } = model;
   return [
     model.summary({ featureNames }),
     '',
     `data  ${source}: ${plural(X.rows, 'row')}, ${plural(X.columns, 'column')}`,
-    `time  ${duration(timing.fit)} to fit, ${duration(timing.read)} to read`,
-    '',
+    ...(standardization === undefined
+      ? []
+      : [
+          `      standardized: ${isMixture(model) ? 'likelihoods and parameters are' : 'costs and centers are'} those of (x − mean) / standard deviation`,
+        ]),
+    `time  ${duration(timing.fit)} to fit${threads !== undefined && threads.count > 1 ? ` on ${threads.count} threads` : ''}, ${duration(timing.read)} to read`,
   ].join('\n');
-}
-
-/** The model as saved, with what only the data know. `fromJSON` reads it back; the further keys do not disturb it. */
-export function modelDocument(model: Reportable, { X, featureNames }: Selection): object {
-  const criteria = { aic: model.aic(X), bic: model.bic(X), icl: model.icl(X) };
-  return { ...model.toJSON(), featureNames, criteria };
 }
 
 export function leftOutNotice({ leftOut }: Selection): string | undefined {

@@ -1,62 +1,155 @@
 /** Which columns of a table are data, and are they sound. */
-import { CliError } from './errors.js';
-import { type Column, hasDecimalComma, isInfinite, isMissing, type Table } from './table.js';
+import type { FloatArray } from '../data/matrix.js';
+import { CliError, MissingColumnsError } from './errors.js';
+import { type Column, hasDecimalComma, isInfinite, isMissing, sharedFloats, type Table } from './read/table.js';
 
 export interface Selection {
   /** rows × columns, row-major */
-  readonly X: { data: Float64Array; rows: number; columns: number };
+  readonly X: { data: FloatArray; rows: number; columns: number };
   readonly featureNames: readonly string[];
   /** columns not used, with the reason; empty when the user chose */
   readonly leftOut: readonly { name: string; reason: string }[];
 }
 
+export interface SelectOptions {
+  /** names, or numbers from 1; undefined: all that are fit */
+  wanted?: readonly string[] | undefined;
+  /** whether the model wants 0 and 1 (or true and false) only */
+  binary?: boolean;
+}
+
 const DECIMAL_COMMA = 'decimals need a point, not a comma';
 
-/** The columns asked for, or all that are numeric. Every cell of them must be a finite number. */
-export function selectColumns(table: Table, wanted: readonly string[] | undefined): Selection {
+/** The columns asked for, or all that are data. Every cell of them must be a finite number. Takes the table's memory over. */
+export function selectColumns(table: Table, { wanted, binary = false }: SelectOptions = {}): Selection {
   const { source, columns, nRows } = table;
-  if (nRows === 0) throw new CliError(`${source} has a header but no rows`);
-  const leftOut: { name: string; reason: string }[] = [];
+  if (nRows === 0) throw new CliError(`${source} has ${table.named ? 'a header but ' : ''}no rows`);
+  const leftOut = [...(table.leftOut ?? [])];
   let chosen: number[];
   if (wanted === undefined) {
     chosen = [];
     columns.forEach((column, j) => {
-      const reason = unfit(column);
+      const reason = unfit(table, column, j, binary);
       if (reason === undefined) chosen.push(j);
       else leftOut.push({ name: displayName(column, j), reason });
     });
   } else {
     chosen = wanted.map((name) => findColumn(table, name));
+    leftOut.length = 0;
   }
   if (chosen.length === 0) {
     const list = leftOut.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-    throw new CliError(`${source} has no column of numbers: ${list}`);
+    throw new CliError(`${source} has no column of ${binary ? '0 and 1' : 'numbers'}: ${list}`);
   }
+  return selected(table, chosen, leftOut);
+}
+
+/**
+ * The columns a model was fitted to, by name and in the model's order, whatever else the file has; or those named by
+ * `wanted`, in the model's order too.
+ *
+ * @param expected names, where the model file has them
+ * @throws {MissingColumnsError} the file lacks some
+ */
+export function columnsOfModel(
+  table: Table,
+  nFeatures: number,
+  expected: readonly string[] | undefined,
+  wanted: readonly string[] | undefined,
+): Selection {
+  const { source, columns, nRows } = table;
+  if (nRows === 0) throw new CliError(`${source} has ${table.named ? 'a header but ' : ''}no rows`);
+  if (wanted !== undefined && wanted.length !== nFeatures) {
+    throw new CliError(
+      `--columns names ${wanted.length} columns but the model has ${nFeatures}${expected === undefined ? '' : ` (${expected.join(', ')})`}`,
+    );
+  }
+  const names = wanted ?? expected;
+  // a model or a file without names: by position, if that can be meant
+  const unnamed = expected?.every((name, j) => name === `column${j + 1}`) ?? true;
+  if (wanted === undefined && (!table.named || unnamed) && columns.length === nFeatures) {
+    return selected(
+      table,
+      columns.map((_, j) => j),
+      [],
+    );
+  }
+  if (names === undefined) {
+    throw new CliError(
+      `${source} has ${columns.length} columns but the model has ${nFeatures}, without names: say which with --columns`,
+    );
+  }
+  const missing = names.filter((name) => wanted === undefined && !hasColumn(table, name));
+  if (missing.length > 0) {
+    const has = columns.map((column, j) => displayName(column, j)).join(', ');
+    const hint = table.named ? '' : ', because its first line was taken for data (see --header)';
+    throw new MissingColumnsError(
+      `${source} lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.map(quoted).join(', ')} of the model; it has ${has}${hint}; name the columns that take their places with --columns, in the order ${expected?.join(', ')}`,
+      missing,
+    );
+  }
+  return selected(
+    table,
+    names.map((name) => findColumn(table, name)),
+    [],
+  );
+}
+
+function selected(table: Table, chosen: readonly number[], leftOut: Selection['leftOut']): Selection {
   checkCells(table, chosen);
   return {
-    X: { data: pick(table, chosen), rows: nRows, columns: chosen.length },
-    featureNames: chosen.map((j) => displayName(columns[j] as Column, j)),
+    X: { data: pick(table, chosen), rows: table.nRows, columns: chosen.length },
+    featureNames: chosen.map((j) => displayName(table.columns[j] as Column, j)),
     leftOut,
   };
 }
 
 /** Why a column is not data; undefined if it is. A few bad cells among numbers are an error to report, not a reason. */
-function unfit(column: Column): string | undefined {
-  const { name, numbers, texts, firstText, rowNumbers } = column;
-  if (numbers === 0 && texts === 0) return 'empty';
-  if (texts >= numbers && hasDecimalComma(firstText ?? '')) return `${DECIMAL_COMMA}, got ${quoted(firstText ?? '')}`;
-  if (texts >= numbers) return `text, such as ${quoted(firstText ?? '')}`;
+function unfit(table: Table, column: Column, j: number, binary: boolean): string | undefined {
+  const { name, missing, texts, booleans, firstText, type } = column;
+  if (type !== undefined) return type;
+  const numbers = table.nRows - missing - texts - booleans;
+  if (numbers + booleans + texts === 0) return 'empty';
+  if (texts >= numbers + booleans) {
+    return hasDecimalComma(firstText ?? '')
+      ? `${DECIMAL_COMMA}, got ${quoted(firstText ?? '')}`
+      : `text, such as ${quoted(firstText ?? '')}`;
+  }
+  if (binary) return isBinary(table, j) ? undefined : 'not only 0 and 1';
+  if (booleans >= numbers) return 'true or false';
   // R and pandas write them first, under an empty name; as a feature they would dominate the fit
-  if (rowNumbers && name === '') return 'row numbers';
+  if (name === '' && countsRows(table, j)) return 'row numbers';
   return undefined;
 }
 
+function isBinary({ cells, columns, nRows }: Table, j: number): boolean {
+  for (let i = 0; i < nRows; i++) {
+    const value = cells[i * columns.length + j] as number;
+    if (value !== 0 && value !== 1 && !Number.isNaN(value)) return false;
+  }
+  return true;
+}
+
+/** Every row holds its own number, counted from 0 or 1. */
+function countsRows({ cells, columns, nRows }: Table, j: number): boolean {
+  const first = cells[j] as number;
+  if (first !== 0 && first !== 1) return false;
+  for (let i = 0; i < nRows; i++) if (cells[i * columns.length + j] !== first + i) return false;
+  return true;
+}
+
+function hasColumn({ columns }: Table, wanted: string): boolean {
+  return columns.some((column, j) => displayName(column, j) === wanted);
+}
+
 function findColumn({ source, columns }: Table, wanted: string): number {
-  const named = columns.flatMap(({ name }, j) => (name === wanted ? [j] : []));
+  const named = columns.flatMap((column, j) => (column.name === wanted ? [j] : []));
   if (named.length > 1) {
     throw new CliError(`${source} has ${named.length} columns called ${quoted(wanted)}; choose by number, from 1`);
   }
   if (named.length === 1) return named[0] as number;
+  const shown = columns.findIndex((column, j) => displayName(column, j) === wanted);
+  if (shown >= 0) return shown;
   const number = Number(wanted);
   if (Number.isInteger(number) && number >= 1 && number <= columns.length) return number - 1;
   const names = columns.map((column, j) => displayName(column, j)).join(', ');
@@ -69,6 +162,9 @@ function checkCells(table: Table, chosen: readonly number[]): void {
   let nBad = 0;
   for (const j of chosen) {
     const column = columns[j] as Column;
+    if (column.type !== undefined) {
+      throw new CliError(`${source}, column ${displayName(column, j)}: no numbers (${column.type})`);
+    }
     nBad += column.missing + column.texts;
     if (column.first === undefined) continue;
     if (earliest === undefined || column.first.row < (earliest.column.first?.row ?? 0)) earliest = { column, j };
@@ -88,15 +184,17 @@ function complaint(text: string): string {
   return isInfinite(text) ? `${quoted(text)} is not finite` : `${quoted(text)} is not a number`;
 }
 
-function pick({ cells, columns, nRows }: Table, chosen: readonly number[]): Float64Array {
-  if (chosen.length === columns.length && chosen.every((j, i) => j === i)) return cells;
-  const data = new Float64Array(nRows * chosen.length);
+/** The chosen columns next to one another: in place where their order allows it, for the table may be large. */
+function pick({ cells, columns, nRows }: Table, chosen: readonly number[]): FloatArray {
+  const width = columns.length;
+  if (chosen.length === width && chosen.every((j, i) => j === i)) return cells;
+  const ascending = chosen.every((j, i) => i === 0 || j > (chosen[i - 1] as number));
+  const data = ascending ? cells : sharedFloats(nRows * chosen.length);
+  let at = 0;
   for (let i = 0; i < nRows; i++) {
-    chosen.forEach((j, at) => {
-      data[i * chosen.length + at] = cells[i * columns.length + j] as number;
-    });
+    for (const j of chosen) data[at++] = cells[i * width + j] as number;
   }
-  return data;
+  return data.subarray(0, at);
 }
 
 function displayName({ name }: Column, j: number): string {

@@ -1,7 +1,10 @@
 /** When EM stops. */
 
-/** Why a fit stopped: the log-likelihood (or cost), the parameters, labels that no longer change (hard EM), or the iterations. */
-export type StopReason = 'tol' | 'paramTol' | 'stable' | 'maxIter';
+/**
+ * Why a fit stopped: the log-likelihood (or cost), the parameters, labels that no longer change (hard EM), the iterations,
+ * or its caller (`onProgress` returned `'stop'`).
+ */
+export type StopReason = 'tol' | 'paramTol' | 'stable' | 'maxIter' | 'stopped';
 
 /**
  * A criterion over successive iterations: the change of the mean objective below `tol`, or the largest scaled change of a

@@ -55,8 +55,15 @@ export interface ExpectationMaximizationOptions<P, S> {
    * (`mixture(family)`, or any model with `nComponents` and `score`), at the price of a pass over the data.
    */
   trace?: 'objective' | 'elbo';
-  /** called after every E-step; `restart` says in which of the nInit starts, from 0 */
-  onProgress?: (progress: { readonly iteration: number; readonly objective: number; readonly restart: number }) => void;
+  /**
+   * called after every E-step; `restart` says in which of the nInit starts, from 0. Returning `'stop'` ends the fit with the
+   * best state so far
+   */
+  onProgress?: (progress: {
+    readonly iteration: number;
+    readonly objective: number;
+    readonly restart: number;
+  }) => unknown;
   /**
    * called after every E-step with the whole state (a new start begins at iteration 0); its statistics may be reused by the
    * next, its parameters may not
@@ -238,8 +245,9 @@ function* climb<P, S>(model: EMModel<P, S>, data: Dataset, options: Checked<P, S
         const { iteration, objective } = state;
         if (checkMonotone && iteration > 0) assertMonotone(iteration, before, objective, data.totalWeight);
         before = objective;
-        onProgress?.({ iteration, objective, restart });
+        const answer = onProgress?.({ iteration, objective, restart });
         onStep?.(state);
+        return answer;
       },
     );
     const { halfSteps, ...last } = best.reached as RecordedState<P, S>;

@@ -77,7 +77,7 @@ export interface Outcome<C> {
   readonly record: FitRecord;
 }
 
-/** Called after every E-step of a fit. */
+/** Called after every E-step of a fit. If it returns `'stop'`, the fit ends there and keeps the best state so far (`stopReason: 'stopped'`). */
 export type OnProgress = (progress: {
   /** M-steps done in this start (with `acceleration`: E-steps after the first) */
   readonly iteration: number;
@@ -85,7 +85,7 @@ export type OnProgress = (progress: {
   readonly logLikelihood: number;
   /** which of the nInit starts, from 0 */
   readonly restart: number;
-}) => void;
+}) => unknown;
 
 /** What `steps` with `half: true` adds: each iteration is two steps, after M and after E. */
 export interface HalfStep {

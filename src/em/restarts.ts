@@ -33,6 +33,11 @@ export class Run<P, S> {
     this.last = state;
   }
 
+  /** Ends the run where it is, by its caller's wish. */
+  stop(): void {
+    this.last = { ...this.reached, stopReason: this.reached.stopReason ?? 'stopped' };
+  }
+
   /** The last state of a run that has one. */
   get reached(): EMState<P, S> {
     if (this.last === undefined) throw new Error('a run without states');
@@ -52,7 +57,7 @@ export class Run<P, S> {
 }
 
 export function hasConverged(stopReason: StopReason | undefined): boolean {
-  return stopReason !== undefined && stopReason !== 'maxIter';
+  return stopReason !== undefined && stopReason !== 'maxIter' && stopReason !== 'stopped';
 }
 
 /** The run of greatest objective, and the record of all. */
@@ -61,11 +66,14 @@ export interface Best<P, S> {
   readonly restarts: Restart[];
 }
 
+/** Told of every state; `'stop'` ends the fit there, with the best state so far. */
+type OnState<P, S> = (state: EMState<P, S>, restart: number) => unknown;
+
 /** Runs every start; those that collapse are recorded and discarded, an error only when all do. */
 export function bestOfStarts<P, S>(
   nStarts: number,
   states: () => Iterable<EMState<P, S>>,
-  onState?: (state: EMState<P, S>, restart: number) => void,
+  onState?: OnState<P, S>,
   measure?: (state: EMState<P, S>) => number,
 ): Best<P, S> {
   const pauses = pausingStarts(nStarts, states, onState, measure);
@@ -79,14 +87,18 @@ export function bestOfStarts<P, S>(
 export function* pausingStarts<P, S>(
   nStarts: number,
   states: () => Iterable<EMState<P, S>>,
-  onState: (state: EMState<P, S>, restart: number) => void = () => {},
+  onState: OnState<P, S> = () => {},
   measure?: (state: EMState<P, S>) => number,
 ): Generator<void, Best<P, S>> {
   const restarts: Restart[] = [];
   let best: Run<P, S> | undefined;
-  for (let restart = 0; restart < nStarts; restart++) {
+  let stopped = false;
+  for (let restart = 0; restart < nStarts && !stopped; restart++) {
     const run = new Run<P, S>(measure);
-    const collapsed = yield* follow(run, states(), (state) => onState(state, restart));
+    const collapsed = yield* follow(run, states(), (state) => {
+      stopped = onState(state, restart) === 'stop';
+      return stopped;
+    });
     if (collapsed !== undefined && nStarts === 1) throw collapsed;
     restarts.push(run.restart(collapsed));
     if (collapsed !== undefined) continue;
@@ -96,11 +108,11 @@ export function* pausingStarts<P, S>(
   return { best, restarts };
 }
 
-/** Runs one start; returns its collapse. What `onState` throws is the caller's own and goes through. */
+/** Runs one start until it ends or `onState` says so; returns its collapse. What `onState` throws is the caller's own and goes through. */
 function* follow<P, S>(
   run: Run<P, S>,
   states: Iterable<EMState<P, S>>,
-  onState: (state: EMState<P, S>) => void,
+  onState: (state: EMState<P, S>) => boolean,
 ): Generator<void, DegenerateComponentError | undefined> {
   const iterator = states[Symbol.iterator]();
   try {
@@ -114,7 +126,10 @@ function* follow<P, S>(
       }
       if (step.done) return undefined;
       run.add(step.value);
-      onState(step.value);
+      if (onState(step.value)) {
+        run.stop();
+        return undefined;
+      }
       if (step.value.stopReason === undefined) yield;
     }
   } finally {

@@ -70,7 +70,7 @@ export type OnClusteringProgress = (progress: {
   readonly totalCost: number;
   /** which of the nInit starts, from 0 */
   readonly restart: number;
-}) => void;
+}) => unknown;
 
 /** What a kind of clustering supplies to be fitted. */
 export interface ClusteringParts<S extends HardStatistics> {

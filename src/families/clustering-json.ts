@@ -10,7 +10,7 @@ import type { ClusteringRecord } from './clustering-fit.js';
 export type ClusteringFormat = 'mixwasm/k-means' | 'mixwasm/k-medians';
 
 const VERSION = 1;
-const STOP_REASONS: readonly StopReason[] = ['tol', 'stable', 'maxIter'];
+const STOP_REASONS: readonly StopReason[] = ['tol', 'stable', 'maxIter', 'stopped'];
 const BACKENDS: readonly BackendName[] = ['wasm', 'js'];
 
 /** What `toJSON` returns. */

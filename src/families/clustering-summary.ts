@@ -52,7 +52,7 @@ function fitFacts(cost: string, record: ClusteringRecord): [string, string][] {
   const facts: [string, string][] = [
     ['total cost', `${totalCost.toPrecision(10)} (${cost})`],
     ['mean cost', (totalCost / weight).toPrecision(10)],
-    ['iterations', `${nIter}, ${converged ? `converged (${stopReason})` : 'not converged: maxIter reached'}`],
+    ['iterations', `${nIter}, ${converged ? 'converged' : 'not converged'} (${stopReason})`],
   ];
   const empty = clusterCounts.filter((count) => count === 0).length;
   if (empty > 0) facts.push(['empty clusters', String(empty)]);

@@ -51,7 +51,7 @@ function fitFacts(
     ['log-likelihood', `${fixed(logLikelihood)} nats, total`],
     ['BIC (lower is better)', fixed(bic(logLikelihood, nParameters, logN))],
     ['AIC (lower is better)', fixed(aic(logLikelihood, nParameters))],
-    ['iterations', `${nIter}, ${converged ? `converged (${stopReason})` : 'not converged: maxIter reached'}`],
+    ['iterations', `${nIter}, ${converged ? 'converged' : 'not converged'} (${stopReason})`],
   ];
   if (restarts.length > 1) {
     const collapsed = restarts.filter(({ error }) => error !== undefined).length;

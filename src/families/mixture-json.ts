@@ -4,7 +4,7 @@ import type { FitRecord } from '../em/mixture-fit.js';
 import { InvalidParametersError, type MixwasmError, show } from '../errors.js';
 import { flatten } from '../init/given.js';
 
-const STOP_REASONS: readonly StopReason[] = ['tol', 'paramTol', 'stable', 'maxIter'];
+const STOP_REASONS: readonly StopReason[] = ['tol', 'paramTol', 'stable', 'maxIter', 'stopped'];
 
 /** The fit of a saved model. */
 export interface FitJSON {

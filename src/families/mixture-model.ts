@@ -209,12 +209,14 @@ export abstract class MixtureModel<C, Input> {
     if (scoreFew(this.#parts, rows, out)) return;
     const { backend: name, nComponents: k, nFeatures } = this.#parts;
     const size = blockRows(nFeatures, k);
+    // one pass: rows are fed block by block, not copied as a whole
+    const once = { ...rows, refilled: true };
     withBackend(
       name,
       (backend) => {
-        const kernels = this.#parts.kernels(backend, rows, size);
+        const kernels = this.#parts.kernels(backend, once, size);
         const parameters = this.#parts.components(backend);
-        for (const block of blocksOf(rows, size)) {
+        for (const block of blocksOf(once, size)) {
           const from = block.start;
           const to = from + block.nRows;
           const part: ScoreOutput = {};
@@ -225,7 +227,7 @@ export abstract class MixtureModel<C, Input> {
           kernels.score(parameters, block, part);
         }
       },
-      expectedBytes(rows, k),
+      expectedBytes(once, k),
     );
   }
 

@@ -58,7 +58,7 @@ export interface MixtureOptions {
    * ELBO.
    */
   trace?: TraceName;
-  /** called after every E-step */
+  /** called after every E-step; returning `'stop'` ends the fit there, with the best state so far */
   onProgress?: OnProgress;
 }
 

@@ -4,7 +4,7 @@ import type { NamedRows } from '../data/columns.js';
 import type { Dataset } from '../data/dataset.js';
 import type { DataInput, Values } from '../data/matrix.js';
 import { createRandom } from '../data/random.js';
-import { isShared } from '../data/shared.js';
+import { canShare, isShared } from '../data/shared.js';
 import type { MixturePlan } from '../em/mixture-fit.js';
 import { InvalidOptionError, type MixwasmError } from '../errors.js';
 import type { BernoulliMixture } from '../families/bernoulli-mixture.js';
@@ -143,10 +143,4 @@ function forWorkers(data: Dataset): Dataset {
   const copy = canShare() ? new kind(new SharedArrayBuffer(x.byteLength)) : undefined;
   copy?.set(x);
   return { ...data, x: copy ?? x.slice() };
-}
-
-/** On a page shared memory can be made without isolation, but posting it throws. */
-function canShare(): boolean {
-  if (typeof SharedArrayBuffer === 'undefined') return false;
-  return globalThis.crossOriginIsolated !== false || typeof document === 'undefined';
 }

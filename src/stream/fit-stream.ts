@@ -228,7 +228,10 @@ async function climb<Plan extends MixturePlan, C, T, Model>(
   try {
     for await (const state of iterateAsync(model, pass, start, { ...plan, totalWeight })) {
       run.add(state);
-      onProgress?.({ iteration: state.iteration, logLikelihood: state.statistics.logLikelihood, restart: 0 });
+      const { iteration, statistics } = state;
+      if (onProgress?.({ iteration, logLikelihood: statistics.logLikelihood, restart: 0 }) !== 'stop') continue;
+      run.stop();
+      break;
     }
   } catch (error) {
     throw error instanceof DegenerateComponentError ? locateCollapse(error, run.last, publish) : error;

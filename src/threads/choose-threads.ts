@@ -1,6 +1,7 @@
 /** How many threads a fit gets. */
 
 import type { Dataset } from '../data/dataset.js';
+import { canShare } from '../data/shared.js';
 import { blockRows } from '../em/blocks.js';
 import type { BernoulliPlan } from '../families/bernoulli-fit.js';
 import type { ClusteringPlan } from '../families/clustering-options.js';
@@ -87,8 +88,7 @@ function obstacleHere(job: string, data: Dataset, run: RunOptions): string | und
   if (typeof SharedArrayBuffer === 'undefined') {
     return 'there is no SharedArrayBuffer here: on a page it needs cross-origin isolation (the headers COOP: same-origin and COEP: require-corp)';
   }
-  // shared memory can be made without isolation, but posting it throws
-  if (globalThis.crossOriginIsolated === false && typeof document !== 'undefined') {
+  if (!canShare()) {
     return 'this page is not cross-origin isolated (the headers COOP: same-origin and COEP: require-corp)';
   }
   if (job !== 'bernoulliMixture' && !isResident(data, true))

@@ -45,7 +45,7 @@ export interface RunOptions {
   readonly signal: AbortSignal | undefined;
   readonly workerUrl: string | URL | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: each job has its own shape of progress, checked by its own client
-  readonly onProgress: ((progress: any) => void) | undefined;
+  readonly onProgress: ((progress: any) => unknown) | undefined;
   readonly transfer: Transferable[];
   readonly threads: number | 'auto' | undefined;
   /** the further kernels that the job needs */

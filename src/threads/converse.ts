@@ -1,4 +1,5 @@
 /** One job of one worker. */
+import { canShare } from '../data/shared.js';
 import { compileKernels } from '../wasm/kernels.js';
 import type { RunOptions } from './client.js';
 import { type Job, unpackError } from './protocol.js';
@@ -12,6 +13,7 @@ export async function converse(
   othersFail?: Promise<never>,
 ): Promise<unknown> {
   const module = backend === 'wasm' ? compileKernels() : undefined;
+  const stop = onProgress !== undefined && canShare() ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
   const moreModule = backend === 'wasm' ? more?.compile() : undefined;
   let abort: (() => void) | undefined;
   try {
@@ -23,9 +25,9 @@ export async function converse(
       worker.listen((reply) => {
         if (reply.type === 'done') resolve(reply.result);
         else if (reply.type === 'error') reject(unpackError(reply.error));
-        else if (reply.type === 'progress') callProgress(onProgress, reply.progress, reject);
+        else if (reply.type === 'progress') callProgress(onProgress, reply.progress, stop, reject);
       }, reject);
-      worker.post({ ...job, module, moreModule, wantsProgress: onProgress !== undefined }, transfer);
+      worker.post({ ...job, module, moreModule, wantsProgress: onProgress !== undefined, stop }, transfer);
     });
   } finally {
     if (abort !== undefined) signal?.removeEventListener('abort', abort);
@@ -33,12 +35,13 @@ export async function converse(
 }
 
 function callProgress(
-  onProgress: ((progress: unknown) => void) | undefined,
+  onProgress: ((progress: unknown) => unknown) | undefined,
   progress: unknown,
+  stop: Int32Array | undefined,
   reject: (error: unknown) => void,
 ): void {
   try {
-    onProgress?.(progress);
+    if (onProgress?.(progress) === 'stop' && stop !== undefined) Atomics.store(stop, 0, 1);
   } catch (error) {
     reject(error);
   }

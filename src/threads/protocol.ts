@@ -11,6 +11,8 @@ export interface Job {
   /** the further kernels, for jobs that need them */
   readonly moreModule: WebAssembly.Module | undefined;
   readonly wantsProgress: boolean;
+  /** one word that is set to 1 when the fit shall end with what it has; absent where memory cannot be shared */
+  readonly stop: Int32Array | undefined;
   /** memory to share with helpers, if there are some */
   readonly team?: TeamRequest;
 }

@@ -25,7 +25,7 @@ import { type HelpRequest, help } from './helper.js';
 import { type Job, packError, packRestarts, type Reply } from './protocol.js';
 import { createTeamEngine, dismissTeam } from './team.js';
 
-type Work = (input: never, onProgress: ((progress: unknown) => void) | undefined) => unknown;
+type Work = (input: never, onProgress: ((progress: unknown) => unknown) | undefined) => unknown;
 
 registerMethod(GRADIENT);
 registerMethod(SQUAREM);
@@ -48,7 +48,7 @@ const JOBS: Record<string, Work> = {
 function clusteringJob<O, S extends HardStatistics>(entry: ClusteringEntry<O, S>) {
   return (
     { plan, further, data }: { plan: ClusteringPlan; further: O; data: Dataset },
-    onProgress: ((progress: unknown) => void) | undefined,
+    onProgress: ((progress: unknown) => unknown) | undefined,
   ) =>
     withBackend(
       plan.backend,
@@ -96,7 +96,10 @@ function runHelp(request: HelpRequest, reply: (message: Reply) => void): void {
   }
 }
 
-function runJob({ job, input, module, moreModule, wantsProgress, team }: Job, reply: (message: Reply) => void): void {
+function runJob(
+  { job, input, module, moreModule, wantsProgress, stop, team }: Job,
+  reply: (message: Reply) => void,
+): void {
   try {
     if (module !== undefined) adoptModule(module);
     if (moreModule !== undefined) adoptMoreKernels(moreModule);
@@ -106,9 +109,11 @@ function runJob({ job, input, module, moreModule, wantsProgress, team }: Job, re
     let told = Number.NEGATIVE_INFINITY;
     const onProgress = (progress: unknown) => {
       const now = performance.now();
-      if (now - told < PROGRESS_INTERVAL) return;
-      told = now;
-      reply({ type: 'progress', progress });
+      if (now - told >= PROGRESS_INTERVAL) {
+        told = now;
+        reply({ type: 'progress', progress });
+      }
+      return stop !== undefined && Atomics.load(stop, 0) === 1 ? 'stop' : undefined;
     };
     reply({ type: 'done', result: work(input as never, wantsProgress ? onProgress : undefined) });
   } catch (error) {

@@ -45,7 +45,8 @@ export function runBlock({ language, code, script, file, line }) {
   for (const args of calls) {
     const { status, stdout, stderr } = node(...args);
     if (status !== 0) throw new Error(`${file}:${line} fails:\n${stderr || stdout}`);
-    printed += stdout;
+    // as a terminal shows it; the command line reports on stderr
+    printed += language === 'sh' ? stderr + stdout : stdout;
   }
   return printed;
 }

@@ -1,0 +1,47 @@
+/** What commands that fit do with the result: report, model file, JSON, picture. */
+import { writeFile } from 'node:fs/promises';
+import { criteriaOf } from './criteria.js';
+import { EXIT, fileOperation } from './errors.js';
+import { modelDocument, writeModel } from './model-file.js';
+import type { AnyModel } from './models.js';
+import { writeJson } from './output.js';
+import { formatReport, type Timing } from './report.js';
+import type { Selection } from './select-columns.js';
+import type { Standardization } from './standardize.js';
+
+export interface OutcomeFlags {
+  out?: string;
+  json?: boolean;
+  plot?: string;
+}
+
+export interface Outcome {
+  readonly model: AnyModel;
+  readonly interrupted: boolean;
+  /** file name of the data */
+  readonly source: string;
+  readonly selection: Selection;
+  readonly standardization: Standardization | undefined;
+  readonly timing: Timing;
+}
+
+/** @param json whether the model is what standard output is for */
+export async function deliver(outcome: Outcome, { out, plot }: OutcomeFlags, json: boolean): Promise<void> {
+  const { model, interrupted, source, selection, standardization, timing } = outcome;
+  const { X, featureNames: columns } = selection;
+  const document =
+    json || out !== undefined ? modelDocument({ model, columns, standardization }, criteriaOf(model, X)) : undefined;
+  if (!json) console.error(formatReport(model, source, selection, standardization, timing));
+  if (out !== undefined && document !== undefined) await writeModel(out, document);
+  if (plot !== undefined) {
+    const { fitPicture } = await import('./pictures.js');
+    await writePicture(plot, await fitPicture(model, X, { columns }));
+  }
+  if (json) await writeJson(document);
+  if (interrupted) process.exitCode = EXIT.interrupted;
+}
+
+export async function writePicture(path: string, svg: string): Promise<void> {
+  await fileOperation(`write ${path}`, () => writeFile(path, svg));
+  console.error(`picture written to ${path}`);
+}

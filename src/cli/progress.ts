@@ -1,0 +1,84 @@
+/** Progress bars with the time that is left: on a terminal only. */
+import type { SingleBar } from 'cli-progress';
+import { Forecast, type ForecastOptions } from './forecast.js';
+
+/** What the library tells after an iteration. */
+export interface Progress {
+  readonly iteration: number;
+  readonly restart: number;
+  /** of mixtures */
+  readonly logLikelihood?: number;
+  /** of clusterings */
+  readonly totalCost?: number;
+}
+
+/** What takes less shows nothing; milliseconds. */
+const PATIENCE = 300;
+
+/** A bar on standard error; nothing where that is no terminal. */
+export class Bar {
+  readonly #started = performance.now();
+  #bar: SingleBar | undefined;
+  #closed = !process.stderr.isTTY;
+  #loading = false;
+
+  update(done: number, total: number, state: string): void {
+    if (this.#closed || performance.now() - this.#started < PATIENCE) return;
+    if (this.#bar === undefined) {
+      void this.#open();
+      return;
+    }
+    this.#bar.setTotal(total);
+    this.#bar.update(done, { state });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#bar?.stop();
+  }
+
+  /** The library is loaded with the first bar. */
+  async #open(): Promise<void> {
+    if (this.#loading) return;
+    this.#loading = true;
+    const { SingleBar } = (await import('cli-progress')).default;
+    if (this.#closed) return;
+    this.#bar = new SingleBar({
+      format: '{bar} {percentage}% · {eta_formatted} left · {state}',
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      barsize: 24,
+      stream: process.stderr,
+      clearOnComplete: true,
+      hideCursor: true,
+      fps: 10,
+      // Ctrl-C has a meaning of its own here
+      gracefulExit: false,
+    });
+    this.#bar.start(1, 0, { state: '' });
+  }
+}
+
+/** The bar of a fit. */
+export class FitBar {
+  readonly #bar = new Bar();
+  readonly #forecast: Forecast;
+  readonly #nInit: number;
+
+  constructor(options: ForecastOptions) {
+    this.#forecast = new Forecast(options);
+    this.#nInit = options.nInit;
+  }
+
+  update({ restart, iteration, logLikelihood, totalCost = 0 }: Progress): void {
+    const { done, total } = this.#forecast.after(restart, iteration, logLikelihood ?? -totalCost);
+    const start = this.#nInit > 1 ? `start ${restart + 1} of ${this.#nInit}, ` : '';
+    const reached =
+      logLikelihood === undefined ? `cost ${totalCost.toPrecision(8)}` : `log-likelihood ${logLikelihood.toFixed(2)}`;
+    this.#bar.update(done, total, `${start}iteration ${iteration}, ${reached}`);
+  }
+
+  close(): void {
+    this.#bar.close();
+  }
+}

@@ -1,0 +1,31 @@
+/** A saved model, and data as it wants them. */
+import { type DataFlags, readData } from './data-flags.js';
+import { locateError } from './errors.js';
+import type { SavedModel } from './model-file.js';
+import type { X } from './models.js';
+import { columnsOfModel } from './select-columns.js';
+import { standardize } from './standardize.js';
+
+export const MODEL_COLUMNS = "columns that take the places of the model's, in its order (default: those of its names)";
+
+export interface ForModel extends SavedModel {
+  /** standardized, if the model is */
+  readonly X: X;
+  /** Runs what may throw an error about a row; it then names the line of the file. */
+  located<T>(work: () => T): T;
+}
+
+/** Reads data for a model: the columns it wants, standardized if it is. */
+export async function readForModel(saved: SavedModel, file: string | undefined, flags: DataFlags): Promise<ForModel> {
+  const table = await readData(file, flags);
+  const { X } = columnsOfModel(table, saved.model.nFeatures, saved.columns, flags.columns);
+  if (saved.standardization !== undefined) standardize(X, saved.standardization);
+  const located = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw locateError(error, table);
+    }
+  };
+  return { ...saved, X, located };
+}

@@ -1,0 +1,140 @@
+/** Reads a NumPy array (.npy, format versions 1 to 3: numpy.lib.format): n × d, or n numbers for one column. */
+import type { FloatArray } from '../../data/matrix.js';
+import { CliError } from '../errors.js';
+import type { ByteSource } from './source.js';
+import { type Column, sharedFloats, type Table } from './table.js';
+
+interface Header {
+  readonly dtype: string;
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+}
+
+/** Elements that are converted at a time. */
+const BATCH = 2 ** 16;
+
+export async function readNpy(source: ByteSource): Promise<Table> {
+  const { name } = source;
+  const { dtype, fortran, shape } = parseHeader(await readHeader(source), name);
+  if (shape.length < 1 || shape.length > 2) {
+    throw new CliError(`${name} has ${shape.length} dimensions (${shape.join(' × ')}); a table has two, a column one`);
+  }
+  const [nRows = 0, nColumns = 1] = shape;
+  const element = elementOf(dtype, name);
+  const cells: FloatArray =
+    element.kind === 'f4'
+      ? new Float32Array(new SharedArrayBuffer(4 * nRows * nColumns))
+      : sharedFloats(nRows * nColumns);
+  const columns: Column[] = Array.from({ length: nColumns }, (_, j) => ({
+    name: `column${j + 1}`,
+    missing: 0,
+    booleans: 0,
+    texts: 0,
+    first: undefined,
+    firstText: undefined,
+    type: undefined,
+  }));
+
+  const buffer = new ArrayBuffer(BATCH * element.bytes);
+  const total = nRows * nColumns;
+  for (let done = 0; done < total; ) {
+    const batch = Math.min(BATCH, total - done);
+    const bytes = new Uint8Array(buffer, 0, batch * element.bytes);
+    const got = await source.fill(bytes);
+    if (got < bytes.length) {
+      throw new CliError(
+        `${name} ends after ${done + Math.floor(got / element.bytes)} of ${total} values (${shape.join(' × ')} of ${dtype}); it is cut off`,
+      );
+    }
+    const view = new DataView(buffer);
+    for (let i = 0; i < batch; i++, done++) {
+      const at = fortran && nColumns > 1 ? (done % nRows) * nColumns + Math.floor(done / nRows) : done;
+      const value = element.read(view, i * element.bytes);
+      if (value - value === 0) cells[at] = value;
+      else {
+        cells[at] = Number.NaN;
+        const column = columns[at % nColumns] as Column;
+        const row = Math.floor(at / nColumns);
+        column.missing++;
+        if (column.first === undefined || row < column.first.row) column.first = { row, text: String(value) };
+      }
+      if (element.kind === 'b1') (columns[at % nColumns] as Column).booleans++;
+    }
+  }
+  return {
+    source: name,
+    columns,
+    nRows,
+    cells: cells.subarray(0, total),
+    named: false,
+    place: (row) => `row ${row + 1}`,
+  };
+}
+
+async function readHeader(source: ByteSource): Promise<string> {
+  const start = new Uint8Array(12);
+  const bad = () => new CliError(`${source.name} is no .npy file, or cut off in its header`);
+  if ((await source.fill(start.subarray(0, 10))) < 10) throw bad();
+  const [major] = start.subarray(6);
+  const wide = (major as number) >= 2;
+  if (wide && (await source.fill(start.subarray(10))) < 2) throw bad();
+  if ((major as number) < 1 || (major as number) > 3) {
+    throw new CliError(`${source.name} has .npy format version ${major}; versions 1 to 3 can be read`);
+  }
+  const view = new DataView(start.buffer);
+  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
+  const header = new Uint8Array(length);
+  if ((await source.fill(header)) < length) throw bad();
+  return new TextDecoder((major as number) === 3 ? 'utf-8' : 'latin1').decode(header);
+}
+
+/** The header is a Python literal: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`. */
+function parseHeader(text: string, name: string): Header {
+  const dtype = /'descr':\s*'([^']*)'/.exec(text)?.[1];
+  const fortran = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
+  const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(text)?.[1];
+  if (dtype === undefined || fortran === undefined || shape === undefined) {
+    const fields = /'descr':\s*\[/.test(text);
+    throw new CliError(
+      fields
+        ? `${name} holds records with fields; save a plain array: np.save(file, np.column_stack([...]))`
+        : `${name} has a header that cannot be understood: ${text.trim().slice(0, 80)}`,
+    );
+  }
+  const sizes = shape
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number);
+  return { dtype, fortran: fortran === 'True', shape: sizes };
+}
+
+interface Element {
+  readonly kind: string;
+  readonly bytes: number;
+  read(view: DataView, at: number): number;
+}
+
+function elementOf(dtype: string, name: string): Element {
+  const little = dtype[0] !== '>';
+  const kind = dtype.slice(1);
+  const readers: Record<string, [bytes: number, (view: DataView, at: number) => number]> = {
+    f8: [8, (view, at) => view.getFloat64(at, little)],
+    f4: [4, (view, at) => view.getFloat32(at, little)],
+    i1: [1, (view, at) => view.getInt8(at)],
+    i2: [2, (view, at) => view.getInt16(at, little)],
+    i4: [4, (view, at) => view.getInt32(at, little)],
+    i8: [8, (view, at) => Number(view.getBigInt64(at, little))],
+    u1: [1, (view, at) => view.getUint8(at)],
+    u2: [2, (view, at) => view.getUint16(at, little)],
+    u4: [4, (view, at) => view.getUint32(at, little)],
+    u8: [8, (view, at) => Number(view.getBigUint64(at, little))],
+    b1: [1, (view, at) => (view.getUint8(at) === 0 ? 0 : 1)],
+  };
+  const reader = Object.hasOwn(readers, kind) ? readers[kind] : undefined;
+  if (reader === undefined) {
+    throw new CliError(
+      `${name} holds values of type ${dtype}; float64, float32, integers and booleans can be read: a.astype(np.float64)`,
+    );
+  }
+  return { kind, bytes: reader[0], read: reader[1] };
+}

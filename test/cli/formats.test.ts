@@ -1,0 +1,239 @@
+/** Every format gives the same table; packed, through a pipe, or from a query. */
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readTable } from '../../src/cli/read/read-table.js';
+import type { Table } from '../../src/cli/read/table.js';
+import { selectColumns } from '../../src/cli/select-columns.js';
+import { mixwasm, scratch } from '../helpers/cli.js';
+
+const { path, write } = scratch();
+const x = [1.5, -2, 3e-5, 4];
+const y = [7, 8, 9, 10];
+const CSV = `x,y,who\n${x.map((value, i) => `${value},${y[i]},r${i}`).join('\n')}\n`;
+
+function values(table: Table): number[] {
+  return Array.from(selectColumns(table).X.data);
+}
+const expected = x.flatMap((value, i) => [value, y[i]]);
+
+/** A .npy file: `version`, the header as NumPy writes it, and the bytes of the array. */
+function npy(version: number, dtype: string, fortran: boolean, shape: string, data: ArrayBufferView): Uint8Array {
+  const prefix = version === 1 ? 10 : 12;
+  let header = `{'descr': '${dtype}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': (${shape}), }`;
+  header = `${header.padEnd(Math.ceil((prefix + header.length + 1) / 64) * 64 - prefix - 1)}\n`;
+  const start = new Uint8Array(prefix);
+  start.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, version, 0]);
+  const view = new DataView(start.buffer);
+  if (version === 1) view.setUint16(8, header.length, true);
+  else view.setUint32(8, header.length, true);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return Buffer.concat([start, new TextEncoder().encode(header), bytes]);
+}
+
+describe('NDJSON', () => {
+  it('reads objects and arrays, by content or extension', async () => {
+    const objects = x.map((value, i) => JSON.stringify({ x: value, y: y[i], who: 'a', deep: { z: 1 } })).join('\n');
+    const table = await readTable(write('objects.data', objects));
+    expect(values(table)).toEqual(expected);
+    expect(selectColumns(table).leftOut.map(({ name }) => name)).toEqual(['who', 'deep']);
+    const arrays = x.map((value, i) => JSON.stringify([value, y[i]])).join('\r\n');
+    expect(values(await readTable(write('arrays.jsonl', `${arrays}\r\n`)))).toEqual(expected);
+  });
+
+  it('keys in any order; those that the first row lacks are left out and named', async () => {
+    const table = await readTable(write('order.ndjson', '{"x":1,"y":2}\n\n{"y":4,"x":3,"new":5}\n'));
+    expect(values(table)).toEqual([1, 2, 3, 4]);
+    expect(selectColumns(table).leftOut).toEqual([{ name: 'new', reason: 'not in the first row' }]);
+  });
+
+  it.each([
+    ['{"x":1}\n{"x":2\n', 'line 2: not valid JSON'],
+    ['{"x":1}\n\n[2]\n', 'line 3: an array where the first row is an object'],
+    ['[1,2]\n[3]\n', 'line 2: 1 values where the first row has 2'],
+    ['[\n{"x":1}]', 'line 1: a JSON array over several lines'],
+    ['[{"x":1},{"x":2}]', 'line 1: an array of rows'],
+  ])('%j', async (text, message) => {
+    await expect(readTable(write('bad.ndjson', text))).rejects.toThrow(message);
+  });
+
+  it('missing values by line and column', async () => {
+    const table = await readTable(write('missing.ndjson', '{"x":1,"y":1}\n{"x":2}\n{"x":3,"y":3}\n'));
+    expect(() => selectColumns(table)).toThrow('line 2, column y: no value');
+  });
+});
+
+describe('NPY', () => {
+  it.each([1, 2, 3])('version %i, C order', async (version) => {
+    const data = Float64Array.from(expected);
+    const table = await readTable(write('c.npy', npy(version, '<f8', false, '4, 2', data)));
+    expect(table.columns.map(({ name }) => name)).toEqual(['column1', 'column2']);
+    expect(values(table)).toEqual(expected);
+  });
+
+  it('Fortran order, float32 kept as float32, integers, booleans, other byte order, one dimension', async () => {
+    const fortran = npy(1, '<f8', true, '4, 2', Float64Array.from([...x, ...y]));
+    expect(values(await readTable(write('f.npy', fortran)))).toEqual(expected);
+    const floats = await readTable(write('f4.npy', npy(1, '<f4', false, '4, 2', Float32Array.from(expected))));
+    expect(selectColumns(floats).X.data).toBeInstanceOf(Float32Array);
+    expect(values(floats)).toEqual(expected.map(Math.fround));
+    const cases: [string, ArrayBufferView, number[]][] = [
+      ['<i8', BigInt64Array.of(-1n, 5n), [-1, 5]],
+      ['<u4', Uint32Array.of(4e9, 5), [4e9, 5]],
+      ['|i1', Int8Array.of(-3, 5), [-3, 5]],
+      ['>i2', Uint8Array.of(1, 2, 255, 254), [258, -2]],
+      ['>f8', new Uint8Array(Float64Array.of(2.5, -1).buffer).reverse(), [-1, 2.5]],
+    ];
+    for (const [dtype, data, numbers] of cases) {
+      expect(values(await readTable(write('t.npy', npy(1, dtype, false, '2,', data))))).toEqual(numbers);
+    }
+    const truth = await readTable(write('b.npy', npy(1, '|b1', false, '2, 2', Uint8Array.of(1, 0, 0, 1))));
+    expect(Array.from(selectColumns(truth, { binary: true }).X.data)).toEqual([1, 0, 0, 1]);
+  });
+
+  it.each([
+    [npy(1, '<f8', false, '4, 2', Float64Array.of(1, 2, 3)), 'ends after 3 of 8 values (4 × 2 of <f8)'],
+    [npy(1, '<f8', false, '1, 2, 2', new Float64Array(4)), 'has 3 dimensions (1 × 2 × 2)'],
+    [npy(1, '<c16', false, '2,', new Float64Array(4)), 'holds values of type <c16'],
+    [npy(4, '<f8', false, '2,', new Float64Array(2)), 'format version 4'],
+    [new Uint8Array([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1]), 'cut off in its header'],
+  ])('mistakes (%#)', async (bytes, message) => {
+    await expect(readTable(write('bad.npy', bytes))).rejects.toThrow(message);
+  });
+
+  it('values that are not finite, by row and column', async () => {
+    const table = await readTable(write('nan.npy', npy(1, '<f8', false, '2, 2', Float64Array.of(1, 2, 3, Number.NaN))));
+    expect(() => selectColumns(table)).toThrow('row 2, column column2: missing value "NaN"');
+  });
+});
+
+describe('Parquet, Arrow and DuckDB', () => {
+  beforeAll(async () => {
+    const instance = await DuckDBInstance.create(path('all.duckdb'));
+    const connection = await instance.connect();
+    await connection.run(
+      `create table t as select x::double x, y::integer y, who, x::decimal(12, 6) as d, x > 0 as positive, date '2020-01-01' as day, [1, 2] as list from read_csv('${write('all.csv', CSV)}')`,
+    );
+    for (const codec of ['snappy', 'zstd', 'gzip', 'uncompressed']) {
+      await connection.run(`copy t to '${path(`${codec}.parquet`)}' (format parquet, codec ${codec})`);
+    }
+    await connection.run(
+      `copy (select range as a, range * 0.5 as b from range(50000)) to '${path('groups.parquet')}' (format parquet, row_group_size 10000)`,
+    );
+    await connection.run(
+      `copy (select null::double a union all select 1.0) to '${path('null.parquet')}' (format parquet)`,
+    );
+    connection.closeSync();
+    instance.closeSync();
+  });
+
+  const wanted = x.flatMap((value, i) => [value, y[i], value]);
+  const dropped = ['who', 'positive', 'day', 'list'];
+
+  it.each(['snappy', 'zstd', 'gzip', 'uncompressed'])('Parquet, %s', async (codec) => {
+    const table = await readTable(path(`${codec}.parquet`));
+    const { X, featureNames, leftOut } = selectColumns(table);
+    expect(featureNames).toEqual(['x', 'y', 'd']);
+    expect(Array.from(X.data)).toEqual(wanted);
+    expect(leftOut.map(({ name }) => name).sort()).toEqual([...dropped].sort());
+  });
+
+  it('Parquet in several row groups; nulls by row and column', async () => {
+    const { X } = selectColumns(await readTable(path('groups.parquet')));
+    expect([X.rows, X.columns]).toEqual([50_000, 2]);
+    expect(Array.from(X.data.subarray(2 * 34_567, 2 * 34_568))).toEqual([34_567, 34_567 / 2]);
+    const table = await readTable(path('null.parquet'));
+    expect(() => selectColumns(table)).toThrow(/row 1, column a: no value/);
+  });
+
+  it('Arrow IPC, file and stream', async () => {
+    const table = tableFromArrays({ x: Float64Array.from(x), y: BigInt64Array.from(y, BigInt), who: x.map(String) });
+    for (const kind of ['file', 'stream'] as const) {
+      const { X, leftOut } = selectColumns(await readTable(write(`${kind}.arrow`, tableToIPC(table, kind))));
+      expect(Array.from(X.data)).toEqual(expected);
+      expect(leftOut.map(({ name }) => name)).toEqual(['who']);
+    }
+  });
+
+  it('a query over files, a database, a file of SQL', async () => {
+    const query = `select x, y from '${path('zstd.parquet')}'`;
+    expect(values(await readTable(undefined, { query }))).toEqual(expected);
+    expect(values(await readTable(path('all.duckdb'), { query: 'select x, y from t' }))).toEqual(expected);
+    expect(values(await readTable(write('q.sql', query)))).toEqual(expected);
+    const { leftOut, featureNames } = selectColumns(await readTable(path('all.duckdb'), { query: 'from t' }));
+    expect(featureNames).toEqual(['x', 'y', 'd']);
+    expect(leftOut.map(({ name }) => name).sort()).toEqual([...dropped].sort());
+  });
+
+  it('says what is wrong with a query', async () => {
+    await expect(readTable(undefined, { query: 'select nothing from nowhere' })).rejects.toThrow(/query: .*nowhere/);
+    await expect(readTable(path('all.duckdb'))).rejects.toThrow('say with --query');
+    await expect(readTable(path('all.csv'), { query: 'select 1' })).rejects.toThrow('must be a database');
+    await expect(readTable(undefined)).rejects.toThrow('no data');
+  });
+
+  it('says what is wrong with a file', async () => {
+    await expect(readTable(write('bad.parquet', 'PAR1 and nothing else'))).rejects.toThrow('as Parquet');
+    await expect(readTable(write('bad.arrow', 'ARROW1 and nothing else'))).rejects.toThrow('as Arrow IPC');
+    await expect(readTable(path('absent.csv'))).rejects.toThrow('absent.csv: no such file or folder');
+    await expect(readTable(path('.'))).rejects.toThrow('it is a folder');
+  });
+
+  it('without the optional packages says what to install', async () => {
+    mkdirSync(path('alone'));
+    const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+    for (const file of readdirSync(dist)) {
+      if (file.endsWith('.js')) cpSync(`${dist}/${file}`, path(`alone/dist/${file}`));
+    }
+    write('alone/package.json', '{ "type": "module", "version": "0.0.0" }');
+    const cli = path('alone/dist/cli.js');
+    const query = await mixwasm(['fit', '-k', '1', '--query', 'select 1'], { cli });
+    expect(query.status).toBe(1);
+    expect(query.stderr).toContain('npm install @duckdb/node-api');
+    const arrow = await mixwasm(['fit', path('file.arrow'), '-k', '1'], { cli });
+    expect(arrow.stderr).toContain('npm install apache-arrow');
+    expect((await mixwasm(['fit', path('snappy.parquet'), '-k', '1', '--columns', 'y'], { cli })).status).toBe(0);
+  });
+});
+
+describe('packed and piped', () => {
+  const numbers = 'x,y\n1,2\n3,4\n4,7\n6,6\n';
+  const report = /log-likelihood +(-?[\d.]+)/;
+
+  it('gzip by its first bytes, whatever the name; broken gzip is told', async () => {
+    expect(values(await readTable(write('packed.csv.gz', gzipSync(numbers))))).toEqual([1, 2, 3, 4, 4, 7, 6, 6]);
+    expect(values(await readTable(write('packed.csv', gzipSync(numbers))))).toEqual([1, 2, 3, 4, 4, 7, 6, 6]);
+    const array = npy(1, '<f8', false, '2, 2', Float64Array.of(1, 2, 3, 4));
+    expect(values(await readTable(write('a.npy.gz', gzipSync(array))))).toEqual([1, 2, 3, 4]);
+    const cut = gzipSync(numbers).subarray(0, 30);
+    await expect(readTable(write('cut.gz', cut))).rejects.toThrow('cannot unpack');
+  });
+
+  it('standard input, plain and packed, of any format', async () => {
+    const [plain, packed, array] = await Promise.all([
+      mixwasm(['fit', '-', '-k', '1'], { input: numbers }),
+      mixwasm(['fit', '-', '-k', '1'], { input: gzipSync(numbers) }),
+      mixwasm(['fit', '-', '-k', '1'], {
+        input: npy(1, '<f8', false, '4, 2', Float64Array.of(1, 2, 3, 4, 4, 7, 6, 6)),
+      }),
+    ]);
+    expect([plain.status, packed.status, array.status]).toEqual([0, 0, 0]);
+    const found = report.exec(plain.stderr)?.[1];
+    expect(Number(found)).toBeLessThan(0);
+    expect(report.exec(packed.stderr)?.[1]).toBe(found);
+    expect(report.exec(array.stderr)?.[1]).toBe(found);
+    expect(plain.stderr).toContain('standard input: 4 rows, 2 columns');
+  });
+
+  it('Parquet through a pipe', async () => {
+    const { readFileSync } = await import('node:fs');
+    const piped = await mixwasm(['fit', '-', '-k', '1', '--columns', 'a,b'], {
+      input: readFileSync(path('groups.parquet')),
+    });
+    expect(piped.status).toBe(0);
+    expect(piped.stderr).toContain('50000 rows, 2 columns');
+  });
+});
