@@ -1,10 +1,10 @@
 /**
  * npm run bench: times iterations of every family and prints tables. See README.md.
  *
- * usage: node bench/run.mjs [--quick] [--rounds n] [--only text] [--json file] [--update] [--library dist/index.js]
+ * usage: node bench/run.mjs [--quick] [--rounds n] [--only pattern] [--json file] [--update] [--library dist/index.js]
  *
- * `--only` takes the rows whose name (`mixture 100000, 8, 8`) contains a text; with `--update` they replace those rows of the
- * kept results, which are otherwise those of whole runs.
+ * `--only` takes the rows whose name (`mixture 100000, 8, 8`) a regular expression matches; with `--update` they replace
+ * those rows of the kept results, which are otherwise those of whole runs.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,7 @@ if (!existsSync(options.library ?? here('../dist/index.js'))) {
   process.exit(1);
 }
 const all = options.quick ? quickEntries(Number(options.rounds ?? 2)) : entries();
-const wanted = all.filter(({ name }) => name.includes(options.only));
+const wanted = all.filter(({ name }) => new RegExp(options.only).test(name));
 const report = { machine: machine(), results: [] };
 if (report.machine.load >= 1) {
   console.error(`load average ${report.machine.load.toFixed(1)}: other processes are running; expect spread`);
