@@ -1,6 +1,6 @@
 /**
- * Unpacks a raw DEFLATE stream (RFC 1951) of our own making: the kernels. It trusts its input, and prepares nothing before the
- * first call: of a first fit in a fresh process, a general library took a quarter in building tables.
+ * Unpacks a raw DEFLATE stream (RFC 1951) of our own making: the kernels, where the engine has no synchronous function for it
+ * (browsers). It trusts its input and prepares nothing before the first call; a general library builds tables when imported.
  */
 
 /** Bits of the longest code. */

@@ -2,6 +2,8 @@ import { constants, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inflate } from '../../src/wasm/inflate.js';
+import { kernelBytes } from '../../src/wasm/kernels.js';
+import { KERNELS_DEFLATED } from '../../src/wasm/kernels-inline.js';
 
 /** Bytes with repeats, as real files have them: pieces, each some times. */
 const bytes = fc
@@ -9,6 +11,13 @@ const bytes = fc
   .map((pieces) => Buffer.concat(pieces.flatMap(([piece, times]) => Array(times).fill(piece))));
 
 describe('inflate', () => {
+  it('unpacks the kernels as zlib does', () => {
+    const [size, base64] = KERNELS_DEFLATED.split(' ') as [string, string];
+    const unpacked = inflate(Buffer.from(base64, 'base64'), Number(size));
+    expect(Buffer.from(unpacked).equals(kernelBytes())).toBe(true);
+    expect(WebAssembly.validate(unpacked)).toBe(true);
+  });
+
   it.each([
     ['dynamic codes', { level: 9 }],
     ['fixed codes', { strategy: constants.Z_FIXED }],
