@@ -14,10 +14,10 @@ import { parseArgs } from 'node:util';
 import { generate } from '../data.mjs';
 import { machine } from '../machine.mjs';
 import { largestDifference, summary } from '../statistics.mjs';
-import { machineLine, spread, table } from '../table.mjs';
 import { findBrowsers } from './browsers.mjs';
 import { measureRow } from './measure.mjs';
 import { serve } from './serve.mjs';
+import { browserTable, title } from './table.mjs';
 
 const ROWS = [
   { n: 20000, d: 2, k: 3, iterations: 30 },
@@ -35,8 +35,6 @@ const { values: options } = parseArgs({
   },
 });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const title = ({ n, d, k, covarianceType }) =>
-  `${n}, ${d}, ${k}${covarianceType === 'full' ? '' : ` ${covarianceType}`}`;
 
 if (options.row !== undefined) {
   const row = ROWS[Number(options.row)];
@@ -146,25 +144,7 @@ function sameBits(got, want, who) {
 
 function report(engines, results) {
   const about = { machine: machine(), engines: engines.map(({ name, version }) => ({ name, version })), results };
-  const rows = results.flatMap(({ row, ns }) =>
-    Object.entries(ns).map(([name, { wasm, threads, js }]) => [
-      `${title(row)}: ${name}`,
-      spread(wasm),
-      spread(threads),
-      spread(js),
-      `${(js.median / wasm.median).toFixed(1)}×`,
-      threads === undefined ? '–' : `${(wasm.median / threads.median).toFixed(2)}×`,
-    ]),
-  );
-  const versions = engines.map(({ name, version }) => `${name} ${version}`).join(', ');
-  const text = [
-    'Gaussian mixtures (N, D, K), nanoseconds per point × component of one iteration: median of the rounds (least–greatest), medians in ratios.',
-    '',
-    table([['', 'wasm', 'wasm, 2 threads', 'JS backend', 'JS / wasm', 'one / two threads'], ...rows]),
-    '',
-    `${versions}. ${machineLine(about.machine)} Log-likelihoods of wasm, one thread and two, have the same bits in all of them.`,
-    '',
-  ].join('\n');
+  const text = browserTable(about);
   console.log(`\n${text}`);
   const json = `${JSON.stringify(about, undefined, 2)}\n`;
   if (options.json !== undefined) writeFileSync(options.json, json);
