@@ -11,12 +11,12 @@ import terser from '@rollup/plugin-terser';
 const LOADER = '\0loader';
 const forWorker = {
   name: 'for-worker',
-  resolveId: (id) => (id === '@assemblyscript/loader' || id === 'fflate' ? LOADER : null),
+  resolveId: (id) => (id === '@assemblyscript/loader' ? LOADER : null),
   load(id) {
     if (id.endsWith('kernels-inline.js')) return "export const KERNELS_DEFLATED = '', MORE_KERNELS_DEFLATED = '';";
+    if (id.endsWith('/inflate.js')) return 'export const inflate = (bytes) => bytes;';
     if (id !== LOADER) return null;
-    return `export const instantiateSync = (module, imports) => ({ instance: new WebAssembly.Instance(module, imports) });
-      export const inflateSync = (bytes) => bytes;`;
+    return 'export const instantiateSync = (module, imports) => ({ instance: new WebAssembly.Instance(module, imports) });';
   },
 };
 

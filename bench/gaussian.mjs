@@ -1,63 +1,60 @@
 /**
- * The Gaussian mixture benchmark: nanoseconds per point × component of one EM iteration (E + M), every contestant from
- * the same start. Round by round the contestants take turns, in reversed order every other round, and ratios are taken
- * within a round, so that a slow spell of the machine hits both sides.
+ * Gaussian mixtures. The nine shapes are those of the project's goals: `goal` is what an iteration is to take, in
+ * nanoseconds per point × component, on the machine on which the plain JavaScript of plain-gaussian.mjs takes `plainGoal`.
  */
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { largestDifference, summary } from './statistics.mjs';
+import { generate, toRows } from './data.mjs';
+import { naiveSteps } from './naive.mjs';
+import { plainSteps } from './plain-gaussian.mjs';
 
-const NAMES = ['wasm', 'js', 'naive'];
-/** Relative differences of log-likelihoods that are rounding; more is a bug, and no time of it is worth printing. */
-const AGREEMENT = { js: 1e-12, naive: 1e-9 };
+/**
+ * `parts`: plain JavaScript gets the first rows only where all would take many seconds; its time per point does not depend
+ * on N. There must be enough of them to keep every covariance regular.
+ */
+const SHAPES = [
+  { n: 20000, d: 2, k: 3, iterations: 60, goal: 4, plainGoal: 37, rounds: 7 },
+  { n: 100000, d: 2, k: 8, iterations: 16, goal: 3.2, plainGoal: 43, rounds: 7 },
+  { n: 100000, d: 8, k: 8, iterations: 10, goal: 10, plainGoal: 115, rounds: 7 },
+  { n: 100000, d: 16, k: 16, iterations: 4, goal: 25 },
+  { n: 100000, d: 32, k: 16, iterations: 3, goal: 85, plainGoal: 1300 },
+  { n: 50000, d: 64, k: 16, iterations: 2, goal: 320, rounds: 3 },
+  { n: 20000, d: 128, k: 8, iterations: 3, goal: 1250, rounds: 3 },
+  { n: 100000, d: 16, k: 16, iterations: 8, goal: 5.5, covarianceType: 'diag' },
+  { n: 100000, d: 64, k: 16, iterations: 4, goal: 22, covarianceType: 'diag' },
+].map((shape) => ({ covarianceType: 'full', rounds: 5, ...shape, parts: partsOf(shape) }));
 
-/** Measures one shape (shapes.mjs); throws if the log-likelihoods of the contestants disagree. */
-export function measure(shape, rounds, library) {
-  const records = Object.fromEntries(NAMES.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? NAMES : NAMES.toReversed()) records[name].push(run(name, shape, library));
-  }
-  const last = Object.fromEntries(NAMES.map((name) => [name, records[name].at(-1)]));
-  const disagreement = {
-    js: largestDifference(last.js.trace, last.wasm.trace),
-    naive: largestDifference(last.naive.partTrace, last.wasm.partTrace),
+function partsOf({ n, d, k, covarianceType }) {
+  const work = k * (covarianceType === 'diag' ? 8 * d : 20 + d * d);
+  const part = (most, iterations) => {
+    const rows = Math.min(n, Math.max(4 * k * d, Math.round(most / work / 1000) * 1000));
+    return { rows, iterations: Math.max(1, Math.min(10, Math.round((iterations * most) / (rows * work)))) };
   };
-  for (const [name, limit] of Object.entries(AGREEMENT)) {
-    if (disagreement[name] <= limit) continue;
-    throw new Error(`log-likelihoods of ${name} and wasm differ by ${disagreement[name]} (relative; at most ${limit})`);
-  }
-  const times = (name, fit) => records[name].map(({ ns }) => ns[fit]);
-  const best = (name) => records[name].map(({ ns }) => Math.min(...Object.values(ns)));
-  const ratio = (name) => summary(best(name).map((t, round) => t / best('wasm')[round]));
-  const outside = (name, fit) => summary(records[name].map(({ outsideMs }) => outsideMs[fit]));
-  return {
-    shape,
-    rounds,
-    logLikelihood: last.wasm.trace.at(-1),
-    disagreement,
-    nsPerPointComponent: {
-      wasm: summary(best('wasm')),
-      js: summary(best('js')),
-      jsFirstFit: summary(times('js', 'first')),
-      jsLaterFit: summary(times('js', 'later')),
-      naive: summary(best('naive')),
-    },
-    ratio: { jsToWasm: ratio('js'), naiveToWasm: ratio('naive') },
-    // of a first fit and of one in a warm process: loading X, its summary, the first E-step, labels, compiling
-    outsideMs: {
-      wasmFirstFit: outside('wasm', 'first'),
-      wasmLaterFit: outside('wasm', 'later'),
-      jsFirstFit: outside('js', 'first'),
-      jsLaterFit: outside('js', 'later'),
-    },
-  };
+  return { plain: part(1.2e8, 3), ...(d <= 32 && { naive: part(3e7, 2) }) };
 }
 
-function run(name, shape, library) {
-  const script = fileURLToPath(new URL('contestant.mjs', import.meta.url));
-  const output = execFileSync(process.execPath, [script, name, JSON.stringify(shape), library], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return JSON.parse(output);
-}
+export const gaussian = {
+  name: 'mixture',
+  shapes: SHAPES,
+  title: ({ n, d, k, covarianceType }) => `${n}, ${d}, ${k}${covarianceType === 'full' ? '' : ` ${covarianceType}`}`,
+  generate,
+  library: ({ GaussianMixture }, { k, covarianceType }, initialParameters) => ({
+    Model: GaussianMixture,
+    options: { nComponents: k, covarianceType, initialParameters, regCovar: 0, tol: 0 },
+    objectives: ({ trace }) => trace.logLikelihood,
+  }),
+  js: { part: 'plain', agreement: 1e-12 },
+  // the naive form inverts and takes determinants
+  others: {
+    plain: {
+      part: 'plain',
+      agreement: 1e-11,
+      steps: ({ shape: { n, d, covarianceType }, X, initialParameters }) =>
+        plainSteps(X.data, n, d, initialParameters, covarianceType),
+    },
+    naive: {
+      part: 'naive',
+      agreement: 1e-9,
+      steps: ({ shape: { n, covarianceType }, X, initialParameters }) =>
+        naiveSteps(toRows(X, n), initialParameters, covarianceType),
+    },
+  },
+};

@@ -1,13 +1,10 @@
 /**
- * Times Lloyd iterations (assignment + update) of `KMeans` on both backends against plain JavaScript (lloyd.mjs), all from
- * the same start: the first 20 iterations, in which most rows are compared with all centers. A whole fit is faster per
- * iteration: the fewer centers move, the fewer rows are compared (from-scratch.mjs).
- *
- * usage: node bench/k-means.mjs [--rounds n] [--only n,d,k] [--json file]
+ * K-means, against plain JavaScript (lloyd.mjs) in two forms, of which the faster counts: the first 20 Lloyd iterations
+ * (assignment + update), in which most rows are compared with all centers. A whole fit is faster per iteration: the fewer
+ * centers move, the fewer rows are compared (from-scratch.mjs).
  */
 import { generate } from './data.mjs';
 import { lloydSteps, simpleLloydSteps } from './lloyd.mjs';
-import { libraryFit, plainFit, runBench } from './rounds.mjs';
 
 const SHAPES = [
   { n: 100000, d: 2, k: 8 },
@@ -16,30 +13,26 @@ const SHAPES = [
   { n: 100000, d: 16, k: 10 },
   { n: 100000, d: 32, k: 16 },
   { n: 20000, d: 64, k: 32 },
-].map((shape) => ({ ...shape, iterations: 20 }));
+].map((shape) => ({ ...shape, iterations: 20, rounds: 5 }));
 
-const PLAIN = { lloyd: lloydSteps, simple: simpleLloydSteps };
-
-await runBench({
-  script: import.meta.url,
-  shapes: SHAPES,
-  agreement: { js: 1e-12, lloyd: 1e-12, simple: 1e-12 },
-  plain: ['lloyd', 'simple'],
-  title: 'Nanoseconds per point × center of one Lloyd iteration, one thread: median of rounds (least–greatest).',
-  columns: [],
-  cells: () => [],
-  heads: { wasm: 'wasm', js: 'JS backend', lloyd: 'plain JS', simple: 'one center at a time' },
-  async contestant(name, shape) {
-    const { n, d, k, iterations } = shape;
-    const { X, initialParameters } = generate({ n, d, k, covarianceType: 'diag' });
-    const centers = initialParameters.means;
-    if (name in PLAIN) return plainFit(() => PLAIN[name](X.data, n, d, centers), shape);
-    const { KMeans } = await import('../dist/index.js');
-    const options = { nClusters: k, initialParameters: { centers }, maxIter: iterations, backend: name };
-    return libraryFit(
-      (onProgress) => KMeans.fit(X, { ...options, onProgress }),
-      ({ trace }) => trace.cost,
-      shape,
-    );
-  },
+const plain = (steps) => ({
+  agreement: 1e-12,
+  steps: ({ shape: { n, d }, X, initialParameters }) => steps(X.data, n, d, initialParameters.centers),
 });
+
+export const kMeans = {
+  name: 'k-means',
+  shapes: SHAPES,
+  title: ({ n, d, k }) => `${n}, ${d}, ${k}`,
+  generate({ n, d, k }) {
+    const { X, initialParameters } = generate({ n, d, k, covarianceType: 'diag' });
+    return { X, initialParameters: { centers: initialParameters.means } };
+  },
+  library: ({ KMeans }, { k }, initialParameters) => ({
+    Model: KMeans,
+    options: { nClusters: k, initialParameters },
+    objectives: ({ trace }) => trace.cost,
+  }),
+  js: { agreement: 1e-12 },
+  others: { lloyd: plain(lloydSteps), simple: plain(simpleLloydSteps) },
+};

@@ -1,126 +1,85 @@
 /**
- * Rounds of contestants for the benchmarks of one family: every contestant of every round runs in a process of its own, in
- * turns (README.md says why), and an iteration is the time between two calls of `onProgress` or two yields of a generator.
- * A fit's time is the median of its iterations.
+ * Rounds: every contestant of every round runs in a process of its own (contestant.mjs), in turns, in reversed order every
+ * other round. Ratios are taken within a round, so that a slow spell of the machine hits both sides.
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { machine } from './machine.mjs';
-import { largestDifference, median, summary } from './statistics.mjs';
+import { serialize } from 'node:v8';
+import { largestDifference, summary } from './statistics.mjs';
 
-/**
- * Runs a benchmark script: as a whole, or as the one contestant that `--contestant` names.
- *
- * usage of the scripts: node bench/<script>.mjs [--rounds n] [--only n,d,k] [--json file]
- *
- * @param {object} bench
- * @param {string} bench.script its import.meta.url
- * @param {object[]} bench.shapes with n, d, k and iterations
- * @param {Record<string, number>} bench.agreement contestants beside 'wasm', and how far (relative) the objectives of each
- *   may differ from wasm's: more is a bug, and no time of it is worth printing
- * @param {string[]} bench.plain the contestants of which the faster is the yardstick
- * @param {string} bench.title
- * @param {string[]} bench.columns heads of the table, between the shape and the times
- * @param {(shape: object) => string[]} bench.cells what they hold
- * @param {Record<string, string>} bench.heads of the contestants' columns
- * @param {(name: string, shape: object) => Promise<() => { ns: number, trace: number[] }>} bench.contestant makes one fit
- */
-export async function runBench(bench) {
-  const { values: options } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '5' },
-      only: { type: 'string', default: '' },
-      json: { type: 'string' },
-      contestant: { type: 'string' },
-      shape: { type: 'string' },
-    },
-  });
-  if (options.contestant !== undefined) {
-    const fitOnce = await bench.contestant(options.contestant, JSON.parse(options.shape));
-    // the faster of a first and a later fit
-    const fits = [fitOnce(), fitOnce()];
-    console.log(JSON.stringify({ ns: Math.min(...fits.map(({ ns }) => ns)), trace: fits[0].trace }));
-    return;
-  }
-  const shapes = bench.shapes.filter(({ n, d, k }) => `${n},${d},${k}`.includes(options.only));
-  const results = shapes.map((shape) => measure(bench, shape, Number(options.rounds)));
-  printTable(bench, results);
-  const report = { machine: machine(), results };
-  console.log(`\n${report.machine.cpu}, Node ${report.machine.node}, load ${report.machine.load.toFixed(1)}`);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
-}
-
-function measure({ script, agreement, plain }, shape, rounds) {
-  const names = ['wasm', ...Object.keys(agreement)];
-  const records = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) records[name].push(inProcess(script, name, shape));
-  }
-  const traceOf = (name) => records[name][0].trace;
-  for (const [name, limit] of Object.entries(agreement)) {
-    const difference = largestDifference(traceOf(name), traceOf('wasm'));
-    if (difference > limit) throw new Error(`objectives of ${name} and wasm differ by ${difference} (relative)`);
-  }
-  const times = (name) => records[name].map(({ ns }) => ns);
-  return {
-    shape,
-    objective: traceOf('wasm').at(-1),
-    ns: Object.fromEntries(names.map((name) => [name, summary(times(name))])),
-    ratio: summary(times('wasm').map((t, round) => Math.min(...plain.map((name) => times(name)[round])) / t)),
-  };
-}
-
-function inProcess(script, name, shape) {
-  const args = [fileURLToPath(script), '--contestant', name, '--shape', JSON.stringify(shape)];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
-}
-
-function printTable({ title, columns, cells, heads }, results) {
-  const all = ['N, D, K', ...columns, ...Object.values(heads), 'plain / wasm'];
-  console.log(`${title}\n\n| ${all.join(' | ')} |`);
-  console.log(`|${all.map((_, at) => (at <= columns.length ? ' --- |' : ' ---: |')).join('')}`);
-  for (const { shape, ns, ratio } of results) {
-    const times = Object.keys(heads).map((name) => cell(ns[name]));
-    const row = [`${shape.n}, ${shape.d}, ${shape.k}`, ...cells(shape), ...times, `${cell(ratio)}×`];
-    console.log(`| ${row.join(' | ')} |`);
-  }
-}
-
-/** A fit by the library, `run` with a listener; `traceOf` takes the objectives of all iterations from the model. */
-export function libraryFit(run, traceOf, shape) {
-  return () => {
-    const stamps = [];
-    const model = run(() => stamps.push(performance.now()));
-    return { ns: perPointComponent(stamps, shape), trace: Array.from(traceOf(model)) };
-  };
-}
-
-/** A fit by a generator that yields the objective of each iteration, the start's first. */
-export function plainFit(steps, shape) {
-  return () => {
-    const stamps = [];
-    const trace = [];
-    for (const objective of steps()) {
-      stamps.push(performance.now());
-      trace.push(objective);
-      if (trace.length > shape.iterations) break;
+/** Measures one entry (races.mjs); throws if the objectives of the contestants disagree. */
+export function measure({ race, shape, name }, rounds, library) {
+  const folder = mkdtempSync(join(tmpdir(), 'mixwasm-bench-'));
+  try {
+    const file = join(folder, 'given.bin');
+    writeFileSync(file, serialize({ shape, ...race.generate(shape) }));
+    const own = { wasm: {}, threads: { agreement: 0 }, js: race.js };
+    const contestants = Object.entries({ ...own, ...race.others }).filter(
+      ([, { part }]) => part === undefined || part in shape.parts,
+    );
+    const records = new Map(contestants.map(([who]) => [who, []]));
+    for (let round = 0; round < rounds; round++) {
+      const order = round % 2 === 0 ? contestants : contestants.toReversed();
+      for (const [who] of order) records.get(who).push(run(race, who, file, library));
     }
-    return { ns: perPointComponent(stamps, shape), trace };
+    const absent = records.get('threads')[0].absent;
+    if (absent !== undefined) records.delete('threads');
+    const disagreement = {};
+    for (const [who, { part, agreement }] of contestants) {
+      if (who === 'wasm' || !records.has(who)) continue;
+      disagreement[who] = disagree(who, part, agreement, records);
+    }
+    return {
+      name,
+      family: race.name,
+      shape,
+      rounds,
+      ...timesOf(records, Object.keys(race.others)),
+      disagreement,
+      absent,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Largest relative difference of the objectives of two contestants. */
+function disagree(who, part, agreement, records) {
+  const [{ trace, partTraces }] = records.get('wasm');
+  const difference = largestDifference(records.get(who)[0].trace, part === undefined ? trace : partTraces[part]);
+  if (difference <= agreement) return difference;
+  throw new Error(`objectives of ${who} and wasm differ by ${difference} (relative; at most ${agreement})`);
+}
+
+/** The times of a round are those of the faster fit; of plain forms (but the naive one) the faster counts. */
+function timesOf(records, others) {
+  const best = new Map([...records].map(([who, rounds]) => [who, rounds.map(({ ns }) => Math.min(...ns))]));
+  const plain = others.filter((who) => who !== 'naive').map((who) => best.get(who));
+  best.set(
+    'plain',
+    plain[0].map((_, round) => Math.min(...plain.map((times) => times[round]))),
+  );
+  const ratio = (who, other) => {
+    if (!best.has(who) || !best.has(other)) return undefined;
+    return summary(best.get(who).map((time, round) => time / best.get(other)[round]));
+  };
+  return {
+    objective: records.get('wasm')[0].trace.at(-1),
+    ns: Object.fromEntries([...best].map(([who, times]) => [who, summary(times)])),
+    ratio: {
+      jsToWasm: ratio('js', 'wasm'),
+      plainToWasm: ratio('plain', 'wasm'),
+      naiveToWasm: ratio('naive', 'wasm'),
+      oneToTwoThreads: ratio('wasm', 'threads'),
+    },
   };
 }
 
-function perPointComponent(stamps, { n, k }) {
-  return (median(stamps.slice(1).map((t, i) => t - stamps[i])) * 1e6) / (n * k);
-}
-
-function cell({ median: middle, min, max }) {
-  return `${short(middle)} (${short(min)}–${short(max)})`;
-}
-
-/** Three digits. */
-function short(value) {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+function run(race, who, file, library) {
+  const script = fileURLToPath(new URL('contestant.mjs', import.meta.url));
+  const args = [script, race.name, who, file, ...(library === undefined ? [] : [library])];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
 }

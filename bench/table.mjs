@@ -1,40 +1,52 @@
 /** Results as Markdown. */
-
-const HEAD = ['N, D, K', 'wasm', 'JS backend', 'naive arrays', 'JS / wasm', 'naive / wasm', 'JS, later fits'];
+import { withGoals } from './goals.mjs';
 
 export function markdown({ machine, results }) {
-  const lines = [HEAD, HEAD.map((_, column) => (column === 0 ? '---' : '---:')), ...results.map(row)];
-  const { cpu, microarchitecture, cores, node, date } = machine;
-  const kind = microarchitecture === undefined ? '' : ` (${microarchitecture})`;
+  const rows = withGoals(results);
+  const times = [
+    ['', 'wasm', 'wasm, 2 threads', 'JS backend', 'plain JS', 'naive JS'],
+    ...rows.map(({ name, ns }) => [name, ...['wasm', 'threads', 'js', 'plain', 'naive'].map((who) => spread(ns[who]))]),
+  ];
+  const ratios = [
+    ['', 'JS backend / wasm', 'plain / wasm', 'naive / wasm', 'one / two threads', 'goal here, ns', 'reached'],
+    ...rows.map(({ name, ratio, goal, reached }) => [
+      name,
+      ...['jsToWasm', 'plainToWasm', 'naiveToWasm', 'oneToTwoThreads'].map((one) => spread(ratio[one], '×')),
+      goal === undefined ? '–' : short(goal),
+      goal === undefined ? '–' : reached ? 'yes' : 'no',
+    ]),
+  ];
   return [
-    'Nanoseconds per point × component of one EM iteration, one thread; median of the rounds (least–greatest). Ratios are taken round by round, against the faster of a first and a later fit; the last column is a second fit in the same process.',
+    'Nanoseconds per point × component of one iteration (E + M), median of the rounds (least–greatest). Rows: N, D, K; mixtures have full covariances unless said.',
     '',
-    ...lines.map((cells) => `| ${cells.join(' | ')} |`),
+    table(times),
     '',
-    `${cpu}${kind}, ${cores} cores, Node ${node}, ${date}. Same start for all, log-likelihoods checked equal.`,
+    'Ratios, taken round by round. The goal of a row is what was asked for on another machine, scaled by what this one takes for the same plain JavaScript.',
+    '',
+    table(ratios),
+    '',
+    `${machineLine(machine)} Same start for all, objectives checked equal; one and two threads to the bit.`,
     '',
   ].join('\n');
 }
 
-function row({ shape, nsPerPointComponent: ns, ratio }) {
-  const { n, d, k, covarianceType, naiveRows } = shape;
-  const sampled = naiveRows < n ? ` on ${naiveRows} rows` : '';
-  return [
-    `${n}, ${d}, ${k}${covarianceType === 'full' ? '' : ` ${covarianceType}`}`,
-    cell(ns.wasm),
-    cell(ns.js),
-    cell(ns.naive) + sampled,
-    `${cell(ratio.jsToWasm)}×`,
-    `${cell(ratio.naiveToWasm)}×`,
-    cell(ns.jsLaterFit),
-  ];
+/** Rows of cells, the first the head; all but the first column are numbers. */
+export function table([head, ...rows]) {
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function cell({ median, min, max }) {
-  return `${short(median)} (${short(min)}–${short(max)})`;
+export function machineLine({ cpu, microarchitecture, cores, node, date }) {
+  return `${cpu}${microarchitecture === undefined ? '' : ` (${microarchitecture})`}, ${cores} cores, Node ${node}, ${date}.`;
+}
+
+/** Median with least and greatest; a dash for what was not measured. */
+export function spread(values, unit = '') {
+  if (values === undefined) return '–';
+  return `${short(values.median)} (${short(values.min)}–${short(values.max)})${unit}`;
 }
 
 /** Three digits. */
-function short(value) {
+export function short(value) {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

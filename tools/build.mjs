@@ -1,7 +1,7 @@
 // Builds dist/: AssemblyScript → wasm → inlined bytes; TypeScript → JS and .d.ts; Rollup → the library, the worker, the CLI.
 // usage: node tools/build.mjs [--no-dist]   (--no-dist stops once the sources can be imported, which is what the tests need)
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 import { libraryConfig, workerConfig } from '../rollup.config.mjs';
@@ -39,7 +39,7 @@ inlineKernels('src/wasm/more-kernels-inline.ts', 'MORE_KERNELS_DEFLATED', 'build
 /** Deflated first: base64 hides from gzip what it could have compressed (5 kB of 20). */
 function inlineKernels(path, name, file) {
   const base64 = execFileSync(process.execPath, ['tools/deflate.mjs', file], { encoding: 'utf8' });
-  writeInline(path, name, `${file}, deflated, base64.`, `'${base64}'`);
+  writeInline(path, name, `Size of ${file}, and its bytes deflated, base64.`, `'${statSync(file).size} ${base64}'`);
 }
 
 // the client imports the worker's text, the worker is made of the same sources: compile with an empty text first

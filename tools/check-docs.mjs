@@ -1,8 +1,9 @@
 // Runs every example of README.md and docs/, compares what it prints with what the page says it prints, and checks
-// generated tables and the picture. Nothing on these pages is typed that a program can tell.
+// generated tables and the pictures. Nothing on these pages is typed that a program can tell.
 // usage: node tools/check-docs.mjs [--write] [PAGE…]      (after a build; --write puts the present answers in)
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { PICTURES } from '../bench/plot.mjs';
 import { fillSections, includeFiles, runnableBlocks, settle } from './docs/markdown.mjs';
 import { faithfulSvg } from './docs/picture.mjs';
 import { prepareBlocks, runBlock } from './docs/run-block.mjs';
@@ -36,8 +37,11 @@ const pages = [
 const texts = new Map();
 for (const page of pages) texts.set(page, readText(page));
 
-const picture = 'docs/faithful.svg';
-compare(picture, existsSync(picture) ? readText(picture) : '', await faithfulSvg());
+const pictures = { 'docs/faithful.svg': faithfulSvg };
+for (const [path, draw] of Object.entries(PICTURES)) pictures[`bench/${path}`] = draw;
+for (const [path, draw] of Object.entries(pictures)) {
+  compare(path, existsSync(path) ? readText(path) : '', await draw());
+}
 
 const filled = new Map();
 for (const [page, text] of texts) {
@@ -68,4 +72,4 @@ if (stale.length > 0) {
   console.error(`${stale.join('\n')}\nrun npm run docs, and read what it changed`);
   process.exit(1);
 }
-console.log(`${blocks.length} examples run in ${pages.length} pages; tables and picture are those of this build`);
+console.log(`${blocks.length} examples run in ${pages.length} pages; tables and pictures are those of this build`);

@@ -43,7 +43,7 @@ function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32):
 
 /** Exponentials relative to each point's largest term, without those that cannot reach a responsibility of 2⁻⁶⁰. */
 @inline
-function pruned(panel: Panel): void {
+export function pruned(panel: Panel): void {
   panel.least = LEAST_RESPONSIBILITY;
   const skipped = exponentialsPanel(
     panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR,
@@ -53,20 +53,20 @@ function pruned(panel: Panel): void {
 }
 
 @inline
-function fill(panel: Panel, block: Block, start: i32): void {
+export function fill(panel: Panel, block: Block, start: i32): void {
   const count = min(panel.size, block.nRows - start);
   fillPanel(panel, block.x, block.isFloat32 != 0, start, count, block.weights, block.origin);
 }
 
 /** Terms log w_k + log p(x|k); where a term's value cannot matter, for the responsibilities or the sum, not its value. */
 @inline
-function logProbPanel<F>(family: F, panel: Panel): void {
+export function logProbPanel<F>(family: F, panel: Panel): void {
   if (panel.sparse && family.prunes) family.logProbsAbove(panel, PRUNING_FLOOR);
   else family.logProbs(panel);
 }
 
 @inline
-function accumulatePanel<F>(family: F, panel: Panel): void {
+export function accumulatePanel<F>(family: F, panel: Panel): void {
   for (let k = 0; k < panel.nComponents; k++) family.accumulate(panel, k);
 }
 

@@ -3,7 +3,7 @@
  * installs and builds them; what is absent is left out with a word). Same data and start for all (../data.mjs), contestants
  * in turns, each in a process of its own, medians of the rounds; log-likelihoods compared before anything is printed.
  *
- * usage: node bench/native/run.mjs [--rounds n] [--only text] [--json file] [--without name,name]
+ * usage: node bench/native/run.mjs [--rounds n] [--only text] [--json file] [--without name,name] [--take name,name]
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,12 +24,14 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     json: { type: 'string' },
     without: { type: 'string', default: '' },
+    take: { type: 'string' },
   },
 });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const without = options.without.split(',');
+const take = options.take?.split(',');
 const contestants = CONTESTANTS.filter(({ name, needs, hint }) => {
-  if (without.includes(name)) return false;
+  if (without.includes(name) || take?.includes(name) === false) return false;
   if (needs === undefined || existsSync(needs) || isCommand(needs)) return true;
   console.error(`skipped: ${name} (${hint ?? 'run bench/native/setup.sh'})`);
   return false;
@@ -49,7 +51,7 @@ try {
 }
 const table = nativeTable(report, contestants);
 console.log(`\n${table}`);
-if (options.only === '' && options.without === '') {
+if (options.only === '' && options.without === '' && take === undefined) {
   mkdirSync(here('../results'), { recursive: true });
   writeFileSync(here('../results/native.json'), text(report));
   writeFileSync(here('../results/native.md'), table);

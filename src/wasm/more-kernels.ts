@@ -3,7 +3,7 @@
  * that a page that imports only `GaussianMixture` does not load them.
  */
 import type { Engine } from './engine.js';
-import { compile, compileKernels, inflate, isWhole, type Kernels } from './kernels.js';
+import { compile, compileKernels, isWhole, type Kernels, unpack } from './kernels.js';
 import { MORE_KERNELS_DEFLATED } from './more-kernels-inline.js';
 
 /** How the client of a worker comes to them. */
@@ -22,7 +22,7 @@ export const MORE_KERNELS: MoreKernels = {
     compiled ??= compile(MORE_KERNELS.bytes());
     return compiled;
   },
-  bytes: () => inflate(MORE_KERNELS_DEFLATED),
+  bytes: () => unpack(MORE_KERNELS_DEFLATED),
 };
 
 /** Takes over a module that mixwasm itself compiled, in another thread. */

@@ -5,13 +5,40 @@ import { measure } from '../check-size.mjs';
 const at = (path) => new URL(`../../${path}`, import.meta.url);
 const json = (path) => JSON.parse(readFileSync(at(path), 'utf8'));
 
-export const SECTIONS = { accuracy, benchmark, size };
+export const SECTIONS = { accuracy, benchmark, 'benchmark-more': benchmarkMore, size };
 
-/** The last `npm run bench`, which took minutes on a quiet machine: included, not repeated. */
+/** What the README shows of bench/results, picture first. The runs took minutes on a quiet machine: included, not repeated. */
+const SHOWN = {
+  iterations: 'nanoseconds per point × component of an iteration, mixwasm beside plain JavaScript',
+  native: 'nanoseconds per point × component of an iteration, mixwasm beside scikit-learn, Armadillo, mclust and C++',
+};
+/** The rest, in this order; what is not named comes last. */
+const HEADINGS = {
+  roofline: 'What bounds an iteration',
+  browsers: 'In browsers',
+  threads: 'Threads',
+  'from-scratch': 'Whole fits',
+  startup: 'The first fit of a process',
+  large: 'Large data',
+  npm: 'Beside npm packages',
+};
+
+function kept(name) {
+  return readFileSync(at(`bench/results/${name}.md`), 'utf8').trim();
+}
+
 function benchmark() {
-  if (!existsSync(at('bench/results'))) return 'No results are kept yet: `npm run bench` makes them.';
-  const tables = readdirSync(at('bench/results')).filter((file) => file.endsWith('.md'));
-  return tables.map((file) => readFileSync(at(`bench/results/${file}`), 'utf8').trim()).join('\n\n');
+  const names = Object.keys(SHOWN).filter((name) => existsSync(at(`bench/results/${name}.md`)));
+  return names.map((name) => `![${SHOWN[name]}](bench/results/${name}.svg)\n\n${kept(name)}`).join('\n\n');
+}
+
+function benchmarkMore() {
+  const others = readdirSync(at('bench/results'))
+    .flatMap((file) => (file.endsWith('.md') ? [file.slice(0, -3)] : []))
+    .filter((name) => !(name in SHOWN));
+  const rank = (name) => Object.keys(HEADINGS).indexOf(name) >>> 0;
+  others.sort((a, b) => rank(a) - rank(b));
+  return others.map((name) => `## ${HEADINGS[name] ?? name}\n\n${kept(name)}`).join('\n\n');
 }
 
 let measured;
