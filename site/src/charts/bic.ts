@@ -1,0 +1,77 @@
+/** BIC over the number of components, a line for each shape of covariances; points can be clicked. */
+import * as Plot from '@observablehq/plot';
+import type { Candidate } from '../worker/jobs.js';
+
+/** A line style a shape, so that lines are told apart without colour. */
+const DASHES: Record<string, string> = { full: 'none', tied: '7,4', diag: '2,4', spherical: '9,3,2,3' };
+
+export function bicChart(
+  candidates: readonly Candidate[],
+  width: number,
+  load: (candidate: Candidate) => void,
+): SVGElement | HTMLElement {
+  const found = candidates.filter((candidate) => candidate.bic !== undefined);
+  const best = found.reduce<Candidate | undefined>(
+    (least, one) => (least?.bic === undefined || (one.bic as number) < least.bic ? one : least),
+    undefined,
+  );
+  const shapes = [...new Set(candidates.map(({ shape }) => shape))];
+  const ends = shapes.flatMap((shape) => found.filter((one) => one.shape === shape).slice(-1));
+  const chart = Plot.plot({
+    width,
+    height: Math.max(200, Math.min(280, width * 0.5)),
+    marginLeft: 58,
+    marginRight: 66,
+    marginBottom: 36,
+    ariaLabel: 'BIC by number of components; lower is better. The table below has the same figures as buttons.',
+    x: { label: 'components K', ticks: [...new Set(candidates.map(({ k }) => k))], tickFormat: 'd', insetRight: 4 },
+    y: { label: '↓ BIC, lower is better', grid: true, ticks: 5, nice: true },
+    color: { domain: shapes, range: ['var(--series-1)', 'var(--series-2)', 'var(--series-3)', 'var(--series-4)'] },
+    marks: [
+      ...shapes.map((shape) =>
+        Plot.lineY(
+          found.filter((one) => one.shape === shape),
+          { x: 'k', y: 'bic', stroke: 'shape', strokeWidth: 2, strokeDasharray: DASHES[shape] ?? 'none' },
+        ),
+      ),
+      Plot.dot(found, {
+        x: 'k',
+        y: 'bic',
+        fill: 'shape',
+        r: 4.5,
+        stroke: 'var(--card)',
+        strokeWidth: 1.5,
+        className: 'bic-dots',
+      }),
+      best === undefined
+        ? undefined
+        : Plot.dot([best], { x: 'k', y: 'bic', r: 9, stroke: 'var(--ink)', strokeWidth: 2, fill: 'none' }),
+      Plot.text(spread(ends), {
+        x: 'k',
+        y: 'bic',
+        text: 'shape',
+        fill: 'shape',
+        dx: 9,
+        textAnchor: 'start',
+        fontWeight: 600,
+        dy: 0,
+      }),
+    ],
+    style: { fontSize: '12px', background: 'none', color: 'var(--ink)', fontFamily: 'inherit', overflow: 'visible' },
+  });
+  // Plot draws dots in the order of the data
+  chart.querySelectorAll<SVGCircleElement>('.bic-dots circle').forEach((circle, i) => {
+    circle.style.cursor = 'pointer';
+    circle.addEventListener('click', () => load(found[i]));
+  });
+  return chart;
+}
+
+/** Names at the line ends, moved apart where lines end close together. */
+function spread(ends: readonly Candidate[]): { k: number; bic: number; shape: string }[] {
+  const bics = ends.map(({ bic }) => bic as number);
+  const room = ((Math.max(...bics) - Math.min(...bics)) * 1.6 || 1) / 9;
+  const sorted = ends.map(({ k, bic, shape }) => ({ k, bic: bic as number, shape })).sort((a, b) => a.bic - b.bic);
+  for (let i = 1; i < sorted.length; i++) sorted[i].bic = Math.max(sorted[i].bic, sorted[i - 1].bic + room);
+  return sorted;
+}
