@@ -424,7 +424,7 @@ function describe({ matrix, columns }: Dataset): string {
 const STOPPED: Record<string, string> = {
   tol: 'converged: the log-likelihood rises by less than 10⁻⁶ per point',
   paramTol: 'converged: no parameter moves any more',
-  labels: 'finished: no label changes any more',
+  stable: 'finished: no label changes any more',
   maxIter: 'stopped after the most iterations allowed',
 };
 

@@ -16,6 +16,7 @@ export function bicChart(
     undefined,
   );
   const shapes = [...new Set(candidates.map(({ shape }) => shape))];
+  const top = topOf(found.map(({ bic }) => bic as number));
   const ends = shapes.flatMap((shape) => found.filter((one) => one.shape === shape).slice(-1));
   const chart = Plot.plot({
     width,
@@ -25,7 +26,13 @@ export function bicChart(
     marginBottom: 36,
     ariaLabel: 'BIC by number of components; lower is better. The table below has the same figures as buttons.',
     x: { label: 'components K', ticks: [...new Set(candidates.map(({ k }) => k))], tickFormat: 'd', insetRight: 4 },
-    y: { label: '↓ BIC, lower is better', grid: true, ticks: 5, nice: true },
+    y: {
+      label: '↓ BIC, lower is better',
+      grid: true,
+      ticks: 5,
+      domain: [best?.bic === undefined ? 0 : best.bic - 0.06 * (top - best.bic), top],
+    },
+    clip: true,
     color: { domain: shapes, range: ['var(--series-1)', 'var(--series-2)', 'var(--series-3)', 'var(--series-4)'] },
     marks: [
       ...shapes.map((shape) =>
@@ -46,10 +53,11 @@ export function bicChart(
       best === undefined
         ? undefined
         : Plot.dot([best], { x: 'k', y: 'bic', r: 9, stroke: 'var(--ink)', strokeWidth: 2, fill: 'none' }),
-      Plot.text(spread(ends), {
+      Plot.text(spread(ends, top), {
+        clip: false,
         x: 'k',
         y: 'bic',
-        text: 'shape',
+        text: 'name',
         fill: 'shape',
         dx: 9,
         textAnchor: 'start',
@@ -67,11 +75,22 @@ export function bicChart(
   return chart;
 }
 
-/** Names at the line ends, moved apart where lines end close together. */
-function spread(ends: readonly Candidate[]): { k: number; bic: number; shape: string }[] {
-  const bics = ends.map(({ bic }) => bic as number);
-  const room = ((Math.max(...bics) - Math.min(...bics)) * 1.6 || 1) / 9;
-  const sorted = ends.map(({ k, bic, shape }) => ({ k, bic: bic as number, shape })).sort((a, b) => a.bic - b.bic);
+/** Where the axis ends: models far worse than most are cut off, so that the good ones can be told apart. */
+function topOf(bics: readonly number[]): number {
+  const sorted = [...bics].sort((a, b) => a - b);
+  if (sorted.length === 0) return 1;
+  const least = sorted[0];
+  const usual = sorted[Math.floor(0.6 * (sorted.length - 1))] - least;
+  return Math.min(sorted[sorted.length - 1], least + 2.5 * usual) + (usual * 0.1 || 1);
+}
+
+/** Names at the line ends, moved apart where lines end close together; those beyond the axis stand at its end. */
+function spread(ends: readonly Candidate[], top: number): { k: number; bic: number; shape: string; name: string }[] {
+  const sorted = ends
+    .map(({ k, bic, shape }) => ({ k, bic: bic as number, shape, name: (bic as number) > top ? `${shape} ↑` : shape }))
+    .sort((a, b) => a.bic - b.bic)
+    .map((one) => ({ ...one, bic: Math.min(one.bic, top) }));
+  const room = (top - (sorted[0]?.bic ?? 0)) / 9;
   for (let i = 1; i < sorted.length; i++) sorted[i].bic = Math.max(sorted[i].bic, sorted[i - 1].bic + room);
   return sorted;
 }

@@ -29,6 +29,7 @@ export function traceChart({ frames, cursor, width, last }: TraceOptions): SVGEl
   // the last stair needs a tread
   const treads = end === undefined ? [] : [...shown, { ...end, at: end.at + 1 }];
   const now = frames[cursor];
+  const floor = floorOf(shown);
   return Plot.plot({
     width,
     height: Math.max(210, Math.min(300, width * 0.52)),
@@ -43,7 +44,13 @@ export function traceChart({ frames, cursor, width, last }: TraceOptions): SVGEl
       tickFormat: 'd',
       domain: [from, Math.max(from + 4, frames.length)],
     },
-    y: { label: 'nats', grid: true, ticks: 5, nice: true },
+    y: {
+      label: 'nats',
+      grid: true,
+      ticks: 5,
+      ...(floor === undefined ? { nice: true } : { domain: [floor.below, floor.top] }),
+    },
+    clip: true,
     marks: [
       Plot.areaY(treads, {
         x: 'at',
@@ -77,15 +84,38 @@ export function traceChart({ frames, cursor, width, last }: TraceOptions): SVGEl
             r: 4,
           }),
       ...labels(end),
+      floor === undefined
+        ? undefined
+        : Plot.text([`↓ from ${nats(shown[0].ceiling, 1)}`], {
+            frameAnchor: 'bottom-left',
+            dx: 6,
+            dy: -6,
+            fill: 'var(--muted)',
+            clip: false,
+          }),
     ],
     style: { fontSize: '12px', background: 'none', color: 'var(--ink)', fontFamily: 'inherit', overflow: 'visible' },
   });
 }
 
+/**
+ * The first steps may climb so far that all others look flat: then the axis begins where they end. Undefined where it can
+ * begin with the first.
+ */
+function floorOf(stairs: readonly Stair[]): { below: number; top: number } | undefined {
+  if (stairs.length < 5) return undefined;
+  const top = Math.max(...stairs.map(({ ceiling }) => ceiling));
+  // ELBO after the first M-step
+  const second = stairs[1].elbo;
+  if (top - second > 0.45 * (top - stairs[0].elbo)) return undefined;
+  const room = (top - second) * 0.12 || 1;
+  return { below: second - room, top: top + room };
+}
+
 /** Names at the right end of the lines; one above, one below where they meet. */
 function labels(end: Stair | undefined): Plot.Markish[] {
   if (end === undefined) return [];
-  const common = { x: end.at + 1, dx: 6, textAnchor: 'start', fontWeight: 600 } as const;
+  const common = { clip: false, x: end.at + 1, dx: 6, textAnchor: 'start', fontWeight: 600 } as const;
   return [
     Plot.text(['log p(X)'], { ...common, y: end.ceiling, dy: -8, fill: 'var(--ceiling)' }),
     Plot.text(['ELBO'], { ...common, y: end.elbo, dy: 9, fill: 'var(--elbo)' }),

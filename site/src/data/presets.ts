@@ -32,20 +32,20 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'collapse',
     name: 'A component collapsing',
-    text: 'Three measurements agree to the last digit. Without regularisation a component shrinks onto them: its density, and with it the likelihood, grows beyond all bounds.',
-    settings: { k: 3, covariance: 'full', init: 'kmeans++', seed: 0, regularise: false },
+    text: 'Sixteen readings of an instrument that was stuck: all at the same height. Without regularisation a component flattens onto their line; its density, and with it the likelihood, grows beyond all bounds.',
+    settings: { k: 3, covariance: 'full', init: 'randomPoints', seed: 1, regularise: false },
   },
   {
     id: 'digits',
     name: 'Bernoulli digits',
     text: '1,797 handwritten digits of 8 × 8 black and white pixels. Each component is 64 coins, one a pixel: together, the picture of a digit that nobody named.',
-    settings: { k: 10, seed: 2 },
+    settings: { k: 10, seed: 10 },
   },
   {
     id: 'outliers',
     name: 'k-means or k-medians',
-    text: 'Hard EM: every point belongs to one cluster only. A dozen far outliers drag the means of k-means along; the medians of k-medians hardly notice.',
-    settings: { k: 3, seed: 0 },
+    text: 'Hard EM: every point belongs to one cluster only. Two dozen far outliers drag the means of k-means along; the medians of k-medians hardly notice.',
+    settings: { k: 3, seed: 8 },
   },
   {
     id: 'own',
@@ -116,11 +116,9 @@ function collapsing(): Dataset {
     ],
   });
   const { matrix, ...rest } = drawn('a component collapsing', truth, 120, 2);
-  const same = [1.5, 5];
-  return {
-    ...rest,
-    matrix: { data: Float64Array.of(...matrix.data, ...same, ...same, ...same), rows: matrix.rows + 3, columns: 2 },
-  };
+  // stuck at 4.5, spread along the other axis by the golden ratio
+  const stuck = Array.from({ length: 16 }, (_, i) => [Math.round(3000 * ((i * 0.618) % 1)) / 1000, 4.5]).flat();
+  return { ...rest, matrix: { data: Float64Array.of(...matrix.data, ...stuck), rows: matrix.rows + 16, columns: 2 } };
 }
 
 function outlying(): Dataset {
@@ -133,12 +131,12 @@ function outlying(): Dataset {
     covariances: [0.6, 0.5, 0.55],
     covarianceType: 'spherical',
   });
-  const far = GaussianMixture.fromParameters({ means: [[13, 9.5]], covariances: [1.6], covarianceType: 'spherical' });
+  const far = GaussianMixture.fromParameters({ means: [[9, 9]], covariances: [0.8], covarianceType: 'spherical' });
   const { matrix, ...rest } = drawn('three clusters and outliers', truth, 240, 3);
-  const outliers = far.sample(12, { seed: 1 }).X;
+  const outliers = far.sample(26, { seed: 1 }).X;
   return {
     ...rest,
-    matrix: { data: Float64Array.of(...matrix.data, ...outliers), rows: matrix.rows + 12, columns: 2 },
+    matrix: { data: Float64Array.of(...matrix.data, ...outliers), rows: matrix.rows + 26, columns: 2 },
   };
 }
 

@@ -5,6 +5,9 @@ import { nats, plural } from '../ui/format.js';
 import { runSearch } from '../worker/client.js';
 import type { Candidate, SearchJob } from '../worker/jobs.js';
 
+/** Data of at most so many numbers are searched unasked: it takes workers a second. */
+const SMALL = 2000;
+
 export class SearchPanel {
   readonly #root: HTMLElement;
   readonly #load: (candidate: Candidate) => void;
@@ -18,6 +21,7 @@ export class SearchPanel {
   readonly #table = h('div', { class: 'scroll' });
   #job: SearchJob | undefined;
   #running: { stop(): void } | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #found: Candidate[] = [];
   #current: { k: number; shape: string; seed: number } | undefined;
 
@@ -37,6 +41,8 @@ export class SearchPanel {
     this.#status.textContent = '';
     this.#root.closest('section')?.toggleAttribute('hidden', job === undefined);
     this.draw();
+    clearTimeout(this.#timer);
+    if (job !== undefined && job.matrix.data.length <= SMALL) this.#timer = setTimeout(() => this.run(), 600);
   }
 
   /** Which model is on the stage. */
@@ -114,6 +120,10 @@ export class SearchPanel {
       this.#mark(button);
       return h('td', {}, button);
     };
+    // K runs along the longer side of the screen
+    const tall = this.#table.clientWidth < 440;
+    const lines: readonly (string | number)[] = tall ? ks : shapes;
+    const heads: readonly (string | number)[] = tall ? shapes : ks;
     return h(
       'table',
       { class: 'bic' },
@@ -121,12 +131,26 @@ export class SearchPanel {
       h(
         'thead',
         {},
-        h('tr', {}, h('th', { scope: 'col' }, 'K'), ...ks.map((k) => h('th', { scope: 'col' }, String(k)))),
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'col' }, tall ? 'K' : 'K ='),
+          ...heads.map((head) => h('th', { scope: 'col' }, String(head))),
+        ),
       ),
       h(
         'tbody',
         {},
-        ...shapes.map((shape) => h('tr', {}, h('th', { scope: 'row' }, shape), ...ks.map((k) => cell(shape, k)))),
+        ...lines.map((line) =>
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'row' }, String(line)),
+            ...heads.map((head) =>
+              tall ? cell(head as string, line as number) : cell(line as string, head as number),
+            ),
+          ),
+        ),
       ),
     );
   }

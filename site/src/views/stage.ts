@@ -57,12 +57,16 @@ const MOST_DRAWN = 20_000;
 /** Cells of the grid that contours are computed on. */
 const GRID = { columns: 96, rows: 72 };
 
+/** How many there have been: names of clip paths must differ. */
+let stages = 0;
+
 export class Stage {
   readonly element: HTMLElement;
   readonly #canvas = h('canvas', { role: 'img', tabindex: -1 });
   readonly #svg = s('svg', { class: 'stage-overlay' });
   readonly #axes = s('g', { class: 'axes', 'aria-hidden': 'true' });
-  readonly #ellipses = s('g', { 'aria-hidden': 'true' });
+  readonly #clip = s('rect', {});
+  readonly #ellipses = s('g', { 'aria-hidden': 'true', 'clip-path': `url(#plot-area-${++stages})` });
   readonly #handles = s('g', { class: 'handles' });
   readonly #x: ScaleLinear<number, number> = scaleLinear();
   readonly #y: ScaleLinear<number, number> = scaleLinear();
@@ -73,7 +77,12 @@ export class Stage {
 
   constructor(actions: StageActions) {
     this.#actions = actions;
-    this.#svg.append(this.#axes, this.#ellipses, this.#handles);
+    this.#svg.append(
+      s('clipPath', { id: `plot-area-${stages}` }, this.#clip),
+      this.#axes,
+      this.#ellipses,
+      this.#handles,
+    );
     this.element = h('div', { class: 'stage' }, this.#canvas, this.#svg);
     new ResizeObserver(() => this.#resize()).observe(this.element);
     this.element.addEventListener('pointerdown', (event) => this.#press(event));
@@ -118,6 +127,12 @@ export class Stage {
     this.#canvas.width = Math.round(width * ratio);
     this.#canvas.height = Math.round(height * ratio);
     setAttributes(this.#svg, { viewBox: `0 0 ${width} ${height}`, width, height });
+    setAttributes(this.#clip, {
+      x: MARGIN.left,
+      y: MARGIN.top,
+      width: Math.max(0, width - MARGIN.left - MARGIN.right),
+      height: Math.max(0, height - MARGIN.top - MARGIN.bottom),
+    });
     this.#x.range([MARGIN.left, width - MARGIN.right]);
     this.#y.range([height - MARGIN.bottom, MARGIN.top]);
     this.#paint();
@@ -176,7 +191,9 @@ export class Stage {
     for (const { coordinates } of polygons) {
       context.beginPath();
       for (const ring of coordinates.flat()) {
-        for (const [x, y] of ring) context.lineTo(x, y);
+        const [first, ...others] = ring;
+        context.moveTo(first[0], first[1]);
+        for (const [x, y] of others) context.lineTo(x, y);
         context.closePath();
       }
       context.fill('evenodd');
