@@ -120,6 +120,18 @@ export { anderson } from './optimize/anderson.js';
 export { gradient } from './optimize/gradient.js';
 export type { Acceleration, AccelerationName, Optimizer } from './optimize/method.js';
 export { squarem } from './optimize/squarem.js';
+export type { Candidate, Criterion, CrossValidation } from './select/candidates.js';
+export { SelectionError } from './select/candidates.js';
+export type {
+  BernoulliCandidate,
+  GaussianCandidate,
+  OnCandidate,
+  SelectBernoulliOptions,
+  SelectionOptions,
+  SelectOptions,
+} from './select/options.js';
+export type { Selection } from './select/select.js';
+export { select } from './select/select.js';
 export { ExpectedStatistics, type FamilyName, type StatisticsModel } from './statistics/expected-statistics.js';
 export type { ExpectedStatisticsJSON } from './statistics/json.js';
 export { OnlineMixture, type OnlineMixtureJSON, type OnlineOptions } from './statistics/online.js';

@@ -22,6 +22,7 @@ import { BERNOULLI_KERNELS } from './bernoulli-kernels.js';
 import {
   type BernoulliModelState,
   checkBernoulliParameters,
+  countBernoulliParameters,
   type FlatBernoulliParameters,
   publishBernoulli,
   toBernoulliComponents,
@@ -85,7 +86,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
         backend,
         nComponents,
         nFeatures,
-        nParameters: nComponents * nFeatures + (weightsMode === 'uniform' ? 0 : nComponents - 1),
+        nParameters: countBernoulliParameters(weightsMode, nComponents, nFeatures),
         weights,
         components: () => parameters,
         rows: (Y, sampleWeights) => checkRows(Y, sampleWeights, nFeatures),
@@ -100,14 +101,6 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   /** @internal */
   static [MADE](state: BernoulliModelState, record?: FitRecord): BernoulliMixture {
     return new BernoulliMixture(state, record);
-  }
-
-  static #made(
-    { plan }: Prepared<BernoulliPlan>,
-    { parameters, record }: Outcome<BernoulliComponent>,
-  ): BernoulliMixture {
-    const { weights: weightsMode, backend } = plan;
-    return new BernoulliMixture({ ...publishBernoulli(parameters), weightsMode, backend }, record);
   }
 
   // ---- making models
@@ -127,7 +120,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
    */
   static fit(X: BinaryInput, options: BernoulliMixtureOptions): BernoulliMixture {
     const prepared = prepare(X, options, 'BernoulliMixture.fit', ['onProgress']);
-    return BernoulliMixture.#made(prepared, fitNow(prepared, bernoulliFit, options.onProgress));
+    return bernoulliOf(prepared, fitNow(prepared, bernoulliFit, options.onProgress));
   }
 
   /**
@@ -138,7 +131,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   static async fitAsync(X: BinaryInput, options: AsyncBernoulliMixtureOptions): Promise<BernoulliMixture> {
     checkSignal(options?.signal);
     const prepared = prepare(X, options, 'BernoulliMixture.fitAsync', ASYNC_OPTIONS);
-    return BernoulliMixture.#made(prepared, await fitInWorker('bernoulliMixture', prepared, options, MORE_KERNELS));
+    return bernoulliOf(prepared, await fitInWorker('bernoulliMixture', prepared, options, MORE_KERNELS));
   }
 
   /**
@@ -172,7 +165,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
         stopReason,
         ...halfStep,
       }),
-      (outcome) => BernoulliMixture.#made(prepared, outcome),
+      (outcome) => bernoulliOf(prepared, outcome),
     );
   }
 
@@ -301,6 +294,15 @@ function prepare(
   checkUsableRows(matrix.nSamples, sampleWeights, checked.nComponents);
   const data = createDataset(matrix, sampleWeights, false);
   return { plan: { ...checked, start: prepareBernoulliStart(options, checked, data) }, data };
+}
+
+/** The model that a fit ended with. */
+export function bernoulliOf(
+  { plan }: Pick<Prepared<BernoulliPlan>, 'plan'>,
+  { parameters, record }: Outcome<BernoulliComponent>,
+): BernoulliMixture {
+  const { weights: weightsMode, backend } = plan;
+  return BernoulliMixture[MADE]({ ...publishBernoulli(parameters), weightsMode, backend }, record);
 }
 
 /** The options that need no data to be checked. */

@@ -77,3 +77,12 @@ export function checkBernoulliParameters(
   });
   return { nComponents, nFeatures, weights, probs, complements };
 }
+
+/** Free parameters: every probability, and the weights unless they are fixed. */
+export function countBernoulliParameters(
+  weights: 'learned' | 'uniform',
+  nComponents: number,
+  nFeatures: number,
+): number {
+  return nComponents * nFeatures + (weights === 'uniform' ? 0 : nComponents - 1);
+}

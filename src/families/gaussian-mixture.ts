@@ -119,15 +119,6 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
     return new GaussianMixture(state, record);
   }
 
-  static #made(
-    { plan, data }: Prepared<GaussianPlan>,
-    { parameters, record }: Outcome<GaussianComponent>,
-  ): GaussianMixture {
-    const { covarianceType, backend } = plan;
-    const { origin } = data;
-    return new GaussianMixture({ ...fromComponents(parameters, origin, covarianceType), origin, backend }, record);
-  }
-
   // ---- making models
 
   /**
@@ -146,7 +137,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
    */
   static fit(X: DataInput, options: GaussianMixtureOptions): GaussianMixture {
     const prepared = prepare(X, checkOptions(options, 'GaussianMixture.fit', ['onProgress']));
-    return GaussianMixture.#made(prepared, fitNow(prepared, gaussianFit, options.onProgress));
+    return gaussianOf(prepared, fitNow(prepared, gaussianFit, options.onProgress));
   }
 
   /**
@@ -160,7 +151,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
     checkSignal(options?.signal);
     // checked here, so that bad input is told at once and in the caller's stack
     const prepared = prepare(X, checkOptions(options, 'GaussianMixture.fitAsync', ASYNC_OPTIONS));
-    return GaussianMixture.#made(prepared, await fitInWorker('gaussianMixture', prepared, options));
+    return gaussianOf(prepared, await fitInWorker('gaussianMixture', prepared, options));
   }
 
   /**
@@ -192,7 +183,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
         const { low: _, ...flat } = fromComponents(parameters, data.origin, plan.covarianceType);
         return { ...flat, iteration, logLikelihood: statistics.logLikelihood, stopReason, ...halfStep };
       },
-      (outcome) => GaussianMixture.#made(prepared, outcome),
+      (outcome) => gaussianOf(prepared, outcome),
     );
   }
 
@@ -324,6 +315,24 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput> 
 /** Everything checked: the fit as plain data, and the rows. */
 function prepare(X: DataInput, checked: CheckedOptions): Prepared<GaussianPlan> {
   const data = prepareData(X, checked);
+  return { plan: gaussianPlan(checked, data), data };
+}
+
+/** The fit as plain data, for rows that are checked. */
+export function gaussianPlan(
+  checked: CheckedOptions,
+  data: Pick<Prepared<GaussianPlan>['data'], 'nSamples' | 'nFeatures'>,
+): GaussianPlan {
   const { init: _, initialParameters: __, sampleWeights: ___, ...plan } = checked;
-  return { plan: { ...plan, start: prepareStart(checked, data) }, data };
+  return { ...plan, start: prepareStart(checked, data) };
+}
+
+/** The model that a fit ended with. */
+export function gaussianOf(
+  { plan, data }: Prepared<GaussianPlan>,
+  { parameters, record }: Outcome<GaussianComponent>,
+): GaussianMixture {
+  const { covarianceType, backend } = plan;
+  const { origin } = data;
+  return GaussianMixture[MADE]({ ...fromComponents(parameters, origin, covarianceType), origin, backend }, record);
 }

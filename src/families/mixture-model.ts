@@ -3,6 +3,7 @@ import type { Backend } from '../backend.js';
 import type { Rows } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
 import { aic, bic, icl } from '../diagnostics/criteria.js';
+import { addTotals, type Totals } from '../diagnostics/totals.js';
 import { blockRows, blocksOf } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, MixtureRestart } from '../em/mixture-fit.js';
@@ -224,28 +225,16 @@ export abstract class MixtureModel<C, Input> {
     );
   }
 
-  #total(X: Input, options: WeightedOptions, where: string) {
+  #total(X: Input, options: WeightedOptions, where: string): Totals {
     checkKnown(options, ['sampleWeights'], where);
     const rows = this.#parts.rows(X, options.sampleWeights);
     const k = this.nComponents;
     const logProbNorm = new Float64Array(rows.nSamples);
     const terms = where === 'icl' ? new Float64Array(rows.nSamples * k) : undefined;
     this.#score(rows, terms === undefined ? { logProbNorm } : { logProbNorm, weightedLogProb: terms });
-    let logLikelihood = 0;
-    let weight = 0;
-    let logTop = 0;
-    for (let i = 0; i < rows.nSamples; i++) {
-      const s = rows.sampleWeights === undefined ? 1 : (rows.sampleWeights[i] as number);
-      if (s === 0) continue;
-      weight += s;
-      logLikelihood += s * (logProbNorm[i] as number);
-      // a row without density has no most probable component
-      if (terms === undefined || logProbNorm[i] === -Infinity) continue;
-      let top = -Infinity;
-      for (let c = 0; c < k; c++) top = Math.max(top, terms[i * k + c] as number);
-      logTop += s * (top - (logProbNorm[i] as number));
-    }
-    return { logLikelihood, weight, logTop };
+    const totals: Totals = { logLikelihood: 0, weight: 0, logTop: 0 };
+    addTotals(totals, logProbNorm, terms, k, rows.sampleWeights);
+    return totals;
   }
 
   #log(x: number): number {

@@ -43,7 +43,7 @@ export function packError(error: unknown): PlainError {
     name: error.name,
     message: error.message,
     // under Node the worker is a data: URL, and every frame of a stack would repeat its whole text
-    stack: error.stack?.replace(/data:text\/javascript,[^\s)]*?(?=:\d+:\d+)/g, 'mixwasm/worker.js'),
+    stack: error.stack?.replace(/data:text\/javascript,\S*?(?=:\d+:\d+)/g, 'mixwasm/worker.js'),
     fields,
     cause: error.cause === undefined ? undefined : packError(error.cause),
   };

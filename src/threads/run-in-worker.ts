@@ -5,6 +5,8 @@ import { converse } from './converse.js';
 import { runInTeam } from './run-in-team.js';
 import { startWorker } from './start-worker.js';
 
+export { cores } from './choose-threads.js';
+export { runCrew } from './crew.js';
 export { unpackRestarts } from './protocol.js';
 
 /** One thread is a worker of its own for every job, several are kept between jobs. */

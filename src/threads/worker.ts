@@ -1,12 +1,14 @@
 /** The worker: takes one job, answers with progress, a result or an error. Bundled alone, into a text inside the package. */
 import type { Dataset } from '../data/dataset.js';
 import type { HardStatistics } from '../em/hard.js';
-import type { MixturePlan } from '../em/mixture-fit.js';
+import type { FitRecord, MixturePlan } from '../em/mixture-fit.js';
 import { bernoulliFit } from '../families/bernoulli-fit.js';
+import { BERNOULLI_KERNELS } from '../families/bernoulli-kernels.js';
 import { clusteringBytes } from '../families/clustering-fit.js';
 import type { ClusteringPlan } from '../families/clustering-options.js';
 import type { ClusteringEntry } from '../families/clustering-ways-in.js';
 import { gaussianFit } from '../families/gaussian-fit.js';
+import { GAUSSIAN_KERNELS } from '../families/gaussian-kernels.js';
 import { kMeansEntry } from '../families/k-means-fit.js';
 import { kMediansEntry } from '../families/k-medians-fit.js';
 import { type FitMaker, fitNow, type Prepared } from '../families/mixture-fit-now.js';
@@ -15,6 +17,7 @@ import { ANDERSON } from '../optimize/anderson.js';
 import { GRADIENT } from '../optimize/gradient.js';
 import { registerMethod } from '../optimize/method.js';
 import { SQUAREM } from '../optimize/squarem.js';
+import { type CandidateInput, fitCandidate } from '../select/candidate-job.js';
 import { offerEngine } from '../wasm/engine.js';
 import { adoptModule } from '../wasm/kernels.js';
 import { adoptMoreKernels } from '../wasm/more-kernels.js';
@@ -32,6 +35,12 @@ registerMethod(ANDERSON);
 const JOBS: Record<string, Work> = {
   gaussianMixture: mixtureJob(gaussianFit),
   bernoulliMixture: mixtureJob(bernoulliFit),
+  gaussianCandidate: candidateJob(gaussianFit, (backend, { covarianceType, nComponents }, data, rows) =>
+    backend.open(GAUSSIAN_KERNELS, { data, covarianceType, nComponents, rows }),
+  ),
+  bernoulliCandidate: candidateJob(bernoulliFit, (backend, { nComponents }, data, rows) =>
+    backend.open(BERNOULLI_KERNELS, { data, nComponents, rows }),
+  ),
   kMeans: clusteringJob(kMeansEntry),
   kMedians: clusteringJob(kMediansEntry),
 };
@@ -51,8 +60,23 @@ function clusteringJob<O, S extends HardStatistics>(entry: ClusteringEntry<O, S>
 function mixtureJob<Plan extends MixturePlan, C, T>(make: FitMaker<Plan, C, T>): Work {
   return (prepared: Prepared<Plan>, onProgress) => {
     const { parameters, record } = fitNow(prepared, make, onProgress);
-    return { parameters, record: { ...record, restarts: packRestarts(record.restarts) } };
+    return { parameters, record: packRecord(record) };
   };
+}
+
+function candidateJob<Plan extends MixturePlan, C, T>(
+  make: FitMaker<Plan, C, T>,
+  open: Parameters<typeof fitCandidate<Plan, C, T>>[2],
+): Work {
+  return (input: CandidateInput<Plan>) => {
+    const { record, ...rest } = fitCandidate(input, make, open);
+    return { ...rest, record: packRecord(record) };
+  };
+}
+
+/** A record as structured clone can carry it. */
+function packRecord(record: FitRecord) {
+  return { ...record, restarts: packRestarts(record.restarts) };
 }
 
 /** A fit makes thousands of iterations a second; people and messages do not keep up. */

@@ -1,0 +1,68 @@
+/** A candidate of a selection in a worker: the fit, and the sums that criteria are made of. */
+import type { Backend } from '../backend.js';
+import type { Dataset, Rows } from '../data/dataset.js';
+import { addTotals, type Totals } from '../diagnostics/totals.js';
+import { blockRows, blocksOf } from '../em/blocks.js';
+import type { MixturePlan, Outcome } from '../em/mixture-fit.js';
+import type { BlockKernels, MixtureParameters } from '../em/model.js';
+import type { FitMaker } from '../families/mixture-fit-now.js';
+import { expectedBytes, withBackend } from '../lease.js';
+import { heldOut, training } from './folds.js';
+
+/** What the worker is told. */
+export interface CandidateInput<Plan extends MixturePlan> {
+  readonly plan: Plan;
+  readonly data: Dataset;
+  /** fit without the rows of one fold and score these; all rows are fitted if omitted */
+  readonly fold?: { readonly ofRow: Int32Array; readonly index: number; readonly centre: boolean };
+}
+
+/** What it answers. */
+export interface CandidateOutcome<C> extends Outcome<C> {
+  /** over the rows that were fitted, or over the fold that was held out (then without `logTop`) */
+  readonly totals: Totals;
+}
+
+type Score<C> = Pick<BlockKernels<C, unknown>, 'score'>;
+
+/** Fits a candidate and scores what it is judged by. `open` gives a family's kernels for rows it was not fitted to. */
+export function fitCandidate<Plan extends MixturePlan, C, T>(
+  { plan, data, fold }: CandidateInput<Plan>,
+  make: FitMaker<Plan, C, T>,
+  open: (backend: Backend, plan: Plan, rows: Rows, blockSize: number) => Score<C>,
+): CandidateOutcome<C> {
+  const { nComponents: k, backend: name } = plan;
+  const fitted = fold === undefined ? data : training(data, fold);
+  return withBackend(
+    name,
+    (backend) => {
+      const fit = make(plan, fitted, backend);
+      const outcome = fit.best();
+      if (fold === undefined)
+        return { ...outcome, totals: total(fit.parts.kernels, outcome.parameters, data, k, true) };
+      const rows = heldOut(data, fitted, fold);
+      const totals = total(open(backend, plan, rows, blockRows(data.nFeatures, k)), outcome.parameters, rows, k, false);
+      return { ...outcome, totals };
+    },
+    expectedBytes(fitted, k),
+  );
+}
+
+/** Scores rows block by block, in the blocks and the order that `model.icl(X)` takes. */
+function total<C>(
+  kernels: Score<C>,
+  parameters: MixtureParameters<C>,
+  rows: Rows,
+  k: number,
+  withTop: boolean,
+): Totals {
+  const totals: Totals = { logLikelihood: 0, weight: 0, logTop: 0 };
+  for (const block of blocksOf(rows, blockRows(rows.nFeatures, k))) {
+    const { start, nRows } = block;
+    const logProbNorm = new Float64Array(nRows);
+    const terms = withTop ? new Float64Array(nRows * k) : undefined;
+    kernels.score(parameters, block, terms === undefined ? { logProbNorm } : { logProbNorm, weightedLogProb: terms });
+    addTotals(totals, logProbNorm, terms, k, rows.sampleWeights?.subarray(start, start + nRows));
+  }
+  return totals;
+}

@@ -1,0 +1,151 @@
+/** `select`: fits mixtures of several sizes and shapes, compares them, and gives the best. */
+import type { BinaryInput } from '../data/binary.js';
+import type { Dataset } from '../data/dataset.js';
+import type { DataInput, Values } from '../data/matrix.js';
+import { createRandom } from '../data/random.js';
+import { isShared } from '../data/shared.js';
+import type { MixturePlan } from '../em/mixture-fit.js';
+import { InvalidOptionError, type MixwasmError } from '../errors.js';
+import type { BernoulliMixture } from '../families/bernoulli-mixture.js';
+import type { GaussianMixture } from '../families/gaussian-mixture.js';
+import { withBackend } from '../lease.js';
+import { checkSignal } from '../threads/client.js';
+import { type Candidate, type Criterion, SelectionError, winner } from './candidates.js';
+import { type Entry, selectionOf } from './family.js';
+import { assignFolds, type Fold } from './folds.js';
+import {
+  type BernoulliCandidate,
+  checkSelection,
+  type GaussianCandidate,
+  type SelectBernoulliOptions,
+  type SelectOptions,
+} from './options.js';
+import { Trial } from './trial.js';
+
+/** What a selection found. */
+export interface Selection<Model, C extends Candidate<Model> = Candidate<Model>> {
+  /** what it went by */
+  readonly criterion: Criterion;
+  /** the winner, fitted to all rows */
+  readonly best: Model;
+  /** the winner's row of the table */
+  readonly bestCandidate: C;
+  /** the whole table: for each covariance type, in the order given, each number of components, in the order given */
+  readonly candidates: readonly C[];
+  /** candidates that were fitted at once */
+  readonly threads: number;
+}
+
+/**
+ * Fits a mixture for every number of components and every covariance type, and picks one by a criterion: the model of
+ * lowest BIC, AIC or ICL, or of the highest log-likelihood of rows that were held out.
+ *
+ * Every candidate is the fit that `GaussianMixture.fit` makes with the same options, seed included: `nInit` independent
+ * starts (10 unless said), the best kept. So candidates depend on nothing but the data and the options, not on each other,
+ * on threads, or on the machine. `regCovar` is 0 unless said: criteria compare maxima of the likelihood, and a component that
+ * nothing but regularisation keeps from collapsing onto a few rows would win them. Starts that collapse are discarded; a
+ * candidate all of whose starts collapse has an `error` in the table and stops no other. Of equal values the model of
+ * fewer parameters wins, then the earlier row.
+ *
+ * With `criterion: 'crossValidation'` every candidate is also fitted without each of `nFolds` random folds, the same for all,
+ * and judged by the mean log-likelihood of the rows held out; the winner is that of all rows. (A Bernoulli mixture without
+ * `prior` easily forbids a row it has not seen: −Infinity.)
+ *
+ * Runs in workers, as many as `threads`; X is copied at the call.
+ *
+ * @param X as `fit` takes it
+ * @throws {InvalidDataError} empty, ragged, not finite (row and column named)
+ * @throws {InvalidOptionError} an impossible or unknown option; a model that has no likelihood, such as `KMeans`
+ * @throws {SelectionError} no candidate could be fitted; the table is attached
+ * @throws {WorkerError} a worker died or could not be started; `signal.reason` when aborted
+ * @example
+ * const { best, candidates } = await select(X, { nComponents: [1, 2, 3, 4], covarianceTypes: ['full', 'tied'], criterion: 'bic' });
+ */
+export async function select(
+  X: DataInput,
+  options: SelectOptions,
+): Promise<Selection<GaussianMixture, GaussianCandidate>>;
+export async function select(
+  X: BinaryInput,
+  options: SelectBernoulliOptions,
+): Promise<Selection<BernoulliMixture, BernoulliCandidate>>;
+export async function select(X: unknown, options: SelectOptions | SelectBernoulliOptions): Promise<Selection<unknown>> {
+  if (options === undefined) {
+    throw new InvalidOptionError(
+      'nComponents',
+      'select needs options with nComponents, the numbers of components to try',
+    );
+  }
+  checkSignal(options.signal);
+  const { criterion, nFolds, threads: wanted, numbers } = checkSelection(options);
+  const family = selectionOf(X, options, numbers);
+  const data = forWorkers(family.data);
+  const { seed, backend } = (family.entries[0] as Entry<MixturePlan>).plan;
+  const logWeight = withBackend(backend, ({ log }) => log(data.totalWeight));
+  const folds: Fold[] = [];
+  if (criterion === 'crossValidation') {
+    const ofRow = assignFolds(
+      data,
+      nFolds,
+      withBackend(backend, ({ log }) => createRandom(seed, log)),
+    );
+    for (let index = 0; index < nFolds; index++) folds.push({ ofRow, index });
+  }
+
+  const trials = family.entries.map((entry) => new Trial(entry, family, data, folds, logWeight));
+  let done = 0;
+  const settle = (trial: Trial) => {
+    done++;
+    // labels are as many as rows: only the leader of those that are done may still need them
+    const settled = trials.filter((one) => one.settled);
+    const leader = settled[winner(settled.map(rowOf), criterion)];
+    for (const other of settled) if (other !== leader) other.labels = undefined;
+    options.onProgress?.({ done, total: trials.length, candidate: trial.row() as never });
+  };
+  // what runs workers is loaded with the first that needs it
+  const { cores, runCrew, unpackRestarts } = await import('../threads/run-in-worker.js');
+  for (const trial of trials) if (trial.settled) settle(trial);
+  // the slowest first, so that at the end no thread works alone for long
+  const jobs = trials.flatMap((trial) => trial.jobs(settle, unpackRestarts)).sort((a, b) => b.cost - a.cost);
+  const threads = Math.max(1, Math.min(jobs.length, wanted ?? (await cores())));
+  const { signal, workerUrl } = options;
+  await runCrew(jobs, threads, { backend, signal, workerUrl, ...(family.more && { more: family.more }) });
+
+  const candidates = trials.map(rowOf);
+  const at = winner(candidates, criterion);
+  if (at < 0) throw noneFitted(candidates);
+  const best = (trials[at] as Trial).model(true);
+  const bestCandidate = { ...(candidates[at] as Candidate<unknown>), model: best };
+  candidates[at] = bestCandidate;
+  return { criterion, best, bestCandidate, candidates, threads };
+}
+
+function rowOf(trial: Trial): Candidate<unknown> {
+  return trial.row();
+}
+
+function noneFitted(candidates: readonly Candidate<unknown>[]): SelectionError {
+  const cause = candidates[0]?.error as MixwasmError;
+  const n = candidates.length;
+  return new SelectionError(
+    candidates,
+    `${n === 1 ? 'the candidate' : `all ${n} candidates`} failed; the first (nComponents ${candidates[0]?.nComponents}): ${cause.message}`,
+    { cause },
+  );
+}
+
+/** Data as many workers may read them, copied: in shared memory where it can be posted, so that no job carries them. */
+function forWorkers(data: Dataset): Dataset {
+  const { x } = data;
+  if (isShared(x.buffer)) return data;
+  const kind = x.constructor as new (buffer: ArrayBufferLike) => Values;
+  const copy = canShare() ? new kind(new SharedArrayBuffer(x.byteLength)) : undefined;
+  copy?.set(x);
+  return { ...data, x: copy ?? x.slice() };
+}
+
+/** On a page shared memory can be made without isolation, but posting it throws. */
+function canShare(): boolean {
+  if (typeof SharedArrayBuffer === 'undefined') return false;
+  return globalThis.crossOriginIsolated !== false || typeof document === 'undefined';
+}

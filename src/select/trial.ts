@@ -1,0 +1,138 @@
+/** One candidate while its fits are under way: what goes to workers, what came back, its row of the table. */
+import type { Dataset } from '../data/dataset.js';
+import type { Totals } from '../diagnostics/totals.js';
+import type { MixturePlan } from '../em/mixture-fit.js';
+import { InvalidDataError, MixwasmError } from '../errors.js';
+import { checkUsableRows } from '../families/gaussian-checks.js';
+import type { CrewJob } from '../threads/crew.js';
+import type { unpackRestarts } from '../threads/protocol.js';
+import type { CandidateInput, CandidateOutcome } from './candidate-job.js';
+import { type Candidate, criteriaOf, crossValidationOf } from './candidates.js';
+import type { AnySelection, Entry } from './family.js';
+import type { Fold } from './folds.js';
+
+/** A job and how long it takes, relative to others. */
+export interface TrialJob extends CrewJob {
+  readonly cost: number;
+}
+
+export class Trial {
+  /** most probable component of each row, as long as they may be wanted */
+  labels: Int32Array | undefined;
+  #left: number;
+  #fit: CandidateOutcome<unknown> | undefined;
+  #row: Candidate<unknown> | undefined;
+  readonly #heldOut: Totals[] = [];
+  /** of the fit to all rows at 0, without fold i at i + 1 */
+  readonly #errors: MixwasmError[] = [];
+
+  constructor(
+    private readonly entry: Entry<MixturePlan>,
+    private readonly family: AnySelection,
+    private readonly data: Dataset,
+    private readonly folds: readonly Fold[],
+    private readonly logWeight: number,
+  ) {
+    this.#errors = refusals(entry.plan.nComponents, data, folds);
+    this.#left = this.#errors.length > 0 ? 0 : 1 + folds.length;
+  }
+
+  /** Whether nothing is left to fit. */
+  get settled(): boolean {
+    return this.#left === 0;
+  }
+
+  /** The fits of this candidate; `settle` is called with the last of them. (`unpack` comes with what runs workers.) */
+  jobs(settle: (trial: this) => void, unpack: typeof unpackRestarts): TrialJob[] {
+    if (this.settled) return [];
+    const { plan, nParameters } = this.entry;
+    const finish = () => {
+      this.#left--;
+      if (this.settled) settle(this);
+    };
+    return [undefined, ...this.folds].map((fold, at) => {
+      const { job, centre } = this.family;
+      const input: CandidateInput<MixturePlan> = { plan, data: this.data, ...(fold && { fold: { ...fold, centre } }) };
+      return {
+        job,
+        input,
+        cost: nParameters,
+        done: (result) => {
+          const outcome = result as CandidateOutcome<unknown>;
+          if (fold === undefined) this.#keep(outcome, unpack);
+          else this.#heldOut[fold.index] = outcome.totals;
+          finish();
+        },
+        failed: (error) => {
+          this.#errors[at] = fold === undefined ? error : located(error, fold);
+          finish();
+        },
+      };
+    });
+  }
+
+  #keep(outcome: CandidateOutcome<unknown>, unpack: typeof unpackRestarts): void {
+    const { labels, ...record } = outcome.record;
+    this.labels = labels;
+    this.#fit = { ...outcome, record: { ...record, restarts: unpack(record.restarts), labels: undefined } };
+  }
+
+  /** The model, `withLabels` if they are still there; undefined if there is no fit. */
+  model(withLabels: boolean): object | undefined {
+    if (this.#fit === undefined) return undefined;
+    const { parameters, record } = this.#fit;
+    const labels = withLabels ? this.labels : undefined;
+    return this.family.model(this.entry.plan, this.data, { parameters, record: { ...record, labels } });
+  }
+
+  /** The row of the table, once the candidate is settled. */
+  row(): Candidate<unknown> {
+    this.#row ??= this.#summarize();
+    return this.#row;
+  }
+
+  #summarize(): Candidate<unknown> {
+    const { plan, nParameters, fields } = this.entry;
+    const { totals, record } = this.#fit ?? {};
+    // the first fold that failed, whichever came back first
+    const error = this.#errors.find((one) => one !== undefined);
+    const criteria = totals && criteriaOf(totals, nParameters, this.logWeight);
+    return {
+      nComponents: plan.nComponents,
+      ...fields,
+      nParameters,
+      logLikelihood: record?.logLikelihood,
+      bic: criteria?.bic,
+      aic: criteria?.aic,
+      icl: criteria?.icl,
+      crossValidation: error === undefined && this.folds.length > 0 ? crossValidationOf(this.#heldOut) : undefined,
+      converged: record?.converged,
+      nIter: record?.nIter,
+      model: this.model(false),
+      error,
+    };
+  }
+}
+
+/** Why a candidate is not even tried: fewer rows than components, with or without a fold. */
+function refusals(nComponents: number, { nSamples, sampleWeights }: Dataset, folds: readonly Fold[]): MixwasmError[] {
+  try {
+    checkUsableRows(nSamples, sampleWeights, nComponents);
+    for (const fold of folds) {
+      const left = fold.ofRow.reduce((n, index) => n + (index >= 0 && index !== fold.index ? 1 : 0), 0);
+      if (left >= nComponents) continue;
+      throw new InvalidDataError(
+        `${nComponents} components need at least ${nComponents} rows; without fold ${fold.index} there are ${left}; lower nComponents, or raise nFolds`,
+      );
+    }
+  } catch (error) {
+    if (error instanceof MixwasmError) return [error];
+    throw error;
+  }
+  return [];
+}
+
+function located(error: MixwasmError, { index }: Fold): MixwasmError {
+  error.message = `without fold ${index}: ${error.message}`;
+  return error;
+}
