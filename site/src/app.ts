@@ -8,6 +8,7 @@ import { DigitsMode } from './modes/digits-mode.js';
 import { GaussianMode } from './modes/gaussian-mode.js';
 import type { Mode, StepFrame } from './modes/mode.js';
 import { OutliersMode } from './modes/outliers-mode.js';
+import type { Found } from './search.js';
 import { DEFAULTS, fromHash, MOST_COMPONENTS, type Settings, toHash } from './settings.js';
 import { Transport } from './transport.js';
 import { byId, download, h, setAttributes } from './ui/dom.js';
@@ -16,12 +17,11 @@ import { inWords, type Remedy } from './ui/in-words.js';
 import { onSchemeChange } from './ui/palette.js';
 import { RacePanel } from './views/race-panel.js';
 import { SearchPanel } from './views/search-panel.js';
-import type { Candidate } from './worker/jobs.js';
 
 /** Half-steps shown when zoomed in. */
 const ZOOM = 12;
 /** Most components in the search over K. */
-const MOST_SEARCHED = 8;
+const MOST_SEARCHED = { gaussians: 8, digits: MOST_COMPONENTS };
 
 export class App {
   #settings: Settings = DEFAULTS;
@@ -34,6 +34,7 @@ export class App {
   /** before the edit that is going on */
   #settled: Dataset | undefined;
   #mode: Mode | undefined;
+  #chartsDue = false;
   readonly #transport = new Transport(byId('player'), () => this.#mode?.player, {
     moved: (from, milliseconds) => this.#show(from, milliseconds),
     rested: () => this.#writeHash(),
@@ -93,7 +94,7 @@ export class App {
     const { name, text } = presetOf(preset);
     byId('title').textContent = this.#own === undefined ? name : this.#own.name;
     byId('blurb').textContent = this.#own === undefined || preset !== 'own' ? text : describe(this.#own);
-    this.#search.setJob(this.#mode.search(preset === 'digits' ? 14 : MOST_SEARCHED));
+    this.#search.setJob(this.#mode.search(preset === 'digits' ? MOST_SEARCHED.digits : MOST_SEARCHED.gaussians));
     this.#showSettings();
     this.#show();
   }
@@ -116,7 +117,7 @@ export class App {
       if (settled && this.#settled !== undefined) {
         this.#undo.push(this.#settled);
         this.#settled = mode.dataset;
-        this.#search.setJob(mode.search(MOST_SEARCHED));
+        this.#search.setJob(mode.search(MOST_SEARCHED.gaussians));
       }
     }
     this.#show();
@@ -160,7 +161,17 @@ export class App {
     byId<HTMLButtonElement>('save').disabled = mode.player === undefined;
   }
 
+  /** Many steps may come between two frames: one chart will do. */
   #drawCharts(): void {
+    if (this.#chartsDue) return;
+    this.#chartsDue = true;
+    requestAnimationFrame(() => {
+      this.#chartsDue = false;
+      this.#drawChartsNow();
+    });
+  }
+
+  #drawChartsNow(): void {
     const trace = byId('trace');
     const zoomed = byId<HTMLInputElement>('zoom').checked;
     if (this.#mode !== undefined && trace.clientWidth > 0) {
@@ -171,7 +182,13 @@ export class App {
   #showStatus(mode: Mode): void {
     const { player } = mode;
     this.#transport.show();
-    byId('status').textContent = player === undefined ? '' : statusOf(player.frame, player.atEnd);
+    const missing = mode instanceof GaussianMode ? mode.missing : 0;
+    byId('status').textContent =
+      player === undefined
+        ? missing > 0
+          ? `${plural(missing, 'point')} more, and EM can begin`
+          : ''
+        : statusOf(player.frame, player.atEnd);
     byId('player').dataset.frame = String(player?.cursor ?? '');
     byId('player').dataset.stopReason = player?.frame.stopReason ?? '';
   }
@@ -375,9 +392,9 @@ export class App {
   }
 
   /** A model of the search: its very fit, from the start, so that it can be watched. */
-  #load({ k, shape, seed }: Candidate): void {
+  #load({ k, shape, seed }: Found): void {
     if (shape === 'bernoulli') this.#change({ k, seed });
-    else this.#change({ k, covariance: shape, seed, init: 'kmeans++' });
+    else this.#change({ k, covariance: shape, seed, init: 'kmeans++', regularise: false });
     byId('player').scrollIntoView({ behavior: 'smooth', block: 'nearest' });
     this.#transport.toEnd();
   }

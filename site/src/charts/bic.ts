@@ -1,21 +1,14 @@
 /** BIC over the number of components, a line for each shape of covariances; points can be clicked. */
 import * as Plot from '@observablehq/plot';
-import type { Candidate } from '../worker/jobs.js';
+import { bestOf, type Found } from '../search.js';
 
 /** A line style a shape, so that lines are told apart without colour. */
 const DASHES: Record<string, string> = { full: 'none', tied: '7,4', diag: '2,4', spherical: '9,3,2,3' };
 
-export function bicChart(
-  candidates: readonly Candidate[],
-  width: number,
-  load: (candidate: Candidate) => void,
-): SVGElement | HTMLElement {
-  const found = candidates.filter((candidate) => candidate.bic !== undefined);
-  const best = found.reduce<Candidate | undefined>(
-    (least, one) => (least?.bic === undefined || (one.bic as number) < least.bic ? one : least),
-    undefined,
-  );
-  const shapes = [...new Set(candidates.map(({ shape }) => shape))];
+export function bicChart(table: readonly Found[], width: number, load: (one: Found) => void): SVGElement | HTMLElement {
+  const found = table.filter((one) => one.bic !== undefined);
+  const best = bestOf(table);
+  const shapes = [...new Set(table.map(({ shape }) => shape))];
   const top = topOf(found.map(({ bic }) => bic as number));
   const ends = shapes.flatMap((shape) => found.filter((one) => one.shape === shape).slice(-1));
   const chart = Plot.plot({
@@ -25,7 +18,7 @@ export function bicChart(
     marginRight: 66,
     marginBottom: 36,
     ariaLabel: 'BIC by number of components; lower is better. The table below has the same figures as buttons.',
-    x: { label: 'components K', ticks: [...new Set(candidates.map(({ k }) => k))], tickFormat: 'd', insetRight: 4 },
+    x: { label: 'components K', ticks: [...new Set(table.map(({ k }) => k))], tickFormat: 'd', insetRight: 4 },
     y: {
       label: '↓ BIC, lower is better',
       grid: true,
@@ -85,7 +78,7 @@ function topOf(bics: readonly number[]): number {
 }
 
 /** Names at the line ends, moved apart where lines end close together; those beyond the axis stand at its end. */
-function spread(ends: readonly Candidate[], top: number): { k: number; bic: number; shape: string; name: string }[] {
+function spread(ends: readonly Found[], top: number): { k: number; bic: number; shape: string; name: string }[] {
   const sorted = ends
     .map(({ k, bic, shape }) => ({ k, bic: bic as number, shape, name: (bic as number) > top ? `${shape} ↑` : shape }))
     .sort((a, b) => a.bic - b.bic)

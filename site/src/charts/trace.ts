@@ -33,7 +33,7 @@ export function traceChart({ frames, cursor, width, last }: TraceOptions): SVGEl
   return Plot.plot({
     width,
     height: Math.max(210, Math.min(300, width * 0.52)),
-    marginLeft: 62,
+    marginLeft: frames.some(({ logLikelihood }) => Math.abs(logLikelihood) >= 1e5) ? 84 : 62,
     marginRight: 64,
     marginBottom: 36,
     ariaLabel: 'Log-likelihood and ELBO by half-step',

@@ -4,10 +4,10 @@ import { traceChart } from '../charts/trace.js';
 import { digitImages } from '../data/presets.js';
 import type { HalfStepFrame } from '../em/half-steps.js';
 import { Player } from '../em/player.js';
+import type { SearchJob } from '../search.js';
 import type { Settings } from '../settings.js';
 import { h } from '../ui/dom.js';
 import { componentColour } from '../ui/palette.js';
-import type { SearchJob } from '../worker/jobs.js';
 import { decompositionFigures } from './gaussian-mode.js';
 import type { Figure, Mode } from './mode.js';
 
@@ -132,11 +132,10 @@ export class DigitsMode implements Mode {
   search(most: number): SearchJob {
     const { data, rows, columns } = this.#images;
     return {
-      job: 'search',
       matrix: { data, rows, columns },
-      candidates: Array.from({ length: most }, (_, i) => ({ k: i + 1, shape: 'bernoulli' as const })),
-      seeds: 2,
-      regCovar: 0,
+      ks: Array.from({ length: most }, (_, i) => i + 1),
+      shapes: ['bernoulli'],
+      seeds: 3,
     };
   }
 

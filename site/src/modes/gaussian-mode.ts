@@ -4,12 +4,12 @@ import { traceChart } from '../charts/trace.js';
 import { columnOf, type Dataset, extent, withoutRow, withRow, withValue } from '../data/dataset.js';
 import { type GaussianFrame, GaussianSession } from '../em/gaussian-session.js';
 import { between, covarianceAt, marginal, type Parameters } from '../em/gaussians.js';
+import type { SearchJob } from '../search.js';
 import type { Settings } from '../settings.js';
 import { nats, plural, short } from '../ui/format.js';
 import { mixColours } from '../ui/palette.js';
 import { histogram } from '../views/histogram.js';
 import { type Curve, place, type Scene, Stage } from '../views/stage.js';
-import type { SearchJob, Shape } from '../worker/jobs.js';
 import type { Figure, Mode } from './mode.js';
 
 /** More rows than this are not edited by hand, nor animated. */
@@ -73,6 +73,11 @@ export class GaussianMode implements Mode {
   get dataset() {
     return this.#dataset;
   }
+  /** points to add before there is anything to fit */
+  get missing(): number {
+    const { rows, columns } = this.#dataset.matrix;
+    return Math.max(0, Math.max(this.#settings.k, columns) + 1 - rows);
+  }
   /** where EM began, unless at the start that the settings name */
   get from() {
     return this.#from;
@@ -96,7 +101,7 @@ export class GaussianMode implements Mode {
     this.#session?.player.close();
     this.#session = undefined;
     this.#error = undefined;
-    if (this.#dataset.matrix.rows === 0) return;
+    if (this.missing > 0) return;
     try {
       this.#session = new GaussianSession(this.#dataset, this.#options(), this.#from);
     } catch (error) {
@@ -149,13 +154,15 @@ export class GaussianMode implements Mode {
     this.#host.changed('data', true);
   }
 
-  /** Other data, same parameters: EM goes on from where it is. */
+  /** Other data, same parameters: EM goes on from where it is. Before the first M-step the start is chosen anew. */
   #edit(dataset: Dataset): void {
-    const parameters = this.#session?.player.frame.parameters;
+    const player = this.#session?.player;
+    const begun = this.#from !== undefined || (player?.cursor ?? 0) > 1;
     this.#dataset = dataset;
-    this.#from = parameters;
+    if (begun && player !== undefined) this.#from = player.frame.parameters;
     this.#edited = true;
     this.#begin();
+    if (!begun) this.#session?.player.seek(1);
     this.#host.changed('data', false);
   }
 
@@ -271,14 +278,12 @@ export class GaussianMode implements Mode {
   search(most: number): SearchJob | undefined {
     const { matrix } = this.#dataset;
     if (matrix.rows < 2) return undefined;
-    const shapes: Shape[] = matrix.columns === 1 ? ['full', 'tied'] : ['full', 'tied', 'diag', 'spherical'];
     const ks = Array.from({ length: Math.min(most, matrix.rows - 1) }, (_, i) => i + 1);
     return {
-      job: 'search',
       matrix,
-      candidates: ks.flatMap((k) => shapes.map((shape) => ({ k, shape }))),
+      ks,
+      shapes: matrix.columns === 1 ? ['full', 'tied'] : ['full', 'tied', 'diag', 'spherical'],
       seeds: 5,
-      regCovar: this.#settings.regularise ? { relative: 1e-6 } : 0,
     };
   }
 }

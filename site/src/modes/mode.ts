@@ -1,7 +1,7 @@
 /** What the page needs to know of whatever is being fitted. */
 import type { FrameKind } from '../em/half-steps.js';
 import type { Player } from '../em/player.js';
-import type { SearchJob } from '../worker/jobs.js';
+import type { SearchJob } from '../search.js';
 
 export interface StepFrame {
   readonly kind: FrameKind;

@@ -1,7 +1,7 @@
 /** The race of the backends, run in a worker; equal log-likelihoods are asserted, not hoped for. */
 import { h, setAttributes } from '../ui/dom.js';
 import { count, milliseconds, nats } from '../ui/format.js';
-import { runJob } from '../worker/client.js';
+import { startRace } from '../worker/client.js';
 import type { Reply, RunnerName } from '../worker/jobs.js';
 
 const SIZES = [10_000, 100_000, 1_000_000];
@@ -70,8 +70,8 @@ export class RacePanel {
     }
     this.#start.textContent = 'Stop';
     const nSamples = Number(this.#size.value);
-    this.#running = runJob(
-      { job: 'race', nSamples, nFeatures: FEATURES, nComponents: COMPONENTS, iterations: ITERATIONS },
+    this.#running = startRace(
+      { nSamples, nFeatures: FEATURES, nComponents: COMPONENTS, iterations: ITERATIONS },
       (reply) => this.#hear(reply),
     );
   }

@@ -1,16 +1,15 @@
 /** BIC over K: searched in workers, drawn as a curve, with a button for every model. */
 import { bicChart } from '../charts/bic.js';
+import { bestOf, type Found, type SearchJob, search } from '../search.js';
 import { h } from '../ui/dom.js';
 import { nats, plural } from '../ui/format.js';
-import { runSearch } from '../worker/client.js';
-import type { Candidate, SearchJob } from '../worker/jobs.js';
 
 /** Data of at most so many numbers are searched unasked: it takes workers a second. */
 const SMALL = 2000;
 
 export class SearchPanel {
   readonly #root: HTMLElement;
-  readonly #load: (candidate: Candidate) => void;
+  readonly #load: (candidate: Found) => void;
   readonly #start = h(
     'button',
     { type: 'button', class: 'primary', id: 'search-start', click: () => this.run() },
@@ -20,12 +19,13 @@ export class SearchPanel {
   readonly #chart = h('div', { class: 'chart', id: 'bic-chart' });
   readonly #table = h('div', { class: 'scroll' });
   #job: SearchJob | undefined;
-  #running: { stop(): void } | undefined;
+  #running: AbortController | undefined;
+  #scheduled = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #found: Candidate[] = [];
+  #found: readonly Found[] = [];
   #current: { k: number; shape: string; seed: number } | undefined;
 
-  constructor(root: HTMLElement, load: (candidate: Candidate) => void) {
+  constructor(root: HTMLElement, load: (candidate: Found) => void) {
     this.#root = root;
     this.#load = load;
     root.append(h('div', { class: 'row' }, this.#start, this.#status), this.#chart, this.#table);
@@ -34,8 +34,9 @@ export class SearchPanel {
   /** Other data: what was found is no longer true. */
   setJob(job: SearchJob | undefined): void {
     if (job !== undefined && sameQuestion(job, this.#job)) return;
-    this.#running?.stop();
+    this.#running?.abort();
     this.#running = undefined;
+    this.#start.disabled = false;
     this.#job = job;
     this.#found = [];
     this.#status.textContent = '';
@@ -52,33 +53,45 @@ export class SearchPanel {
   }
 
   run(): void {
-    const job = this.#job;
-    if (job === undefined) return;
-    this.#running?.stop();
-    this.#found = [];
+    if (this.#job !== undefined) void this.#run(this.#job);
+  }
+
+  async #run(job: SearchJob): Promise<void> {
+    this.#running?.abort();
+    const running = new AbortController();
+    this.#running = running;
     const began = performance.now();
+    const total = job.ks.length * job.shapes.length * job.seeds;
     this.#start.disabled = true;
-    this.#running = runSearch(job, (reply) => {
-      if (reply.reply === 'candidate') {
-        this.#found.push(reply.candidate);
-        this.#status.textContent = `${this.#found.length} of ${job.candidates.length} models`;
-        this.draw();
-      } else if (reply.reply === 'done') {
-        this.#start.disabled = false;
-        const best = bestOf(this.#found);
-        const fits = plural(
-          job.candidates.reduce((sum, { k }) => sum + (k === 1 ? 1 : job.seeds), 0),
-          'fit',
-        );
-        this.#status.textContent =
-          best === undefined
-            ? 'no model could be fitted'
-            : `best: K = ${best.k}, ${best.shape}; ${fits} in ${((performance.now() - began) / 1000).toFixed(1)} s, in workers`;
-        this.draw();
-      } else if (reply.reply === 'failed') {
-        this.#start.disabled = false;
-        this.#status.textContent = reply.message;
-      }
+    try {
+      const table = await search(job, running.signal, (found, done) => {
+        if (running.signal.aborted) return;
+        this.#found = found;
+        this.#status.textContent = `${done} of ${total} fits`;
+        this.#drawSoon();
+      });
+      if (running.signal.aborted) return;
+      const best = bestOf(table);
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      this.#status.textContent =
+        best === undefined
+          ? 'no model could be fitted'
+          : `best: K = ${best.k}, ${best.shape}; ${plural(total, 'fit')} in ${seconds} s, in workers`;
+      this.draw();
+    } catch (error) {
+      if (!running.signal.aborted) this.#status.textContent = error instanceof Error ? error.message : String(error);
+    } finally {
+      if (this.#running === running) this.#start.disabled = false;
+    }
+  }
+
+  /** Many results may come between two frames. */
+  #drawSoon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      this.draw();
     });
   }
 
@@ -86,22 +99,19 @@ export class SearchPanel {
     const job = this.#job;
     this.#chart.replaceChildren();
     this.#table.replaceChildren();
-    if (job === undefined || this.#found.length === 0) return;
-    const order = (one: { k: number; shape: string }) =>
-      job.candidates.findIndex(({ k, shape }) => k === one.k && shape === one.shape);
-    const sorted = [...this.#found].sort((a, b) => order(a) - order(b));
-    this.#chart.append(bicChart(sorted, this.#chart.clientWidth || 560, this.#load));
-    this.#table.append(this.#makeTable(job, sorted));
+    if (job === undefined || bestOf(this.#found) === undefined) return;
+    this.#chart.append(bicChart(this.#found, this.#chart.clientWidth || 560, this.#load));
+    this.#table.append(this.#makeTable(job));
   }
 
-  #makeTable(job: SearchJob, found: readonly Candidate[]): HTMLTableElement {
-    const ks = [...new Set(job.candidates.map(({ k }) => k))];
-    const shapes = [...new Set(job.candidates.map(({ shape }) => shape))];
+  #makeTable({ ks, shapes }: SearchJob): HTMLTableElement {
+    const found = this.#found;
     const best = bestOf(found);
     const cell = (shape: string, k: number) => {
       const one = found.find((candidate) => candidate.k === k && candidate.shape === shape);
-      if (one === undefined) return h('td', {}, '…');
-      if (one.bic === undefined) return h('td', { title: one.failure }, 'collapsed');
+      if (one?.bic === undefined) {
+        return h('td', { title: one?.failure, class: 'none' }, one?.failure === undefined ? '…' : '–');
+      }
       const excess = one.bic - (best?.bic as number);
       const button = h(
         'button',
@@ -127,7 +137,7 @@ export class SearchPanel {
     return h(
       'table',
       { class: 'bic' },
-      h('caption', {}, 'BIC above the best; press one to load that model'),
+      h('caption', {}, 'BIC above the best; press one to load that model (– all starts collapsed)'),
       h(
         'thead',
         {},
@@ -164,12 +174,5 @@ export class SearchPanel {
 }
 
 function sameQuestion(a: SearchJob, b: SearchJob | undefined): boolean {
-  return a.matrix.data === b?.matrix.data && JSON.stringify(a.regCovar) === JSON.stringify(b.regCovar);
-}
-
-function bestOf(found: readonly Candidate[]): Candidate | undefined {
-  return found.reduce<Candidate | undefined>(
-    (least, one) => (one.bic !== undefined && (least?.bic === undefined || one.bic < least.bic) ? one : least),
-    undefined,
-  );
+  return a.matrix.data === b?.matrix.data && a.ks.length === b.ks.length;
 }
