@@ -1,6 +1,7 @@
 /** BIC over the number of components, a line for each shape of covariances; points can be clicked. */
 import * as Plot from '@observablehq/plot';
 import { bestOf, type Found } from '../search.js';
+import { asPicture, CHART_STYLE } from './picture.js';
 
 /** A line style a shape, so that lines are told apart without colour. */
 const DASHES: Record<string, string> = { full: 'none', tied: '7,4', diag: '2,4', spherical: '9,3,2,3' };
@@ -11,55 +12,57 @@ export function bicChart(table: readonly Found[], width: number, load: (one: Fou
   const shapes = [...new Set(table.map(({ shape }) => shape))];
   const top = topOf(found.map(({ bic }) => bic as number));
   const ends = shapes.flatMap((shape) => found.filter((one) => one.shape === shape).slice(-1));
-  const chart = Plot.plot({
-    width,
-    height: Math.max(200, Math.min(280, width * 0.5)),
-    marginLeft: 58,
-    marginRight: 66,
-    marginBottom: 36,
-    ariaLabel: 'BIC by number of components; lower is better. The table below has the same figures as buttons.',
-    x: { label: 'components K', ticks: [...new Set(table.map(({ k }) => k))], tickFormat: 'd', insetRight: 4 },
-    y: {
-      label: '↓ BIC, lower is better',
-      grid: true,
-      ticks: 5,
-      domain: [best?.bic === undefined ? 0 : best.bic - 0.06 * (top - best.bic), top],
-    },
-    clip: true,
-    color: { domain: shapes, range: ['var(--series-1)', 'var(--series-2)', 'var(--series-3)', 'var(--series-4)'] },
-    marks: [
-      ...shapes.map((shape) =>
-        Plot.lineY(
-          found.filter((one) => one.shape === shape),
-          { x: 'k', y: 'bic', stroke: 'shape', strokeWidth: 2, strokeDasharray: DASHES[shape] ?? 'none' },
+  const chart = asPicture(
+    Plot.plot({
+      width,
+      height: Math.max(200, Math.min(280, width * 0.5)),
+      marginLeft: 58,
+      marginRight: 84,
+      marginBottom: 36,
+      ariaLabel: 'BIC by number of components; lower is better. The table below has the same figures as buttons.',
+      x: { label: 'components K', ticks: [...new Set(table.map(({ k }) => k))], tickFormat: 'd', insetRight: 4 },
+      y: {
+        label: '↓ BIC, lower is better',
+        grid: true,
+        ticks: 5,
+        domain: [best?.bic === undefined ? 0 : best.bic - 0.06 * (top - best.bic), top],
+      },
+      clip: true,
+      color: { domain: shapes, range: ['var(--series-1)', 'var(--series-2)', 'var(--series-3)', 'var(--series-4)'] },
+      marks: [
+        ...shapes.map((shape) =>
+          Plot.lineY(
+            found.filter((one) => one.shape === shape),
+            { x: 'k', y: 'bic', stroke: 'shape', strokeWidth: 2, strokeDasharray: DASHES[shape] ?? 'none' },
+          ),
         ),
-      ),
-      Plot.dot(found, {
-        x: 'k',
-        y: 'bic',
-        fill: 'shape',
-        r: 4.5,
-        stroke: 'var(--card)',
-        strokeWidth: 1.5,
-        className: 'bic-dots',
-      }),
-      best === undefined
-        ? undefined
-        : Plot.dot([best], { x: 'k', y: 'bic', r: 9, stroke: 'var(--ink)', strokeWidth: 2, fill: 'none' }),
-      Plot.text(spread(ends, top), {
-        clip: false,
-        x: 'k',
-        y: 'bic',
-        text: 'name',
-        fill: 'shape',
-        dx: 9,
-        textAnchor: 'start',
-        fontWeight: 600,
-        dy: 0,
-      }),
-    ],
-    style: { fontSize: '12px', background: 'none', color: 'var(--ink)', fontFamily: 'inherit', overflow: 'visible' },
-  });
+        Plot.dot(found, {
+          x: 'k',
+          y: 'bic',
+          fill: 'shape',
+          r: 4.5,
+          stroke: 'var(--card)',
+          strokeWidth: 1.5,
+          className: 'bic-dots',
+        }),
+        best === undefined
+          ? undefined
+          : Plot.dot([best], { x: 'k', y: 'bic', r: 9, stroke: 'var(--ink)', strokeWidth: 2, fill: 'none' }),
+        Plot.text(spread(ends, top), {
+          clip: false,
+          x: 'k',
+          y: 'bic',
+          text: 'name',
+          fill: 'shape',
+          dx: 9,
+          textAnchor: 'start',
+          fontWeight: 600,
+          dy: 0,
+        }),
+      ],
+      style: CHART_STYLE,
+    }),
+  );
   // Plot draws dots in the order of the data
   chart.querySelectorAll<SVGCircleElement>('.bic-dots circle').forEach((circle, i) => {
     circle.style.cursor = 'pointer';

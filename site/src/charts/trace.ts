@@ -2,6 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import type { HalfStepFrame } from '../em/half-steps.js';
 import { nats } from '../ui/format.js';
+import { asPicture, CHART_STYLE } from './picture.js';
 
 export interface TraceOptions {
   readonly frames: readonly HalfStepFrame[];
@@ -30,72 +31,74 @@ export function traceChart({ frames, cursor, width, last }: TraceOptions): SVGEl
   const treads = end === undefined ? [] : [...shown, { ...end, at: end.at + 1 }];
   const now = frames[cursor];
   const floor = floorOf(shown);
-  return Plot.plot({
-    width,
-    height: Math.max(210, Math.min(300, width * 0.52)),
-    marginLeft: frames.some(({ logLikelihood }) => Math.abs(logLikelihood) >= 1e5) ? 84 : 62,
-    marginRight: 64,
-    marginBottom: 36,
-    ariaLabel: 'Log-likelihood and ELBO by half-step',
-    ariaDescription: describe(now),
-    x: {
-      label: 'half-step',
-      ticks: Math.min(8, frames.length),
-      tickFormat: 'd',
-      domain: [from, Math.max(from + 4, frames.length)],
-    },
-    y: {
-      label: 'nats',
-      grid: true,
-      ticks: 5,
-      ...(floor === undefined ? { nice: true } : { domain: [floor.below, floor.top] }),
-    },
-    clip: true,
-    marks: [
-      Plot.areaY(treads, {
-        x: 'at',
-        y1: 'elbo',
-        y2: 'ceiling',
-        curve: 'step-after',
-        fill: 'var(--gap)',
-        ariaLabel: 'KL',
-      }),
-      Plot.lineY(treads, { x: 'at', y: 'ceiling', curve: 'step-after', stroke: 'var(--ceiling)', strokeWidth: 2.5 }),
-      Plot.lineY(treads, { x: 'at', y: 'elbo', curve: 'step-after', stroke: 'var(--elbo)', strokeWidth: 2.5 }),
-      Plot.ruleX([cursor + 0.5], { stroke: 'var(--ink)', strokeDasharray: '2,3', strokeOpacity: 0.6 }),
-      now?.elbo === undefined
-        ? undefined
-        : Plot.dot([now], {
-            x: cursor + 0.5,
-            y: 'elbo',
-            fill: 'var(--elbo)',
-            stroke: 'var(--card)',
-            strokeWidth: 2,
-            r: 6,
-          }),
-      now === undefined
-        ? undefined
-        : Plot.dot([now], {
-            x: cursor + 0.5,
-            y: 'logLikelihood',
-            fill: 'var(--ceiling)',
-            stroke: 'var(--card)',
-            strokeWidth: 2,
-            r: 4,
-          }),
-      ...labels(end),
-      floor === undefined
-        ? undefined
-        : Plot.text([`↓ from ${nats(shown[0].ceiling, 1)}`], {
-            frameAnchor: 'bottom-left',
-            dx: 6,
-            dy: -6,
-            fill: 'var(--muted)',
-            clip: false,
-          }),
-    ],
-    style: { fontSize: '12px', background: 'none', color: 'var(--ink)', fontFamily: 'inherit', overflow: 'visible' },
-  });
+  return asPicture(
+    Plot.plot({
+      width,
+      height: Math.max(210, Math.min(300, width * 0.52)),
+      marginLeft: frames.some(({ logLikelihood }) => Math.abs(logLikelihood) >= 1e5) ? 84 : 62,
+      marginRight: 64,
+      marginBottom: 36,
+      ariaLabel: 'Log-likelihood and ELBO by half-step',
+      ariaDescription: describe(now),
+      x: {
+        label: 'half-step',
+        ticks: Math.min(8, frames.length),
+        tickFormat: 'd',
+        domain: [from, Math.max(from + 4, frames.length)],
+      },
+      y: {
+        label: 'nats',
+        grid: true,
+        ticks: 5,
+        ...(floor === undefined ? { nice: true } : { domain: [floor.below, floor.top] }),
+      },
+      clip: true,
+      marks: [
+        Plot.areaY(treads, {
+          x: 'at',
+          y1: 'elbo',
+          y2: 'ceiling',
+          curve: 'step-after',
+          fill: 'var(--gap)',
+          ariaLabel: 'KL',
+        }),
+        Plot.lineY(treads, { x: 'at', y: 'ceiling', curve: 'step-after', stroke: 'var(--ceiling)', strokeWidth: 2.5 }),
+        Plot.lineY(treads, { x: 'at', y: 'elbo', curve: 'step-after', stroke: 'var(--elbo)', strokeWidth: 2.5 }),
+        Plot.ruleX([cursor + 0.5], { stroke: 'var(--ink)', strokeDasharray: '2,3', strokeOpacity: 0.6 }),
+        now?.elbo === undefined
+          ? undefined
+          : Plot.dot([now], {
+              x: cursor + 0.5,
+              y: 'elbo',
+              fill: 'var(--elbo)',
+              stroke: 'var(--card)',
+              strokeWidth: 2,
+              r: 6,
+            }),
+        now === undefined
+          ? undefined
+          : Plot.dot([now], {
+              x: cursor + 0.5,
+              y: 'logLikelihood',
+              fill: 'var(--ceiling)',
+              stroke: 'var(--card)',
+              strokeWidth: 2,
+              r: 4,
+            }),
+        ...labels(end),
+        floor === undefined
+          ? undefined
+          : Plot.text([`↓ from ${nats(shown[0].ceiling, 1)}`], {
+              frameAnchor: 'bottom-left',
+              dx: 34,
+              dy: -6,
+              fill: 'var(--muted)',
+              clip: false,
+            }),
+      ],
+      style: CHART_STYLE,
+    }),
+  );
 }
 
 /**

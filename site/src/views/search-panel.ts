@@ -113,6 +113,7 @@ export class SearchPanel {
         return h('td', { title: one?.failure, class: 'none' }, one?.failure === undefined ? '…' : '–');
       }
       const excess = one.bic - (best?.bic as number);
+      const text = one === best ? 'best' : `+${excess < 100 ? excess.toFixed(1) : excess.toFixed(0)}`;
       const button = h(
         'button',
         {
@@ -122,10 +123,11 @@ export class SearchPanel {
           'data-shape': shape,
           'data-seed': one.seed,
           'data-bic': String(one.bic),
-          'aria-label': `Load K = ${k}, ${shape}: BIC ${nats(one.bic, 1)}${one === best ? ', the best' : ''}`,
+          // begins with what is seen, so that it can be said to be pressed
+          'aria-label': `${text}: load K = ${k}, ${shape}, BIC ${nats(one.bic, 1)}`,
           click: () => this.#load(one),
         },
-        one === best ? 'best' : `+${excess < 100 ? excess.toFixed(1) : excess.toFixed(0)}`,
+        text,
       );
       this.#mark(button);
       return h('td', {}, button);
