@@ -239,7 +239,11 @@ export class App {
     byId('data-panel').classList.toggle('file-only', !isGaussian);
     byId('zoom-row').hidden = preset === 'outliers';
     for (const button of byId('presets').querySelectorAll('button')) {
-      button.setAttribute('aria-pressed', String(button.dataset.preset === preset));
+      const chosen = button.dataset.preset === preset;
+      button.setAttribute('aria-pressed', String(chosen));
+      // on a phone the row of presets is wider than the screen
+      const row = byId('presets');
+      if (chosen) row.scrollLeft = button.offsetLeft - row.offsetLeft - (row.clientWidth - button.offsetWidth) / 2;
     }
     byId('hint').textContent = isGaussian
       ? 'Drag points and means; click to add a point, shift-click to remove one. Keys: space runs, → and ← step, arrows move a focused mean.'

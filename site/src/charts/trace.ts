@@ -42,7 +42,7 @@ export function traceChart({ frames, cursor, width, last }: TraceOptions): SVGEl
       ariaDescription: describe(now),
       x: {
         label: 'half-step',
-        ticks: Math.min(8, frames.length),
+        ticks: Math.min(Math.round(width / 60), frames.length),
         tickFormat: 'd',
         domain: [from, Math.max(from + 4, frames.length)],
       },
@@ -60,7 +60,6 @@ export function traceChart({ frames, cursor, width, last }: TraceOptions): SVGEl
           y2: 'ceiling',
           curve: 'step-after',
           fill: 'var(--gap)',
-          ariaLabel: 'KL',
         }),
         Plot.lineY(treads, { x: 'at', y: 'ceiling', curve: 'step-after', stroke: 'var(--ceiling)', strokeWidth: 2.5 }),
         Plot.lineY(treads, { x: 'at', y: 'elbo', curve: 'step-after', stroke: 'var(--elbo)', strokeWidth: 2.5 }),
@@ -86,6 +85,7 @@ export function traceChart({ frames, cursor, width, last }: TraceOptions): SVGEl
               r: 4,
             }),
         ...labels(end),
+        gapLabel(now, cursor, floor, shown),
         floor === undefined
           ? undefined
           : Plot.text([`↓ from ${nats(shown[0].ceiling, 1)}`], {
@@ -113,6 +113,28 @@ function floorOf(stairs: readonly Stair[]): { below: number; top: number } | und
   if (top - second > 0.45 * (top - stairs[0].elbo)) return undefined;
   const room = (top - second) * 0.12 || 1;
   return { below: second - room, top: top + room };
+}
+
+/** 'KL' inside the gap, where it is tall enough to hold the name. */
+function gapLabel(
+  now: HalfStepFrame | undefined,
+  cursor: number,
+  floor: { below: number; top: number } | undefined,
+  stairs: readonly Stair[],
+): Plot.Markish {
+  if (now?.elbo === undefined || now.kl === undefined) return undefined;
+  const range =
+    floor === undefined
+      ? Math.max(...stairs.map(({ ceiling }) => ceiling)) - Math.min(...stairs.map(({ elbo }) => elbo))
+      : floor.top - floor.below;
+  if (now.kl < 0.1 * range) return undefined;
+  return Plot.text(['KL'], {
+    x: cursor + 0.5,
+    y: now.elbo + now.kl / 2,
+    dx: -14,
+    fill: 'var(--elbo)',
+    fontWeight: 600,
+  });
 }
 
 /** Names at the right end of the lines; one above, one below where they meet. */

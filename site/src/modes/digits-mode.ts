@@ -22,7 +22,7 @@ interface DigitsFrame extends HalfStepFrame {
 }
 
 /** Images shown beside each component. */
-const EXAMPLES = 7;
+const EXAMPLES = 6;
 
 export class DigitsMode implements Mode {
   readonly element = h('div', { class: 'digits' });
