@@ -165,6 +165,54 @@ describe('the page in Chromium', { skip: executablePath === undefined && absent(
     });
   });
 
+  it('fits one column, two or more, and shows any two of them', async () => {
+    const truth = GaussianMixture.fromParameters({
+      means: [
+        [0, 0, 0],
+        [5, 1, 3],
+      ],
+      covariances: [1, 2],
+      covarianceType: 'spherical',
+    });
+    const data = truth.sample(80, { seed: 1 }).X;
+    const rows = Array.from({ length: 80 }, (_, i) => Array.from(data.subarray(3 * i, 3 * i + 3)));
+    const text = `a;b;c\n${rows.map((row) => row.join(';')).join('\n')}\n`;
+    const expected = (columns) => {
+      const X = rows.map((row) => columns.map((j) => row[j]));
+      return String(GaussianMixture.fit(X, { nComponents: 2, init: 'randomPoints' }).logLikelihood);
+    };
+    await visit('', async (page) => {
+      await page.setInputFiles('#file', { name: 'three.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+      const column = (j) => page.locator('#columns input').nth(j);
+      const finish = async () => {
+        await page.click('#to-end');
+        await until(page, () => document.querySelector('#player').dataset.stopReason === 'tol', 'convergence');
+        return figure(page, 'log-likelihood');
+      };
+      await column(2).waitFor();
+      await column(2).click();
+      assert.equal(await finish(), expected([0, 1, 2]));
+      await page.selectOption('#axis-y', { label: 'c' });
+      assert.match(await page.getAttribute('.stage canvas', 'aria-label'), /^80 points: a and c/);
+      await column(1).click();
+      assert.equal(await finish(), expected([0, 2]));
+      await column(2).click();
+      assert.equal(await finish(), expected([0]));
+      assert.match(await page.getAttribute('.stage canvas', 'aria-label'), /^80 points: a and density/);
+    });
+  });
+
+  it('says what is wrong with a file', async () => {
+    await visit('', async (page) => {
+      await page.setInputFiles('#file', { name: 'words.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\nx,y\n') });
+      await until(
+        page,
+        () => /no column of numbers/.test(document.querySelector('#data-notes').textContent),
+        'the complaint',
+      );
+    });
+  });
+
   it('opens a link at the very step it was made at', async () => {
     await visit('#preset=faithful&k=3&cov=tied&init=randomPoints&seed=7', async (page) => {
       for (const id of ['#m-step', '#e-step', '#m-step']) await page.click(id);

@@ -9,6 +9,7 @@ const DASHES: Record<string, string> = { full: 'none', tied: '7,4', diag: '2,4',
 export function bicChart(table: readonly Found[], width: number, load: (one: Found) => void): SVGElement | HTMLElement {
   const found = table.filter((one) => one.bic !== undefined);
   const best = bestOf(table);
+  const ks = [...new Set(table.map(({ k }) => k))];
   const shapes = [...new Set(table.map(({ shape }) => shape))];
   const top = topOf(found.map(({ bic }) => bic as number));
   const ends = shapes.flatMap((shape) => found.filter((one) => one.shape === shape).slice(-1));
@@ -20,7 +21,8 @@ export function bicChart(table: readonly Found[], width: number, load: (one: Fou
       marginRight: 84,
       marginBottom: 36,
       ariaLabel: 'BIC by number of components; lower is better. The table below has the same figures as buttons.',
-      x: { label: 'components K', ticks: [...new Set(table.map(({ k }) => k))], tickFormat: 'd', insetRight: 4 },
+      x: { label: 'components K', ticks: ks, tickFormat: 'd', domain: [ks[0], ks[ks.length - 1]] },
+      inset: 10,
       y: {
         label: '↓ BIC, lower is better',
         grid: true,

@@ -181,7 +181,7 @@ export class GaussianMode implements Mode {
       return;
     }
     const top = 1.5 * Math.max(...histogram(x).map(([, , density]) => density));
-    this.stage.setDomain(extent(x), [-0.2 * top, top], 0);
+    this.stage.setDomain(extent(x), [-0.2 * top, top], 0.07, 0);
   }
 
   draw(from?: GaussianFrame, milliseconds = 0): void {

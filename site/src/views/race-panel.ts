@@ -90,7 +90,8 @@ export class RacePanel {
   #finish({ runner, milliseconds: ms, logLikelihood, threads, reason }: Reply & { reply: 'finish' }): void {
     const wasm = this.#finished.get('wasm');
     this.#finished.set(runner, { milliseconds: ms, logLikelihood });
-    const { root, time, note } = this.#lanes[runner];
+    const { root, bar, time, note } = this.#lanes[runner];
+    bar.style.setProperty('--done', '1');
     setAttributes(root, { 'data-log-likelihood': String(logLikelihood) });
     time.textContent = milliseconds(ms);
     if (runner === 'threads') note.textContent = reason ?? `${threads} threads`;

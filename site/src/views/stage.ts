@@ -99,13 +99,13 @@ export class Stage {
   }
 
   /** Fixes the range of both axes, in data units, with a little room around. */
-  setDomain(x: readonly [number, number], y: readonly [number, number], room = 0.07): void {
-    const padded = ([low, high]: readonly [number, number]): [number, number] => {
+  setDomain(x: readonly [number, number], y: readonly [number, number], roomX = 0.07, roomY = roomX): void {
+    const padded = ([low, high]: readonly [number, number], room: number): [number, number] => {
       const width = high - low || Math.abs(high) || 1;
       return [low - room * width, high + room * width];
     };
-    this.#x.domain(padded(x));
-    this.#y.domain(padded(y));
+    this.#x.domain(padded(x, roomX));
+    this.#y.domain(padded(y, roomY));
   }
 
   get domain(): Box {
