@@ -112,6 +112,8 @@ export class Transport {
     enable('rewind', (player?.cursor ?? 0) > 0);
     enable('to-end', !ended);
     enable('run', player !== undefined);
+    // who listens to the page hears where it stopped, not every step on the way
+    byId('status').setAttribute('aria-live', this.#running ? 'off' : 'polite');
     byId('run').textContent = this.#running ? 'Pause' : ended && player !== undefined ? 'Run again' : 'Run';
   }
 

@@ -6,7 +6,7 @@ import { preview } from 'vite';
 
 /** As `npm run site` and `vite preview site` do. */
 export async function serve() {
-  const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url));
+  const configFile = fileURLToPath(new URL('../vite.config.mjs', import.meta.url));
   const server = await preview({ configFile, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
   return { url: server.resolvedUrls.local[0], close: () => server.close() };
 }

@@ -22,7 +22,7 @@ interface Stair {
 
 export function traceChart({ frames, cursor, width, last }: TraceOptions): SVGElement | HTMLElement {
   const stairs: Stair[] = frames.flatMap(({ elbo, logLikelihood, kind }, at) =>
-    elbo === undefined ? [] : [{ at, ceiling: logLikelihood, elbo, kind }],
+    elbo === undefined || !Number.isFinite(elbo) ? [] : [{ at, ceiling: logLikelihood, elbo, kind }],
   );
   const from = last === undefined ? 0 : Math.max(0, frames.length - 1 - last);
   const shown = stairs.filter(({ at }) => at >= from);
