@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the browsers that the tests drive, unless they are there (Debian and its kin, as root).
+# Installs the browsers that tests and benches drive, unless they are there, from Debian's or Ubuntu's own packages.
 set -euo pipefail
 if command -v chromium >/dev/null && command -v firefox-esr >/dev/null; then exit 0; fi
-apt-get update --quiet
-DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends chromium firefox-esr
+sudo=$([ "$(id -u)" = 0 ] || echo sudo)
+$sudo apt-get update --quiet
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install --yes --quiet --no-install-recommends chromium firefox-esr

@@ -34,7 +34,9 @@ async function startWebWorker(workerUrl: string | URL | undefined): Promise<AnyW
   };
   let worker: Worker;
   try {
-    worker = new Worker(workerUrl ?? (blobUrl as string), { type: 'module' });
+    // pages opened as files, and sandboxed frames, may not load modules; our own text runs as a classic worker too
+    const type = blobUrl !== undefined && globalThis.origin === 'null' ? 'classic' : 'module';
+    worker = new Worker(workerUrl ?? (blobUrl as string), { type });
   } catch (cause) {
     forget();
     throw cannotStart(cause);
