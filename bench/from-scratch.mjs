@@ -3,14 +3,17 @@
  * processor time, which other processes disturb less than the clock's:
  *
  * - `GaussianMixture`, full covariances: scikit-learn's defaults (one start by k-means, until the mean log-likelihood rises
- *   by less than 1e-3) against mixwasm with `init: 'kmeans'`. The two stop at different places, so what counts is the time
- *   until mixwasm reaches scikit-learn's final log-likelihood (less one part in 10⁶); "–" where it settles below.
+ *   by less than 1e-3) against mixwasm with `init: 'kmeans'`, by plain EM and with `acceleration: 'anderson'`. The two stop at
+ *   different places, so what counts is the time until mixwasm reaches scikit-learn's final log-likelihood (less one part in
+ *   10⁶); "–" where it settles below.
  * - `KMeans` from the same centers until no label changes (`tol` 0), where both end at the same cost.
  *
- * usage: node bench/from-scratch.mjs [--rounds n] [--only n,d,k] [--python path] [--json file]
+ * A run of all shapes beside scikit-learn replaces bench/results/from-scratch.{json,md}.
+ *
+ * usage: node bench/from-scratch.mjs [--rounds n] [--only n,d,k] [--python path]
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,13 +32,15 @@ const SHAPES = [
 /** Of the log-likelihood, relative. */
 const AGREEMENT = 1e-6;
 const SCRIPT = fileURLToPath(new URL('from-scratch.py', import.meta.url));
+/** Where bench/native/setup.sh puts scikit-learn. */
+const VENV = fileURLToPath(new URL('native/build/venv/bin/python', import.meta.url));
+const RESULTS = fileURLToPath(new URL('results/from-scratch', import.meta.url));
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
-    python: { type: 'string', default: 'python3' },
-    json: { type: 'string' },
+    python: { type: 'string', default: existsSync(VENV) ? VENV : 'python3' },
   },
 });
 
@@ -51,27 +56,54 @@ try {
 function main() {
   if (peer === undefined) console.log(`${options.python} has no scikit-learn: mixwasm alone (--python path).`);
   else console.log(`scikit-learn ${peer.version}.`);
+  // as scikit-learn has one: code is compiled, pools are set up
+  const { X } = generate({ n: 1000, d: 3, k: 3 });
+  for (let warm = 0; warm < 10; warm++) {
+    for (const acceleration of ['none', 'anderson']) reach(X, 3, undefined, acceleration);
+    fitKMeans(X, 3, X.data.slice(0, 9));
+  }
   const shapes = SHAPES.filter(({ n, d, k }) => `${n},${d},${k}`.includes(options.only));
   const results = shapes.map(measure);
-  console.log('\nMilliseconds of processor time of a whole fit, start included: median of rounds.\n');
-  console.log(
-    '| N, D, K | mixture: mixwasm (iterations) | to the same log-likelihood | scikit-learn | ratio | k-means: mixwasm | scikit-learn | ratio |',
-  );
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
-  for (const { shape, mixture, kMeans } of results) {
-    const cells = [
-      `${ms(mixture.fit)} (${mixture.iterations})`,
-      ms(mixture.reached),
-      ms(mixture.peer),
-      ratio(mixture.peer, mixture.reached),
-      ms(kMeans.fit),
-      ms(kMeans.peer),
-      ratio(kMeans.peer, kMeans.fit),
-    ];
-    console.log(`| ${shape.n}, ${shape.d}, ${shape.k} | ${cells.join(' | ')} |`);
-  }
   const report = { machine: machine(), scikitLearn: peer?.version, results };
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  const text = table(report);
+  console.log(`\n${text}`);
+  if (peer === undefined || shapes.length < SHAPES.length) return;
+  writeFileSync(`${RESULTS}.json`, `${JSON.stringify(report, undefined, 2)}\n`);
+  writeFileSync(`${RESULTS}.md`, text);
+}
+
+function table({ machine: { cpu, microarchitecture, cores, node, date }, scikitLearn, results }) {
+  const head = [
+    'N, D, K',
+    'mixture: mixwasm',
+    "with `acceleration: 'anderson'`",
+    'scikit-learn',
+    'ratios',
+    'k-means: mixwasm',
+    'scikit-learn',
+    'ratio',
+  ];
+  return [
+    "Milliseconds of processor time of whole fits, start included, medians: a mixture (`init: 'kmeans'`; E-steps in brackets) until it reaches the log-likelihood at which scikit-learn stops, and k-means from the same centers until no label changes.",
+    '',
+    ...[
+      head,
+      head.map((_, column) => (column === 0 ? '---' : '---:')),
+      ...results.map(({ shape: { n, d, k }, mixture, kMeans }) => [
+        `${n}, ${d}, ${k}`,
+        `${ms(mixture.plain.ms)} (${mixture.plain.iterations ?? '–'})`,
+        `${ms(mixture.accelerated.ms)} (${mixture.accelerated.iterations ?? '–'})`,
+        ms(mixture.peer),
+        `${ratio(mixture.peer, mixture.plain.ms)}, ${ratio(mixture.peer, mixture.accelerated.ms)}`,
+        ms(kMeans.fit),
+        ms(kMeans.peer),
+        ratio(kMeans.peer, kMeans.fit),
+      ]),
+    ].map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+    `${cpu} (${microarchitecture}), ${cores} cores, Node ${node}, scikit-learn ${scikitLearn}, one thread each, ${date}.`,
+    '',
+  ].join('\n');
 }
 
 function measure(shape) {
@@ -84,7 +116,12 @@ function measure(shape) {
   const rounds = Array.from({ length: Number(options.rounds) }, () => {
     const theirs = peer === undefined ? undefined : askPeer(shape, files);
     const target = theirs === undefined ? undefined : n * theirs.mixture.score * (1 + AGREEMENT);
-    return { theirs, fitted: fitMixture(X, k), reached: fitMixture(X, k, target), lloyd: fitKMeans(X, k, centers) };
+    return {
+      theirs,
+      plain: reach(X, k, target, 'none'),
+      accelerated: reach(X, k, target, 'anderson'),
+      lloyd: fitKMeans(X, k, centers),
+    };
   });
   const { theirs, lloyd } = rounds[0];
   if (theirs !== undefined && Math.abs(theirs.kMeans.cost / lloyd.cost - 1) > 1e-9) {
@@ -97,10 +134,8 @@ function measure(shape) {
   return {
     shape,
     mixture: {
-      fit: middle(({ fitted }) => fitted.ms),
-      iterations: rounds[0].fitted.iterations,
-      logLikelihood: rounds[0].fitted.logLikelihood / n,
-      reached: middle(({ reached }) => reached?.ms),
+      plain: { ms: middle(({ plain }) => plain?.ms), iterations: rounds[0].plain?.iterations },
+      accelerated: { ms: middle(({ accelerated }) => accelerated?.ms), iterations: rounds[0].accelerated?.iterations },
       peer: middle((round) => round.theirs?.mixture.ms),
       peerLogLikelihood: theirs?.mixture.score,
     },
@@ -108,27 +143,18 @@ function measure(shape) {
   };
 }
 
-/** A fit as scikit-learn's defaults, or until `target` is reached (undefined if it settles below). */
-function fitMixture(X, nComponents, target) {
+/** A fit until `target` is reached (undefined if it settles below; to its own end without a target). */
+function reach(X, nComponents, target = Number.POSITIVE_INFINITY, acceleration) {
   const begin = processorTime();
-  const common = { nComponents, init: 'kmeans', regCovar: 1e-6 };
-  if (target === undefined) {
-    const { nIter, logLikelihood } = GaussianMixture.fit(X, { ...common, tol: 1e-3 });
-    return { ms: processorTime() - begin, iterations: nIter, logLikelihood };
-  }
-  const done = new Error('reached');
   let iterations;
+  let reached = false;
   const onProgress = ({ iteration, logLikelihood }) => {
     iterations = iteration;
-    if (logLikelihood >= target) throw done;
+    reached = logLikelihood >= target;
+    return reached ? 'stop' : undefined;
   };
-  try {
-    GaussianMixture.fit(X, { ...common, tol: 1e-6, onProgress });
-  } catch (error) {
-    if (error !== done) throw error;
-    return { ms: processorTime() - begin, iterations };
-  }
-  return undefined;
+  GaussianMixture.fit(X, { nComponents, init: 'kmeans', regCovar: 1e-6, tol: 1e-6, acceleration, onProgress });
+  return reached || target === Number.POSITIVE_INFINITY ? { ms: processorTime() - begin, iterations } : undefined;
 }
 
 function fitKMeans(X, nClusters, centers) {
