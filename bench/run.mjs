@@ -31,6 +31,7 @@ if (!existsSync(options.library ?? here('../dist/index.js'))) {
 }
 const all = options.quick ? quickEntries(Number(options.rounds ?? 2)) : entries();
 const wanted = all.filter(({ name }) => new RegExp(options.only).test(name));
+const isWhole = !options.quick && options.only === '';
 const report = { machine: machine(), results: [] };
 if (report.machine.load >= 1) {
   console.error(`load average ${report.machine.load.toFixed(1)}: other processes are running; expect spread`);
@@ -38,11 +39,12 @@ if (report.machine.load >= 1) {
 for (const entry of wanted) {
   console.error(`${entry.name} …`);
   report.results.push(measure(entry, Number(options.rounds ?? entry.shape.rounds), options.library));
+  // a run of ten minutes that is broken off is not for nothing
+  if (options.update) keep(report);
 }
 console.log(`\n${markdown(report)}`);
 if (options.json !== undefined) writeFileSync(options.json, text(report));
-const isWhole = !options.quick && options.only === '';
-if (isWhole || options.update) keep(report);
+if (isWhole) keep(report);
 
 function keep({ machine: now, results }) {
   const path = here('results/iterations.json');

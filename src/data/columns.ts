@@ -10,7 +10,9 @@ export interface ArrowTableLike {
 
 /** What `table` of arquero makes: filters and orderings are heeded. */
 export interface ArqueroTableLike {
+  /** Names of all columns. */
   columnNames(): readonly string[];
+  /** Values of a column, filter and order heeded. */
   array(name: string): ArrayLike<unknown>;
 }
 

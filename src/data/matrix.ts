@@ -29,6 +29,7 @@ export interface MatrixLike {
 
 /** A matrix object that hands out its rows: those of ml-matrix, views included. */
 export interface RowsOut {
+  /** The rows. */
   to2DArray(): number[][];
 }
 

@@ -41,6 +41,7 @@ export interface GaussianCandidate extends Candidate<GaussianMixture> {
   readonly covarianceType: CovarianceType;
 }
 
+/** A Bernoulli mixture that was compared. */
 export type BernoulliCandidate = Candidate<BernoulliMixture>;
 
 /** What `select` sets itself, candidate by candidate. */
