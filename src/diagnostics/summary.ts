@@ -7,6 +7,11 @@ export function readable(value: number): string {
   return magnitude >= 1e7 || magnitude < 1e-4 ? value.toExponential(4) : String(Number(value.toPrecision(6)));
 }
 
+/** `1 row`, `2 rows`. */
+export function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
 export interface NumberTable {
   readonly title: string;
   /** above the row names; may be empty */

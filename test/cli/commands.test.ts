@@ -275,6 +275,8 @@ describe('usage and exit codes', () => {
     [['fit', 'two.csv', '-k', '2', '-m', 'bernoulli', '--standardize'], '--standardize'],
     [['predict', 'kmeans.json', 'two.csv', '--proba'], 'no probabilities'],
     [['select', 'two.csv', '-m', 'kmeans'], 'no likelihood'],
+    [['select', 'missing.csv', '-m', 'kmedians'], 'no likelihood'],
+    [['fit', 'two.csv', '-k', '2', '--plot', 'fit.png'], 'ends in .svg; got fit.png'],
     [['nonsense'], 'unknown command'],
   ])('%j is 2', async (args, message) => {
     write(
@@ -304,6 +306,20 @@ describe('usage and exit codes', () => {
     const few = await mixwasm(['fit', write('few.csv', 'a\n1\n2\n'), '-k', '5']);
     expect(few.status).toBe(1);
     expect(few.stderr).toContain('rows');
+  });
+
+  it('where nothing can be written is said before the fit', async () => {
+    for (const flag of ['--out', '--plot']) {
+      const target = path('no-such-folder/two.svg');
+      const ran = await mixwasm(['fit', path('two.csv'), '-k', '2', flag, target]);
+      expect(ran).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: `mixwasm: cannot write ${target}: no such file or folder\n`,
+      });
+    }
+    const folder = await mixwasm(['select', path('two.csv'), '--out', path('.')]);
+    expect(folder).toMatchObject({ status: 1, stderr: `mixwasm: cannot write ${path('.')}: it is a folder\n` });
   });
 
   it('help has examples and the exit codes', async () => {
