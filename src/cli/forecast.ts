@@ -10,6 +10,9 @@ export interface ForecastOptions {
 /** A start of which nothing is known yet. */
 const TYPICAL = 50;
 
+/** Nobody waits to see the end of more. */
+const MOST = 10_000;
+
 export class Forecast {
   readonly #options: ForecastOptions;
   /** iterations that finished starts took, and how many starts these were */
@@ -61,7 +64,7 @@ export class Forecast {
   /** Iterations until the rise is small enough. */
   #left(): number {
     const { maxIter, rise: least } = this.#options;
-    const most = Math.max(0, maxIter - this.#iteration);
+    const most = Math.min(MOST, Math.max(0, maxIter - this.#iteration));
     if (Number.isNaN(this.#ratio)) return Math.min(most, Math.max(1, TYPICAL - this.#iteration));
     let n = 0;
     for (let rise = this.#rise; rise > least && n < most; n++) rise *= this.#ratio;

@@ -22,6 +22,11 @@ export class Bar {
   #closed = !process.stderr.isTTY;
   #loading = false;
 
+  /** Whether there is anything to show it on. */
+  get open(): boolean {
+    return !this.#closed;
+  }
+
   update(done: number, total: number, state: string): void {
     if (this.#closed || performance.now() - this.#started < PATIENCE) return;
     if (this.#bar === undefined) {
@@ -71,6 +76,7 @@ export class FitBar {
   }
 
   update({ restart, iteration, logLikelihood, totalCost = 0 }: Progress): void {
+    if (!this.#bar.open) return;
     const { done, total } = this.#forecast.after(restart, iteration, logLikelihood ?? -totalCost);
     const start = this.#nInit > 1 ? `start ${restart + 1} of ${this.#nInit}, ` : '';
     const reached =

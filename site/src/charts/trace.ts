@@ -111,6 +111,8 @@ function floorOf(stairs: readonly Stair[]): { below: number; top: number } | und
   // ELBO after the first M-step
   const second = stairs[1].elbo;
   if (top - second > 0.45 * (top - stairs[0].elbo)) return undefined;
+  // a mean moved by hand may lower it again, and that has to be seen
+  if (stairs.slice(1).some(({ elbo }) => elbo < second)) return undefined;
   const room = (top - second) * 0.12 || 1;
   return { below: second - room, top: top + room };
 }

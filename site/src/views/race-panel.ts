@@ -83,8 +83,10 @@ export class RacePanel {
       bar.style.setProperty('--done', String(reply.iteration / ITERATIONS));
       time.textContent = milliseconds(reply.milliseconds);
     } else if (reply.reply === 'finish') this.#finish(reply);
-    else if (reply.reply === 'done') this.#end(this.#summary());
-    else if (reply.reply === 'failed') this.#end(reply.message);
+    else if (reply.reply === 'done') {
+      this.#compareBars();
+      this.#end(this.#summary());
+    } else if (reply.reply === 'failed') this.#end(reply.message);
   }
 
   #finish({ runner, milliseconds: ms, logLikelihood, threads, reason }: Reply & { reply: 'finish' }): void {
@@ -104,14 +106,22 @@ export class RacePanel {
     const ratio =
       runner === 'js'
         ? `wasm is ${(ms / wasm.milliseconds).toFixed(1)}× as fast`
-        : `${(wasm.milliseconds / ms).toFixed(2)}× one thread`;
+        : `${(wasm.milliseconds / ms).toFixed(2)}× the speed of one thread`;
     note.textContent = [note.textContent, ratio, verdict.text].filter((part) => part !== '').join(' · ');
+  }
+
+  /** Bars of progress become bars of time. */
+  #compareBars(): void {
+    const slowest = Math.max(...[...this.#finished.values()].map(({ milliseconds: ms }) => ms));
+    for (const [name, { milliseconds: ms }] of this.#finished) {
+      this.#lanes[name].bar.style.setProperty('--done', String(ms / slowest));
+    }
   }
 
   #summary(): string {
     const verdicts = Object.values(this.#lanes).map(({ root }) => root.dataset.verdict);
     if (verdicts.includes('different')) return 'The log-likelihoods are NOT equal: please report this';
-    return `Done: the same log-likelihood on all of them, ${this.#finished.has('threads') ? 'to the last bit between wasm and threads' : 'threads not run'}`;
+    return `Done: the same log-likelihood on all of them, ${this.#finished.has('threads') ? 'to the last bit between wasm and threads' : 'threads not run'}. Bars show the time taken`;
   }
 
   #end(text: string): void {

@@ -63,8 +63,10 @@ let stages = 0;
 export class Stage {
   readonly element: HTMLElement;
   readonly #canvas = h('canvas', { role: 'img', tabindex: -1 });
-  readonly #svg = s('svg', { class: 'stage-overlay' });
-  readonly #axes = s('g', { class: 'axes', 'aria-hidden': 'true' });
+  /** grid and axes lie under the points, means and ellipses over them */
+  readonly #ground = s('svg', { class: 'stage-layer', 'aria-hidden': 'true' });
+  readonly #svg = s('svg', { class: 'stage-layer' });
+  readonly #axes = s('g', { class: 'axes' });
   readonly #clip = s('rect', {});
   readonly #ellipses = s('g', { 'aria-hidden': 'true', 'clip-path': `url(#plot-area-${++stages})` });
   readonly #handles = s('g', { class: 'handles' });
@@ -77,13 +79,9 @@ export class Stage {
 
   constructor(actions: StageActions) {
     this.#actions = actions;
-    this.#svg.append(
-      s('clipPath', { id: `plot-area-${stages}` }, this.#clip),
-      this.#axes,
-      this.#ellipses,
-      this.#handles,
-    );
-    this.element = h('div', { class: 'stage' }, this.#canvas, this.#svg);
+    this.#ground.append(this.#axes);
+    this.#svg.append(s('clipPath', { id: `plot-area-${stages}` }, this.#clip), this.#ellipses, this.#handles);
+    this.element = h('div', { class: 'stage' }, this.#ground, this.#canvas, this.#svg);
     new ResizeObserver(() => this.#resize()).observe(this.element);
     this.element.addEventListener('pointerdown', (event) => this.#press(event));
     // a finger on a point or a mean drags it; anywhere else it scrolls the page
@@ -126,7 +124,8 @@ export class Stage {
     const ratio = window.devicePixelRatio || 1;
     this.#canvas.width = Math.round(width * ratio);
     this.#canvas.height = Math.round(height * ratio);
-    setAttributes(this.#svg, { viewBox: `0 0 ${width} ${height}`, width, height });
+    for (const layer of [this.#ground, this.#svg])
+      setAttributes(layer, { viewBox: `0 0 ${width} ${height}`, width, height });
     setAttributes(this.#clip, {
       x: MARGIN.left,
       y: MARGIN.top,
