@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BernoulliMixture, GaussianMixture, KMeans, KMedians } from '../../src/index.js';
 import { fitPicture } from '../../src/plot/index.js';
-import { Plot, parse, rowsOf, scaleOf, vertices } from './helpers.js';
+import { JSDOM, Plot, parse, rowsOf, scaleOf, vertices } from './helpers.js';
 
 const faithful = rowsOf('gmm_faithful_k2_full');
 const iris = rowsOf('gmm_iris_k3_full');
@@ -46,6 +46,10 @@ describe.each(pictures)('fitPicture: %s', (_, draw) => {
     expect(picture.querySelector('style')!.textContent).toMatch(/prefers-color-scheme: dark/);
     expect(picture.getAttribute('fill')).toBe('currentColor');
     expect(picture.getAttribute('color')).toMatch(/^#/);
+    // inside a page its text colour goes before that attribute
+    const { window } = new JSDOM(`<body style="color: rgb(1, 2, 3)">${svg}`);
+    const inside = window.document.querySelector('svg') as unknown as Element;
+    expect(window.getComputedStyle(inside).color).toBe('rgb(1, 2, 3)');
     // ink never has a colour of its own
     expect(svg).not.toMatch(/(?:fill|stroke)="(?:black|white|#000|#fff)/);
   });
