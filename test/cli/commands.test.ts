@@ -239,6 +239,18 @@ describe('select', () => {
     expect(readFileSync(path('bic.svg'), 'utf8')).toContain('BIC by number of components');
   });
 
+  it('names candidates that failed once for each reason, and those that did not converge', async () => {
+    const ties = write('ties.csv', 'a\n1\n1\n1\n2\n4\n');
+    const ran = await mixwasm(['select', ties, '-k', '1,6,7', '--covariance', 'full,tied', '--max-iter', '0']);
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).toMatch(/^ {2}6 +– +–$/m);
+    expect(ran.stderr).toContain('not converged (--max-iter): full 1, tied 1\n');
+    expect(ran.stderr).toContain(
+      '\nfailed: full 6, tied 6: 6 components need at least 6 rows; got 5; lower --components\n',
+    );
+    expect(table(ran.stdout).names).toContain('error');
+  });
+
   it('fit --select keeps the same', async () => {
     const args = ['--components', '1..3', '--covariance', 'full,diag', '--select', 'bic', '--out', path('same.json')];
     expect((await mixwasm(['fit', path('two.csv'), ...args])).status).toBe(0);
