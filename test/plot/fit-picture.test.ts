@@ -213,6 +213,18 @@ describe('fitPicture of other shapes', () => {
     expect(parse(fitPicture(model, rows, { Plot, shape: [2, 3] })).querySelectorAll('svg')).toHaveLength(2);
   });
 
+  it('finds the columns of a model in objects, and names the axes after them', () => {
+    const rows = [[1, 2], [1.5, 2.5], [1.2, 1.8], [6, 7], [6.5, 7.2], [5.8, 7.9]]; // biome-ignore format: rows
+    const objects = rows.map(([length, width]) => ({ id: 'x', width, length }));
+    const columns = ['length', 'width'];
+    const options = { nComponents: 2, covarianceType: 'diag' } as const;
+    const named = GaussianMixture.fit(objects, { ...options, columns });
+    const plain = GaussianMixture.fit(rows, options);
+    expect(fitPicture(named, objects, { Plot })).toBe(fitPicture(plain, rows, { Plot, columns }));
+    const clusters = KMeans.fit(objects, { nClusters: 2, columns });
+    expect(fitPicture(clusters, objects, { Plot })).toBe(fitPicture(clusters, rows, { Plot, columns }));
+  });
+
   it('draws the six features of many in which the components lie farthest apart', () => {
     const d = 9;
     const apart = [1, 2, 4, 5, 7, 8];
