@@ -216,6 +216,7 @@ describe('progress and stopping', () => {
     const done: number[] = [];
     await select(X, {
       nComponents: [4, 1, 3, 2],
+      covarianceTypes: ['full'],
       threads: 1,
       nInit: 1,
       onProgress: ({ candidate }) => void done.push(candidate.nComponents),
