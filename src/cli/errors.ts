@@ -64,15 +64,19 @@ const FLAGS: Record<string, string> = {
   regCovar: '--reg-covar',
 };
 
+/** A message of the library, with options named as they are here. */
+export function withFlags(message: string): string {
+  return message.replace(
+    /\b(nComponents|nClusters|covarianceType|nInit|maxIter|regCovar)\b/g,
+    (name) => FLAGS[name] ?? name,
+  );
+}
+
 /** The line for stderr. */
 export function describeError(error: unknown): string {
   const { message = String(error), stack } = error as Error;
   const expected = error instanceof CliError || error instanceof MixwasmError;
-  const named = message.replace(
-    /\b(nComponents|nClusters|covarianceType|nInit|maxIter|regCovar)\b/g,
-    (name) => FLAGS[name] ?? name,
-  );
-  const text = expected ? named : `unexpected error: ${message} (MIXWASM_DEBUG=1 shows where)`;
+  const text = expected ? withFlags(message) : `unexpected error: ${message} (MIXWASM_DEBUG=1 shows where)`;
   const line = `mixwasm: ${text.replace(/\s*\n\s*/g, ' ')}`;
   return process.env.MIXWASM_DEBUG && stack ? `${line}\n${stack}` : line;
 }

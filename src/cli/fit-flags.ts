@@ -26,26 +26,35 @@ const BACKENDS = ['wasm', 'js'] as const satisfies readonly BackendName[];
 const ACCELERATIONS = ['none', 'anderson', 'squarem'] as const satisfies readonly AccelerationName[];
 const INITS = ['kmeans++', 'greedyKmeans++', 'kmeans', 'random', 'randomPoints'];
 
-/** @param descriptions of the flags that may name several candidates */
+/** What the help says of flags that mean more where several candidates are compared. */
+export interface FitFlagTexts {
+  readonly components: string;
+  readonly covariance: string;
+  /** defaults */
+  readonly nInit: string;
+  readonly regCovar: string;
+  readonly threads: string;
+}
+
 export function addFitFlags(
   command: Command,
-  { components, covariance }: { components: string; covariance: string },
+  { components, covariance, nInit, regCovar, threads }: FitFlagTexts,
 ): Command {
   return command
     .option('-k, --components <K>', components, integerRange)
     .addOption(new Option('-m, --model <kind>', 'what to fit').choices(KIND_NAMES).default('gaussian'))
     .option('--covariance <type>', covariance, choiceList(COVARIANCES))
     .addOption(new Option('--init <how>', "how to start (default: the model's own)").choices(INITS))
-    .option('--n-init <n>', 'starts, of which the best is kept (default: 1)', integer(1))
+    .option('--n-init <n>', `starts, of which the best is kept (default: ${nInit})`, integer(1))
     .option('--seed <n>', 'seed of the random numbers (default: 0)', integer(Number.MIN_SAFE_INTEGER))
     .option('--tol <x>', 'stop when the mean log-likelihood rises by less (default: 1e-6)', nonNegative)
     .option('--max-iter <n>', 'most iterations (default: 1000; k-means and k-medians: 300)', integer(0))
-    .option('--reg-covar <x>', 'added to every variance (default: 1e-6 of its own)', nonNegative)
+    .option('--reg-covar <x>', `added to every variance (default: ${regCovar})`, nonNegative)
     .addOption(
       new Option('--acceleration <how>', 'longer steps to the same ends (default: none)').choices(ACCELERATIONS),
     )
     .option('--standardize', 'fit columns of mean 0 and standard deviation 1; the model remembers which they were')
-    .option('--threads <n>', 'threads, or auto: as many as make it faster (default: 1)', threadCount)
+    .option('--threads <n>', `threads, or auto: as many as make it faster (default: ${threads})`, threadCount)
     .addOption(new Option('--backend <name>', 'SIMD kernels or plain JavaScript (default: wasm)').choices(BACKENDS));
 }
 

@@ -1,7 +1,8 @@
 /** What commands that fit do with the result: report, model file, JSON, picture. */
-import { writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { dirname, extname } from 'node:path';
 import { criteriaOf } from './criteria.js';
-import { EXIT, fileOperation } from './errors.js';
+import { CliError, EXIT, fileOperation, UsageError } from './errors.js';
 import { modelDocument, writeModel } from './model-file.js';
 import type { AnyModel } from './models.js';
 import { writeJson } from './output.js';
@@ -23,6 +24,21 @@ export interface Outcome {
   readonly selection: Selection;
   readonly standardization: Standardization | undefined;
   readonly timing: Timing;
+}
+
+/** Called before a fit, which may take hours: that what it finds can be written. */
+export async function checkOutputs({ out, plot }: OutcomeFlags): Promise<void> {
+  if (plot !== undefined && extname(plot).toLowerCase() !== '.svg') {
+    throw new UsageError(`--plot draws SVG: give a name that ends in .svg; got ${plot}`);
+  }
+  for (const path of [out, plot]) {
+    if (path === undefined) continue;
+    await fileOperation(`write ${path}`, async () => {
+      const there = await stat(path).catch(() => undefined);
+      if (there?.isDirectory()) throw new CliError('it is a folder');
+      await access(there === undefined ? dirname(path) : path, constants.W_OK);
+    });
+  }
 }
 
 /** @param json whether the model is what standard output is for */

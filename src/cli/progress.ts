@@ -21,6 +21,9 @@ export class Bar {
   #bar: SingleBar | undefined;
   #closed = !process.stderr.isTTY;
   #loading = false;
+  #done = 0;
+  #total = 1;
+  #state = '';
 
   /** Whether there is anything to show it on. */
   get open(): boolean {
@@ -29,12 +32,22 @@ export class Bar {
 
   update(done: number, total: number, state: string): void {
     if (this.#closed || performance.now() - this.#started < PATIENCE) return;
+    this.#done = done;
+    this.#total = total;
+    this.#state = state;
     if (this.#bar === undefined) {
       void this.#open();
       return;
     }
     this.#bar.setTotal(total);
-    this.#bar.update(done, { state });
+    this.#bar.update(done, this.#words());
+  }
+
+  /** What stands beside the bar. Its own forecast starts with the bar, which is later than the work. */
+  #words(): { left: string; state: string } {
+    const elapsed = (performance.now() - this.#started) / 1000;
+    const left = this.#done > 0 ? `${timeLeft((elapsed * (this.#total - this.#done)) / this.#done)} left · ` : '';
+    return { left, state: this.#state };
   }
 
   close(): void {
@@ -49,7 +62,7 @@ export class Bar {
     const { SingleBar } = (await import('cli-progress')).default;
     if (this.#closed) return;
     this.#bar = new SingleBar({
-      format: '{bar} {percentage}% · {eta_formatted} left · {state}',
+      format: '{bar} {percentage}% · {left}{state}',
       barCompleteChar: '█',
       barIncompleteChar: '░',
       barsize: 24,
@@ -60,8 +73,17 @@ export class Bar {
       // Ctrl-C has a meaning of its own here
       gracefulExit: false,
     });
-    this.#bar.start(1, 0, { state: '' });
+    this.#bar.start(this.#total, this.#done, this.#words());
   }
+}
+
+/** `8s`, `3m20s`, `2h05m`. */
+export function timeLeft(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}s`;
+  const [large, small, units] = whole < 3600 ? [60, 1, 'ms'] : [3600, 60, 'hm'];
+  const rest = Math.floor((whole % large) / small);
+  return `${Math.floor(whole / large)}${units[0]}${String(rest).padStart(2, '0')}${units[1]}`;
 }
 
 /** The bar of a fit. */

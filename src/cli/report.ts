@@ -1,4 +1,5 @@
 /** What a fitting command tells people, on stderr. */
+import { plural } from '../diagnostics/summary.js';
 import { type AnyModel, isMixture } from './models.js';
 import type { Selection } from './select-columns.js';
 import type { Standardization } from './standardize.js';
@@ -34,10 +35,6 @@ export function formatReport(
 export function leftOutNotice({ leftOut }: Selection): string | undefined {
   if (leftOut.length === 0) return undefined;
   return `left out: ${leftOut.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`;
-}
-
-function plural(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 function duration(milliseconds: number): string {

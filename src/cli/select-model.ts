@@ -43,10 +43,16 @@ export interface SelectModelOptions {
   readonly fit: FitOptions;
 }
 
+/** The kinds that have a likelihood, and with it criteria. */
+type SelectableKind = Extract<KindName, 'gaussian' | 'bernoulli'>;
+
+export function checkSelectable(kind: KindName): asserts kind is SelectableKind {
+  if (kind === 'gaussian' || kind === 'bernoulli') return;
+  throw new UsageError(`a number of components can be chosen for mixtures; ${kind} has no likelihood to go by`);
+}
+
 export async function selectModel(kind: KindName, X: X, options: SelectModelOptions): Promise<Selected> {
-  if (kind !== 'gaussian' && kind !== 'bernoulli') {
-    throw new UsageError(`a number of components can be chosen for mixtures; ${kind} has no likelihood to go by`);
-  }
+  checkSelectable(kind);
   const { nComponents, covarianceTypes, criterion, fit } = options;
   return untilInterrupted(async (interruption) => {
     const bar = new Bar();

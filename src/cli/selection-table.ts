@@ -1,6 +1,7 @@
 /** The table of a selection, for people and for programs. */
 import { formatTable } from '../diagnostics/summary.js';
 import type { Criterion } from '../index.js';
+import { withFlags } from './errors.js';
 import { criterionOf, type Row, type Selected } from './select-model.js';
 
 const TITLES: Record<Criterion, string> = {
@@ -14,7 +15,13 @@ const TITLES: Record<Criterion, string> = {
 export function formatSelection({ candidates, criterion, best }: Selected): string {
   const types = [...new Set(candidates.map(typeOf))];
   const sizes = [...new Set(candidates.map(({ nComponents }) => nComponents))].sort((a, b) => a - b);
-  const failed = candidates.filter((row) => criterionOf(row, criterion) === undefined);
+  const failed = new Map<string, Row[]>();
+  for (const row of candidates) {
+    if (criterionOf(row, criterion) !== undefined) continue;
+    const why = row.error === undefined ? 'not done' : withFlags(row.error.message);
+    failed.set(why, [...(failed.get(why) ?? []), row]);
+  }
+  const unconverged = candidates.filter(({ converged }) => converged === false);
   const table = formatTable({
     title: TITLES[criterion],
     corner: 'components',
@@ -30,11 +37,17 @@ export function formatSelection({ candidates, criterion, best }: Selected): stri
   const shape = best.covarianceType === undefined ? '' : `, ${best.covarianceType} covariances`;
   return [
     ...table,
-    ...failed.map((row) => `  ${typeOf(row)}, ${row.nComponents}: ${row.error?.message ?? 'not done'}`),
+    ...(unconverged.length > 0 ? ['', `not converged (--max-iter): ${namesOf(unconverged)}`] : []),
+    ...(failed.size > 0 ? [''] : []),
+    ...Array.from(failed, ([why, rows]) => `failed: ${namesOf(rows)}: ${why}`),
     '',
     `best: ${best.nComponents} component${best.nComponents === 1 ? '' : 's'}${shape}`,
     '',
   ].join('\n');
+}
+
+function namesOf(rows: readonly Row[]): string {
+  return rows.map((row) => `${typeOf(row)} ${row.nComponents}`).join(', ');
 }
 
 function typeOf({ covarianceType }: Row): string {
@@ -56,6 +69,6 @@ export function plainRow(row: Row): Record<string, number | string | boolean | u
       ? {}
       : { crossValidation: crossValidation.mean, standardError: crossValidation.standardError }),
     converged,
-    ...(row.error === undefined ? {} : { error: row.error.message }),
+    ...(row.error === undefined ? {} : { error: withFlags(row.error.message) }),
   };
 }

@@ -123,7 +123,9 @@ function fromMatrixLike(input: MatrixLike, name: string): Matrix {
 
 function fromArray(input: ArrayLike<unknown>, name: string): Matrix {
   if (typeof input.length !== 'number') {
-    throw new InvalidDataError(`${name} must be an array of rows or { data, rows, columns }; got ${show(input)}`);
+    throw new InvalidDataError(
+      `${name} must be an array of rows or { data, rows, columns }, a table needs the option columns; got ${show(input)}`,
+    );
   }
   rejectBigInt(input, name);
   if (isTyped(input) || typeof input[0] === 'number') {

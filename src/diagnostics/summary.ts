@@ -1,10 +1,16 @@
 /** A fitted model as text for a terminal. Nothing here knows a family. */
 
-/** Rounds for reading: 6 significant digits. */
+/** Rounds for reading: 6 significant digits; a dash for what there is not (NaN). */
 export function readable(value: number): string {
+  if (Number.isNaN(value)) return '–';
   if (value === 0 || !Number.isFinite(value)) return String(value);
   const magnitude = Math.abs(value);
   return magnitude >= 1e7 || magnitude < 1e-4 ? value.toExponential(4) : String(Number(value.toPrecision(6)));
+}
+
+/** `1 row`, `2 rows`. */
+export function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 export interface NumberTable {

@@ -6,7 +6,7 @@ import { type Columns, type NamedRows, readColumns } from '../data/columns.js';
 import { createDataset, toSampleWeights } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
 import { createRandom } from '../data/random.js';
-import { formatSummary } from '../diagnostics/summary.js';
+import { formatSummary, plural } from '../diagnostics/summary.js';
 import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, HalfStep, Outcome } from '../em/mixture-fit.js';
 import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '../errors.js';
@@ -34,6 +34,7 @@ import { drawComponent } from './gaussian-parameters.js';
 import { MADE } from './internals.js';
 import { MixtureModel } from './mixture-model.js';
 import { BACKENDS, checkInitOption, checkMixtureOptions, type MixtureOptions } from './mixture-options.js';
+import { mixtureFacts, weightsTable } from './mixture-summary.js';
 import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
 
 /** Options of `BernoulliMixture.fit` and `steps`. */
@@ -253,19 +254,11 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
     if (names.length !== d) {
       throw new InvalidOptionError('featureNames', `featureNames must name all ${d} features; got ${names.length}`);
     }
-    const facts: [string, string][] = [];
-    if (this.fitted) facts.push(['log-likelihood', `${this.logLikelihood.toFixed(4)} nats, total`]);
-    facts.push(['free parameters', String(this.nParameters)]);
     return formatSummary({
-      title: `Bernoulli mixture: ${k} components, ${d} features, ${weightsMode} weights`,
-      facts,
+      title: `Bernoulli mixture: ${plural(k, 'component')}, ${plural(d, 'feature')}, ${weightsMode} weights`,
+      facts: mixtureFacts(this.#state.backend, this.#record, this.nParameters),
       tables: [
-        {
-          title: 'Weights',
-          corner: 'component',
-          columns: ['weight'],
-          rows: Array.from(weights, (weight, c) => ({ name: String(c), values: [weight] })),
-        },
+        weightsTable(weights, this.#record),
         {
           title: 'Probabilities of 1',
           corner: 'component',

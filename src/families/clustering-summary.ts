@@ -1,5 +1,5 @@
 /** The report of a clustering. */
-import { formatSummary } from '../diagnostics/summary.js';
+import { formatSummary, plural } from '../diagnostics/summary.js';
 import { InvalidOptionError } from '../errors.js';
 import type { ClusteringRecord } from './clustering-fit.js';
 import type { ClusteringState } from './clustering-json.js';
@@ -58,8 +58,4 @@ function fitFacts(cost: string, record: ClusteringRecord): [string, string][] {
   if (empty > 0) facts.push(['empty clusters', String(empty)]);
   if (restarts.length > 1) facts.push(['starts', String(restarts.length)]);
   return facts;
-}
-
-function plural(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

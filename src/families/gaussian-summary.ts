@@ -1,10 +1,9 @@
 /** The report of a Gaussian mixture. */
-import { aic, bic } from '../diagnostics/criteria.js';
-import { formatSummary, type NumberTable } from '../diagnostics/summary.js';
+import { formatSummary, type NumberTable, plural } from '../diagnostics/summary.js';
 import type { FitRecord } from '../em/mixture-fit.js';
 import { InvalidOptionError } from '../errors.js';
-import { withBackend } from '../lease.js';
 import type { GaussianModelState } from './gaussian-parameters.js';
+import { mixtureFacts, weightsTable } from './mixture-summary.js';
 
 const SHAPES = {
   full: 'full covariances',
@@ -32,41 +31,9 @@ export function summarizeGaussianMixture(
   const names = featureNames ?? Array.from({ length: d }, (_, j) => `x${j}`);
   return formatSummary({
     title: `Gaussian mixture: ${plural(k, 'component')}, ${plural(d, 'feature')}, ${SHAPES[covarianceType]}`,
-    facts: [...fitFacts(state, record, nParameters), ['free parameters', String(nParameters)]],
-    tables: [weightsTable(state, record), meansTable(state, names), ...covarianceTables(state, names)],
+    facts: mixtureFacts(state.backend, record, nParameters),
+    tables: [weightsTable(state.weights, record), meansTable(state, names), ...covarianceTables(state, names)],
   });
-}
-
-function fitFacts(
-  { backend }: GaussianModelState,
-  record: FitRecord | undefined,
-  nParameters: number,
-): [string, string][] {
-  if (record === undefined) return [];
-  const { logLikelihood, nIter, converged, stopReason, restarts, componentCounts } = record;
-  // the effective counts add up to the weight of the data
-  const n = componentCounts.reduce((sum, count) => sum + count, 0);
-  const logN = withBackend(backend, (leased) => leased.log(n));
-  const facts: [string, string][] = [
-    ['log-likelihood', `${fixed(logLikelihood)} nats, total`],
-    ['BIC (lower is better)', fixed(bic(logLikelihood, nParameters, logN))],
-    ['AIC (lower is better)', fixed(aic(logLikelihood, nParameters))],
-    ['iterations', `${nIter}, ${converged ? 'converged' : 'not converged'} (${stopReason})`],
-  ];
-  if (restarts.length > 1) {
-    const collapsed = restarts.filter(({ error }) => error !== undefined).length;
-    facts.push(['starts', `${restarts.length}${collapsed > 0 ? `, ${collapsed} collapsed` : ''}`]);
-  }
-  return facts;
-}
-
-function weightsTable({ weights }: GaussianModelState, record: FitRecord | undefined): NumberTable {
-  return {
-    title: 'Weights',
-    corner: 'component',
-    columns: record === undefined ? ['weight'] : ['weight', 'count'],
-    rows: Array.from(weights, (weight, k) => ({ name: String(k), values: [weight, record?.componentCounts[k] ?? 0] })),
-  };
 }
 
 function meansTable({ nComponents, nFeatures: d, means }: GaussianModelState, names: readonly string[]): NumberTable {
@@ -110,12 +77,4 @@ function rowsOf(values: Float64Array, n: number, width: number) {
     name: String(i),
     values: values.subarray(i * width, (i + 1) * width),
   }));
-}
-
-function fixed(value: number): string {
-  return value.toFixed(4);
-}
-
-function plural(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

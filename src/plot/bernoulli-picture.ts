@@ -41,6 +41,7 @@ function table(model: BernoulliMixture, { Plot, width, columns }: BernoulliPictu
   const upright = longest * 6.6 > cell;
   const named = cell > 12;
   const marginBottom = !named ? 12 : upright ? Math.min(160, longest * 6.6 + 14) : 30;
+  const numbered = cell >= ROOM_FOR_NUMBERS;
   const cells = Array.from(probs, (p, at) => ({ j: at % d, k: Math.floor(at / d), p }));
   const place = { x1: (c: { j: number }) => c.j, x2: (c: { j: number }) => c.j + 1 };
   const line = { y1: (c: { k: number }) => c.k, y2: (c: { k: number }) => c.k + 1 };
@@ -62,16 +63,17 @@ function table(model: BernoulliMixture, { Plot, width, columns }: BernoulliPictu
         fill: 'currentColor',
         fillOpacity: { value: 'p', scale: null },
         stroke: 'currentColor',
-        strokeOpacity: 0.25,
+        // thin enough for numbers in the same ink to stand out, whatever the colours of the page
+        opacity: numbered ? 0.4 : 1,
+        strokeOpacity: numbered ? 0.6 : 0.25,
         strokeWidth: 0.5,
         className: 'probability',
       }),
-      cell >= ROOM_FOR_NUMBERS
+      numbered
         ? Plot.text(cells, {
             ...middle,
             text: (c: { p: number }) => c.p.toFixed(2),
-            // ink on paper up to half, paper on ink beyond
-            fill: (c: { p: number }) => (c.p > 0.5 ? 'var(--mixwasm-paper, Canvas)' : 'currentColor'),
+            fill: 'currentColor',
             className: 'probability',
           })
         : null,

@@ -1,4 +1,5 @@
 /** Hard clusters to be drawn: points of their cluster's colour, centres, and the borders between clusters. */
+import type { NamedRows } from '../data/columns.js';
 import type { DataInput } from '../data/matrix.js';
 import type { KMeans } from '../families/k-means.js';
 import type { KMedians } from '../families/k-medians.js';
@@ -11,12 +12,12 @@ import { componentColour, type Plane, type Scene } from './scene.js';
 export function clusteringScene(
   Plot: PlotLibrary,
   model: KMeans | KMedians,
-  X: DataInput,
+  X: DataInput | NamedRows,
   most: number,
   features: readonly number[],
 ): Scene {
   const { nClusters: k, nFeatures: d, centers } = model;
-  const rows = pictureRows(X, d, most);
+  const rows = pictureRows(X, model, most);
   const labels = model.predict({ data: rows.x, rows: rows.nSamples, columns: d });
   const medians = model.toJSON().format.includes('medians');
   const name = medians ? 'k-medians' : 'k-means';

@@ -1,5 +1,6 @@
 /** `fitPicture`: what a model found in the rows. */
 import type { BinaryInput } from '../data/binary.js';
+import type { NamedRows } from '../data/columns.js';
 import type { DataInput } from '../data/matrix.js';
 import { InvalidOptionError, InvalidParametersError, show } from '../errors.js';
 import type { BernoulliMixture } from '../families/bernoulli-mixture.js';
@@ -19,7 +20,7 @@ import { componentColour, type Scene } from './scene.js';
 import { drawSheet, type LegendEntry } from './sheet.js';
 
 export interface FitPictureOptions extends PictureOptions {
-  /** names of the features */
+  /** names of the features; default those the model was fitted with */
   columns?: readonly string[];
   /** which features are drawn, by number; default all, or the six whose components lie farthest apart */
   features?: readonly number[];
@@ -56,12 +57,12 @@ const MOST_FEATURES = 6;
  */
 export function fitPicture(
   model: PictureModel,
-  X: DataInput | BinaryInput | undefined,
+  X: DataInput | BinaryInput | NamedRows | undefined,
   options: FitPictureOptions,
 ): string {
   checkKnown(options, KNOWN, 'fitPicture');
   const Plot = requirePlot(options?.Plot);
-  const { title, columns, shape } = options;
+  const { title, shape, columns = model?.columns } = options;
   const width = widthOption(options.width);
   if (isBernoulli(model)) return bernoulliPicture(model, { Plot, title, width, columns, shape });
   const clustering = isClustering(model);
@@ -79,8 +80,8 @@ export function fitPicture(
   );
   const names = columnNames(columns, model.nFeatures);
   const scene = clustering
-    ? clusteringScene(Plot, model, X as DataInput, most, features)
-    : gaussianScene(Plot, model, X as DataInput, most, features);
+    ? clusteringScene(Plot, model, X as DataInput | NamedRows, most, features)
+    : gaussianScene(Plot, model, X as DataInput | NamedRows, most, features);
   return drawScene(Plot, scene, features, names, width, title);
 }
 

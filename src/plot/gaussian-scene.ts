@@ -1,5 +1,6 @@
 /** A Gaussian mixture to be drawn: ellipses, contours of its density, marginal curves. */
 import type { BackendName } from '../backend.js';
+import type { NamedRows } from '../data/columns.js';
 import type { DataInput } from '../data/matrix.js';
 import { GaussianMixture } from '../families/gaussian-mixture.js';
 import { withBackend } from '../lease.js';
@@ -23,13 +24,13 @@ const NEAR = Array.from({ length: 33 }, (_, i) => (i - 16) / 4);
 export function gaussianScene(
   Plot: PlotLibrary,
   model: GaussianMixture,
-  X: DataInput,
+  X: DataInput | NamedRows,
   most: number,
   features: readonly number[],
 ): Scene {
   const { nComponents: k, nFeatures: d, covarianceType, weights, means } = model;
   const { backend } = model.toJSON();
-  const rows = pictureRows(X, d, most);
+  const rows = pictureRows(X, model, most);
   const drawn = { data: rows.x, rows: rows.nSamples, columns: d };
   const responsibilities = model.predictProba(drawn);
   const covariance = covarianceEntries(model);

@@ -1,5 +1,6 @@
 /** The rows of a picture: which are drawn, how far the axes go. */
 
+import { type NamedRows, readColumns } from '../data/columns.js';
 import { type DataInput, type FloatArray, toMatrix } from '../data/matrix.js';
 import { InvalidDataError } from '../errors.js';
 
@@ -17,11 +18,16 @@ export interface PictureRows {
 }
 
 /**
- * Every row, or `most` of them in equal steps: the same rows whenever the picture is drawn.
+ * Every row, or `most` of them in equal steps: the same rows whenever the picture is drawn. A model with `columns` finds them
+ * in objects and tables.
  * @throws {InvalidDataError} bad rows, or another number of columns than the model has features
  */
-export function pictureRows(X: DataInput, nFeatures: number, most: number): PictureRows {
-  const { x, nSamples: total, nFeatures: d } = toMatrix(X, 'X');
+export function pictureRows(
+  X: DataInput | NamedRows,
+  { nFeatures, columns }: { readonly nFeatures: number; readonly columns: readonly string[] | undefined },
+  most: number,
+): PictureRows {
+  const { x, nSamples: total, nFeatures: d } = readColumns(toMatrix, X, columns, 'X');
   if (d !== nFeatures) {
     throw new InvalidDataError(
       `the model has ${nFeatures} features but X has ${d} columns; draw the rows the model was fitted to`,

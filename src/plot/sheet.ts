@@ -52,9 +52,10 @@ export const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, san
 
 /**
  * Inside a page the ink is the page's text colour and the paper is the page's; a file of its own (`:root`) brings both, for
- * light and dark. Pages may set `--mixwasm-paper`, the halo of labels.
+ * light and dark. Pages may set `--mixwasm-paper`, the halo of labels. (The attribute `color` is for programs that know no CSS;
+ * without `inherit` it would go before the page's.)
  */
-const STYLE = `.mixwasm-picture { max-width: 100%; height: auto; }
+const STYLE = `.mixwasm-picture { max-width: 100%; height: auto; color: inherit; }
 .mixwasm-picture text { white-space: pre; }
 .mixwasm-picture:root { color: ${INK.light}; --mixwasm-paper: ${PAPER.light}; }
 .mixwasm-picture:root .paper { fill: var(--mixwasm-paper); }

@@ -106,9 +106,11 @@ export async function select(X: unknown, options: SelectOptions | SelectBernoull
   // what runs workers is loaded with the first that needs it
   const { cores, runCrew, unpackRestarts } = await import('../threads/run-in-worker.js');
   for (const trial of trials) if (trial.settled) settle(trial);
-  // the slowest first, so that at the end no thread works alone for long
-  const jobs = trials.flatMap((trial) => trial.jobs(settle, unpackRestarts)).sort((a, b) => b.cost - a.cost);
+  const jobs = trials.flatMap((trial) => trial.jobs(settle, unpackRestarts)).sort((a, b) => a.cost - b.cost);
   const threads = Math.max(1, Math.min(jobs.length, wanted ?? (await cores())));
+  // one thread: the quickest first, so that whoever breaks off has most of the table; several: the slowest first, so that
+  // at the end none works alone for long, but the very quickest before it, for there is something to keep then
+  if (threads > 1) jobs.push(...jobs.splice(1).reverse());
   const { signal, workerUrl } = options;
   await runCrew(jobs, threads, { backend, signal, workerUrl, ...(family.more && { more: family.more }) });
 

@@ -334,6 +334,16 @@ describe('models of given parameters', () => {
     expect(model.toJSON().probs[0]).toEqual([0.9, 0.1]);
     expect(model.summary({ featureNames: ['tea', 'coffee'] })).toMatch(/tea/);
     expect(() => model.summary({ featureNames: ['tea'] })).toThrow(InvalidOptionError);
+    expect(model.summary()).not.toContain('BIC');
+  });
+
+  it('summaries tell how the fit went', () => {
+    const Y = [[1], [0], [1]];
+    const model = BernoulliMixture.fit(Y, { nComponents: 1 });
+    const lines = model.summary().split('\n');
+    expect(lines[0]).toBe('Bernoulli mixture: 1 component, 1 feature, learned weights');
+    expect(lines).toContain(`  BIC (lower is better)  ${model.bic(Y).toFixed(4)}`);
+    expect(lines).toContain(`  AIC (lower is better)  ${model.aic(Y).toFixed(4)}`);
   });
 
   it.each<[Anything, RegExp]>([

@@ -239,6 +239,18 @@ describe('select', () => {
     expect(readFileSync(path('bic.svg'), 'utf8')).toContain('BIC by number of components');
   });
 
+  it('names candidates that failed once for each reason, and those that did not converge', async () => {
+    const ties = write('ties.csv', 'a\n1\n1\n1\n2\n4\n');
+    const ran = await mixwasm(['select', ties, '-k', '1,6,7', '--covariance', 'full,tied', '--max-iter', '0']);
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).toMatch(/^ {2}6 +– +–$/m);
+    expect(ran.stderr).toContain('not converged (--max-iter): full 1, tied 1\n');
+    expect(ran.stderr).toContain(
+      '\nfailed: full 6, tied 6: 6 components need at least 6 rows; got 5; lower --components\n',
+    );
+    expect(table(ran.stdout).names).toContain('error');
+  });
+
   it('fit --select keeps the same', async () => {
     const args = ['--components', '1..3', '--covariance', 'full,diag', '--select', 'bic', '--out', path('same.json')];
     expect((await mixwasm(['fit', path('two.csv'), ...args])).status).toBe(0);
@@ -275,6 +287,8 @@ describe('usage and exit codes', () => {
     [['fit', 'two.csv', '-k', '2', '-m', 'bernoulli', '--standardize'], '--standardize'],
     [['predict', 'kmeans.json', 'two.csv', '--proba'], 'no probabilities'],
     [['select', 'two.csv', '-m', 'kmeans'], 'no likelihood'],
+    [['select', 'missing.csv', '-m', 'kmedians'], 'no likelihood'],
+    [['fit', 'two.csv', '-k', '2', '--plot', 'fit.png'], 'ends in .svg; got fit.png'],
     [['nonsense'], 'unknown command'],
   ])('%j is 2', async (args, message) => {
     write(
@@ -304,6 +318,20 @@ describe('usage and exit codes', () => {
     const few = await mixwasm(['fit', write('few.csv', 'a\n1\n2\n'), '-k', '5']);
     expect(few.status).toBe(1);
     expect(few.stderr).toContain('rows');
+  });
+
+  it('where nothing can be written is said before the fit', async () => {
+    for (const flag of ['--out', '--plot']) {
+      const target = path('no-such-folder/two.svg');
+      const ran = await mixwasm(['fit', path('two.csv'), '-k', '2', flag, target]);
+      expect(ran).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: `mixwasm: cannot write ${target}: no such file or folder\n`,
+      });
+    }
+    const folder = await mixwasm(['select', path('two.csv'), '--out', path('.')]);
+    expect(folder).toMatchObject({ status: 1, stderr: `mixwasm: cannot write ${path('.')}: it is a folder\n` });
   });
 
   it('help has examples and the exit codes', async () => {

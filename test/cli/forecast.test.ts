@@ -1,6 +1,7 @@
 /** The guess behind the progress bar. */
 import { describe, expect, it } from 'vitest';
 import { Forecast } from '../../src/cli/forecast.js';
+import { timeLeft } from '../../src/cli/progress.js';
 
 describe('Forecast', () => {
   it('foresees the end of a fit that converges linearly', () => {
@@ -26,4 +27,14 @@ describe('Forecast', () => {
     forecast.after(0, 1, -1);
     expect(forecast.after(0, 2, -0.5).total).toBeLessThanOrEqual(20_000);
   });
+});
+
+it.each([
+  [0.2, '0s'],
+  [59.4, '59s'],
+  [59.6, '1m00s'],
+  [200, '3m20s'],
+  [7525, '2h05m'],
+])('%s seconds are %s', (seconds, text) => {
+  expect(timeLeft(seconds)).toBe(text);
 });

@@ -104,6 +104,12 @@ describe('NPY', () => {
     await expect(readTable(write('bad.npy', bytes))).rejects.toThrow(message);
   });
 
+  it('files of another format', async () => {
+    const csv = write('csv.csv', CSV);
+    await expect(readTable(csv, { format: 'npy' })).rejects.toThrow('csv.csv is no .npy file');
+    await expect(readTable(write('a.xlsx', Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0)))).rejects.toThrow('zip archive');
+  });
+
   it('values that are not finite, by row and column', async () => {
     const table = await readTable(write('nan.npy', npy(1, '<f8', false, '2, 2', Float64Array.of(1, 2, 3, Number.NaN))));
     expect(() => selectColumns(table)).toThrow('row 2, column column2: missing value "NaN"');

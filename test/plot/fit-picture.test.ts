@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BernoulliMixture, GaussianMixture, KMeans, KMedians } from '../../src/index.js';
 import { fitPicture } from '../../src/plot/index.js';
-import { Plot, parse, rowsOf, scaleOf, vertices } from './helpers.js';
+import { JSDOM, Plot, parse, rowsOf, scaleOf, vertices } from './helpers.js';
 
 const faithful = rowsOf('gmm_faithful_k2_full');
 const iris = rowsOf('gmm_iris_k3_full');
@@ -46,6 +46,10 @@ describe.each(pictures)('fitPicture: %s', (_, draw) => {
     expect(picture.querySelector('style')!.textContent).toMatch(/prefers-color-scheme: dark/);
     expect(picture.getAttribute('fill')).toBe('currentColor');
     expect(picture.getAttribute('color')).toMatch(/^#/);
+    // inside a page its text colour goes before that attribute
+    const { window } = new JSDOM(`<body style="color: rgb(1, 2, 3)">${svg}`);
+    const inside = window.document.querySelector('svg') as unknown as Element;
+    expect(window.getComputedStyle(inside).color).toBe('rgb(1, 2, 3)');
     // ink never has a colour of its own
     expect(svg).not.toMatch(/(?:fill|stroke)="(?:black|white|#000|#fff)/);
   });
@@ -207,6 +211,18 @@ describe('fitPicture of other shapes', () => {
       expect(ink.map(Number)).toEqual(Array.from(model.probs));
     }
     expect(parse(fitPicture(model, rows, { Plot, shape: [2, 3] })).querySelectorAll('svg')).toHaveLength(2);
+  });
+
+  it('finds the columns of a model in objects, and names the axes after them', () => {
+    const rows = [[1, 2], [1.5, 2.5], [1.2, 1.8], [6, 7], [6.5, 7.2], [5.8, 7.9]]; // biome-ignore format: rows
+    const objects = rows.map(([length, width]) => ({ id: 'x', width, length }));
+    const columns = ['length', 'width'];
+    const options = { nComponents: 2, covarianceType: 'diag' } as const;
+    const named = GaussianMixture.fit(objects, { ...options, columns });
+    const plain = GaussianMixture.fit(rows, options);
+    expect(fitPicture(named, objects, { Plot })).toBe(fitPicture(plain, rows, { Plot, columns }));
+    const clusters = KMeans.fit(objects, { nClusters: 2, columns });
+    expect(fitPicture(clusters, objects, { Plot })).toBe(fitPicture(clusters, rows, { Plot, columns }));
   });
 
   it('draws the six features of many in which the components lie farthest apart', () => {

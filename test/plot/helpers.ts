@@ -5,7 +5,7 @@ import { load, type ReferenceCase } from '../helpers/reference.js';
 
 export { Plot };
 
-const { JSDOM } = createRequire(import.meta.url)('jsdom');
+export const { JSDOM } = createRequire(import.meta.url)('jsdom');
 
 /** The picture as a DOM that checks its syntax. */
 export function parse(svg: string): Element {

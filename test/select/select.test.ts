@@ -212,6 +212,18 @@ describe('progress and stopping', () => {
     expect(seen.sort()).toEqual(candidates.map((c) => `${c.covarianceType} ${c.nComponents} ${c.bic}`).sort());
   });
 
+  it('begins with the quickest, so that one who breaks off has some', async () => {
+    const done: number[] = [];
+    await select(X, {
+      nComponents: [4, 1, 3, 2],
+      covarianceTypes: ['full'],
+      threads: 1,
+      nInit: 1,
+      onProgress: ({ candidate }) => void done.push(candidate.nComponents),
+    });
+    expect(done).toEqual([1, 2, 3, 4]);
+  });
+
   it('rejects with what onProgress throws', async () => {
     const mine = new Error('mine');
     const onProgress = () => {

@@ -5,9 +5,9 @@ import { UsageError } from '../errors.js';
 import { addFitFlags, type FitFlags, fitOptions } from '../fit-flags.js';
 import { type Fitted, fitModel } from '../fit-model.js';
 import { KINDS } from '../models.js';
-import { deliver, type OutcomeFlags } from '../outcome.js';
+import { checkOutputs, deliver, type OutcomeFlags } from '../outcome.js';
 import { prepare } from '../prepare.js';
-import { CRITERIA, CRITERION_NAMES, type CriterionFlag, selectModel } from '../select-model.js';
+import { CRITERIA, CRITERION_NAMES, type CriterionFlag, checkSelectable, selectModel } from '../select-model.js';
 import { formatSelection } from '../selection-table.js';
 
 interface Flags extends FitFlags, DataFlags, OutcomeFlags {
@@ -33,6 +33,9 @@ export function addFitCommand(program: Command): void {
   addFitFlags(command, {
     components: 'number of components (or clusters); with --select several, such as 1..10',
     covariance: 'shape of the covariances: full, tied, diag or spherical (default: full); with --select several',
+    nInit: '1; 10 with --select',
+    regCovar: '1e-6 of its own; 0 with --select',
+    threads: '1; auto with --select',
   }).addOption(
     new Option('--select <criterion>', 'fit every number of components and covariance, keep the best by it').choices(
       CRITERION_NAMES,
@@ -54,6 +57,8 @@ async function fit(file: string | undefined, flags: Flags): Promise<void> {
   if (criterion === undefined && (components.length > 1 || (covariance?.length ?? 1) > 1)) {
     throw new UsageError('several numbers of components or covariances need a criterion: --select bic');
   }
+  if (criterion !== undefined) checkSelectable(flags.model);
+  await checkOutputs(flags);
   const { source, selection, standardization, read, timed } = await prepare(file, flags);
   const { X } = selection;
   const { result, time } = await timed<Fitted>(async () => {

@@ -2,10 +2,10 @@
 import { type Command, Option } from 'commander';
 import { addDataFlags, DATA_ARGUMENT, type DataFlags } from '../data-flags.js';
 import { addFitFlags, type FitFlags, fitOptions } from '../fit-flags.js';
-import { deliver, type OutcomeFlags, writePicture } from '../outcome.js';
+import { checkOutputs, deliver, type OutcomeFlags, writePicture } from '../outcome.js';
 import { writeJson, writeTable } from '../output.js';
 import { prepare } from '../prepare.js';
-import { CRITERIA, CRITERION_NAMES, type CriterionFlag, selectModel } from '../select-model.js';
+import { CRITERIA, CRITERION_NAMES, type CriterionFlag, checkSelectable, selectModel } from '../select-model.js';
 import { formatSelection, plainRow } from '../selection-table.js';
 
 interface Flags extends FitFlags, DataFlags, OutcomeFlags {
@@ -16,8 +16,7 @@ interface Flags extends FitFlags, DataFlags, OutcomeFlags {
 const DEFAULT_COMPONENTS = Array.from({ length: 9 }, (_, i) => i + 1);
 
 const EXAMPLES = `
-Every candidate gets 10 starts and no regularisation unless --n-init and --reg-covar say otherwise. The table is printed
-on standard output as CSV; report and notices go to standard error.
+The table is printed on standard output as CSV; report and notices go to standard error.
 
 Examples:
   mixwasm select data.csv --out model.json --plot bic.svg
@@ -31,6 +30,9 @@ export function addSelectCommand(program: Command): void {
   addFitFlags(command, {
     components: 'numbers of components to compare (default: 1..9)',
     covariance: 'shapes of the covariances to compare (default: full,tied,diag,spherical)',
+    nInit: '10',
+    regCovar: '0',
+    threads: 'auto',
   }).addOption(
     new Option('--select <criterion>', 'bic, aic, icl: lower is better; cv: log-likelihood of held-out rows')
       .choices(CRITERION_NAMES)
@@ -46,6 +48,8 @@ export function addSelectCommand(program: Command): void {
 
 async function select(file: string | undefined, flags: Flags): Promise<void> {
   const options = fitOptions(flags);
+  checkSelectable(flags.model);
+  await checkOutputs(flags);
   const { source, selection, standardization, read, timed } = await prepare(file, flags);
   const { result, time } = await timed(() =>
     selectModel(flags.model, selection.X, {

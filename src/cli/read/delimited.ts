@@ -268,7 +268,10 @@ class Parser {
   #wrongCount(line: number, fields: number, expected: number): never {
     const { delimiter } = this.#layout as Layout;
     const separator = delimiter === 9 ? 'tabs' : delimiter === SPACE ? 'spaces' : `"${String.fromCharCode(delimiter)}"`;
-    const found = fields > expected ? `more than ${expected} fields` : `${fields} field${fields === 1 ? '' : 's'}`;
+    const found =
+      fields > expected
+        ? `more than ${expected} field${expected === 1 ? '' : 's'}`
+        : `${fields} field${fields === 1 ? '' : 's'}`;
     throw new CliError(
       `${this.#source.name}, line ${line}: ${found} where the first line has ${expected} (separated by ${separator})`,
     );

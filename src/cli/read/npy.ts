@@ -1,7 +1,7 @@
 /** Reads a NumPy array (.npy, format versions 1 to 3: numpy.lib.format): n × d, or n numbers for one column. */
 import type { FloatArray } from '../../data/matrix.js';
 import { CliError } from '../errors.js';
-import type { ByteSource } from './source.js';
+import { asLatin1, type ByteSource } from './source.js';
 import { type Column, sharedFloats, type Table } from './table.js';
 
 interface Header {
@@ -9,6 +9,9 @@ interface Header {
   readonly fortran: boolean;
   readonly shape: readonly number[];
 }
+
+/** What every such file begins with, byte by byte. */
+export const MAGIC = '\x93NUMPY';
 
 /** Elements that are converted at a time. */
 const BATCH = 2 ** 16;
@@ -75,6 +78,7 @@ async function readHeader(source: ByteSource): Promise<string> {
   const start = new Uint8Array(12);
   const bad = () => new CliError(`${source.name} is no .npy file, or cut off in its header`);
   if ((await source.fill(start.subarray(0, 10))) < 10) throw bad();
+  if (asLatin1(start.subarray(0, 6)) !== MAGIC) throw bad();
   const [major] = start.subarray(6);
   const wide = (major as number) >= 2;
   if (wide && (await source.fill(start.subarray(10))) < 2) throw bad();
@@ -85,7 +89,7 @@ async function readHeader(source: ByteSource): Promise<string> {
   const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
   const header = new Uint8Array(length);
   if ((await source.fill(header)) < length) throw bad();
-  return new TextDecoder((major as number) === 3 ? 'utf-8' : 'latin1').decode(header);
+  return (major as number) === 3 ? new TextDecoder().decode(header) : asLatin1(header);
 }
 
 /** The header is a Python literal: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`. */

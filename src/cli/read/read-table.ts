@@ -1,9 +1,9 @@
 /** Opens data of any format. A new format is a reader, a line in `FORMATS` and one in `recognise`. */
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { fileOperation, UsageError } from '../errors.js';
+import { CliError, fileOperation, UsageError } from '../errors.js';
 import { type DelimitedOptions, readDelimited } from './delimited.js';
-import { type ByteSource, openSource } from './source.js';
+import { asLatin1, type ByteSource, openSource } from './source.js';
 import type { Table } from './table.js';
 
 export interface ReadOptions extends DelimitedOptions {
@@ -65,10 +65,15 @@ async function queryOf(path: string | undefined, extension: string, isDatabase: 
 /** By the first bytes; text is JSON or delimited. */
 async function recognise(source: ByteSource, extension: string): Promise<Format> {
   const start = await source.peek(64);
-  const magic = new TextDecoder('latin1').decode(start);
+  const magic = asLatin1(start);
   if (magic.startsWith('\x93NUMPY')) return 'npy';
   if (magic.startsWith('PAR1')) return 'parquet';
   if (magic.startsWith('ARROW1') || magic.startsWith('\xff\xff\xff\xff')) return 'arrow';
+  if (magic.startsWith('PK\x03\x04')) {
+    throw new CliError(
+      `${source.name} is a zip archive, as .xlsx and .npz files are: export or save it as CSV (one array of an .npz: np.save)`,
+    );
+  }
   if (['.ndjson', '.jsonl'].includes(extension.toLowerCase())) return 'ndjson';
   if (['.csv', '.tsv'].includes(extension.toLowerCase())) return 'csv';
   return /^\uFEFF?\s*[{[]/.test(magic.replace('\xef\xbb\xbf', '')) ? 'ndjson' : 'csv';

@@ -86,6 +86,11 @@ export class ByteSource {
   }
 }
 
+/** A character for each byte, to compare with what formats begin with. (TextDecoder's `latin1` is Windows-1252 since Node 23.) */
+export function asLatin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
 /** Opens the file at `path`, or standard input for `-`; gzip is recognised by its first bytes. */
 export async function openSource(path: string): Promise<ByteSource> {
   const name = path === '-' ? 'standard input' : path;

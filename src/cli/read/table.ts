@@ -157,8 +157,9 @@ export function isMissing(text: string): boolean {
   return text.length < 8 && MISSING.has(text.trim().toLowerCase());
 }
 
+/** Written as such, or too large for a double (`1e400`). */
 export function isInfinite(text: string): boolean {
-  return /^\s*[+-]?inf(inity)?\s*$/i.test(text);
+  return /^\s*[+-]?inf(inity)?\s*$/i.test(text) || Math.abs(Number(text)) === Number.POSITIVE_INFINITY;
 }
 
 /** `2,5`: a number, where people write decimals with a comma. */
