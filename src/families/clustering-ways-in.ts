@@ -160,6 +160,9 @@ export function* clusteringSteps<O, S extends HardStatistics>(
       yield step;
     }
     return fittedParts(fit.outcome(run, [run.restart()]), data, plan);
+  } catch (error) {
+    backend.release(error);
+    throw error;
   } finally {
     backend.release();
   }
