@@ -55,7 +55,7 @@ export function clustering(lib, g) {
   const rounding = largest * 2 ** -50;
   const slack = squared ? rounding * Math.sqrt(d * sum * total) + total * d * rounding ** 2 : total * d * rounding;
   close(totalCost, sum, 1e-12 * sum + slack, 'totalCost against Σ cost');
-  close(-model.score(X, weighted), totalCost, 1e-12 * totalCost + slack, '−score against totalCost');
+  close(-model.score(X, weighted) * total, totalCost, 1e-12 * totalCost + slack, '−score · n against totalCost');
 
   const text = JSON.stringify(model);
   const again = Model.fromJSON(text);

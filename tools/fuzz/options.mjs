@@ -111,8 +111,12 @@ export function options(lib, g) {
   const base = g.chance(0.8) ? { [k]: g.integer(1, 3), maxIter: 3 } : {};
   for (let i = g.integer(0, 2); i > 0; i--) base[g.pick(NAMES)] = anything(g);
   // what is very long is no error
-  if (base.maxIter > 100) base.maxIter = 100;
-  if (base.nInit > 10) base.nInit = 10;
+  for (const [name, most] of [
+    ['maxIter', 100],
+    ['nInit', 10],
+  ]) {
+    if (typeof base[name] === 'number' && base[name] > most) base[name] = most;
+  }
   const call = g.pick([
     () => Model.fit(rows, base),
     () => Model.fit(anything(g), base),
