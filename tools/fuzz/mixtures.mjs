@@ -109,7 +109,7 @@ function checkScores(Mixture, model, X, { sampleWeights }, { n, d }) {
   close(model.score(X, weighted) * total, model.logLikelihood, tolerance, 'score · n against logLikelihood');
   close(sum(Array.from(model.componentCounts)), total, 1e-12 * total, 'sum of componentCounts');
   // a row of weight 0 took no part, and may be impossible
-  const impossible = model.scoreSamples(X).findIndex((value) => value === -Infinity);
+  const impossible = model.scoreSamples(X).indexOf(-Infinity);
   if (impossible >= 0 && sampleWeights?.[impossible] === 0) return;
   const posterior = model.predictProba(X);
   checkRows(posterior, k, 'predictProba');

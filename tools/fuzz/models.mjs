@@ -75,7 +75,7 @@ function damagedObject(g, root) {
       g.pick([
         () => delete node[key],
         () => (node[key] = anything(g)),
-        () => (node[g.pick(['extra', 'length', '0'])] = anything(g)),
+        () => (node[g.pick(Array.isArray(node) ? ['extra', '0'] : ['extra', 'length', '0'])] = anything(g)),
         () => (node[key] = typeof child === 'number' ? child * g.pick([-1, 0, 1 + 1e-9, 1e200, 1e-320]) : child),
         () => Array.isArray(node) && node.push(node[0]),
         () => Array.isArray(node) && node.pop(),

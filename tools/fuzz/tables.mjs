@@ -107,8 +107,13 @@ function damaged(g, sound) {
   for (let times = g.integer(1, 3); times > 0; times--) {
     const at = g.integer(0, Math.max(0, bytes.length - 1));
     const where = g.pick([
-      () => bytes.fill(g.integer(0, 255), at, at + 1),
-      () => bytes.fill(g.pick(['9', '"', ',', '\n', '\r', '{', '(', '-', 'e', '\0']), at, at + g.skewed(1, 12)),
+      () => bytes.fill(g.integer(0, 255), at, Math.min(bytes.length, at + 1)),
+      () =>
+        bytes.fill(
+          g.pick(['9', '"', ',', '\n', '\r', '{', '(', '-', 'e', '\0']),
+          at,
+          Math.min(bytes.length, at + g.skewed(1, 12)),
+        ),
       () => bytes.subarray(0, at),
       () => Buffer.concat([bytes.subarray(0, at), bytes.subarray(g.integer(0, bytes.length))]),
     ])();
