@@ -44,10 +44,12 @@ const told = (type) =>
     const listen = (message) => {
       if (message.type !== type) return;
       server.off('message', listen);
+      server.off('exit', fail);
       resolve(message);
     };
+    const fail = (code) => reject(new Error(`the service ended with code ${code}`));
     server.on('message', listen);
-    server.once('exit', (code) => reject(new Error(`the service ended with code ${code}`)));
+    server.once('exit', fail);
   });
 const ask = (question, type) => {
   const answer = told(type);
