@@ -53,7 +53,7 @@ async function size() {
 
 /** What the service of examples/service did under load: minutes, so included, not repeated. */
 function soak() {
-  const { machine, node, fastify, minutes, rate, shape, requests, memory, slowest, ...measured } =
+  const { machine, loadAverage, node, fastify, minutes, rate, shape, requests, memory, slowest, ...measured } =
     json('bench/results/soak.json');
   const { scoring, fitting, loopDelay, collector, fitCalls } = measured;
   const ms = (value) => (value < 1 ? value.toFixed(2) : value < 10 ? value.toFixed(1) : value.toFixed(0));
@@ -65,7 +65,7 @@ function soak() {
   return [
     `${minutes} minutes, ${rate} scoring requests a second (${rows} rows of ${features} features, ${components} components, JSON both ways), a fit of 1,500`,
     `rows every two seconds, a fit of 15,000 rows whose client hangs up every twenty, two refused requests a second; client, service`,
-    `and workers on one machine (${machine}; Node ${node.slice(1)}, fastify ${fastify}). ${requests.scored} requests scored, ${requests.fitted} fitted,`,
+    `and workers on one machine (${machine}${loadAverage === undefined ? '' : `, load average ${loadAverage.toFixed(1)}`}; Node ${node.slice(1)}, fastify ${fastify}). ${requests.scored} requests scored, ${requests.fitted} fitted,`,
     `${requests.hungUp} broken off, ${requests.refused} refused: ${requests.errors} answers that should have been another.`,
     '',
     '| milliseconds | p50 | p99 | p99.9 | max |',

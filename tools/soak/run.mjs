@@ -3,7 +3,7 @@
 // usage: node tools/soak/run.mjs [--minutes 3] [--rate 200] [--write]      (after a build; --write keeps the figures)
 import { fork, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -164,6 +164,8 @@ const memory = Object.fromEntries(
 );
 const result = {
   machine: `${cpus()[0].model}, ${availableParallelism()} cores, shared`,
+  // of the last minute: 1 of it for each core is what this may take for itself
+  loadAverage: loadavg()[0],
   node: process.version,
   fastify,
   minutes,
