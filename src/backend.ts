@@ -62,8 +62,8 @@ export interface Backend extends LinearAlgebra {
   logSumExp(terms: Float64Array, nColumns: number, norms: Float64Array, responsibilities?: Float64Array): void;
   /** Runs `use` and gives back, zeroed, the memory of what it opened. */
   scoped<T>(use: () => T): T;
-  /** Gives the memory back, zeroed. Nothing of this lease may be used afterwards. */
-  release(): void;
+  /** Gives the memory back, zeroed; after a trap it is dropped instead. Nothing of this lease may be used afterwards. */
+  release(failure?: unknown): void;
 }
 
 export interface GaussianKernels extends BlockKernels<GaussianComponent, Moments> {

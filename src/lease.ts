@@ -16,6 +16,9 @@ export function withBackend<T>(name: BackendName, use: (backend: Backend) => T, 
   const backend = leaseBackend(name, bytes);
   try {
     return use(backend);
+  } catch (error) {
+    backend.release(error);
+    throw error;
   } finally {
     backend.release();
   }

@@ -264,6 +264,9 @@ function* climb<P, S>(model: EMModel<P, S>, data: Dataset, options: Checked<P, S
       restarts: restarts.map(({ measured: _, ...restart }) => restart),
       ...(halfSteps === undefined ? {} : { elboTrace: halfSteps.trace }),
     };
+  } catch (error) {
+    backend.release(error);
+    throw error;
   } finally {
     backend.release();
   }

@@ -9,7 +9,7 @@ import { type Centers, type HardStatistics, joinLabels } from '../em/hard.js';
 import { Run } from '../em/restarts.js';
 import type { NestedNumbers } from '../init/names.js';
 import { leaseBackend, withBackend } from '../lease.js';
-import { booleanOption, checkKnown, integerOption, requireObject } from '../options.js';
+import { booleanOption, checkKnown, functionOption, integerOption, requireObject } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
 import { MORE_KERNELS } from '../wasm/more-kernels.js';
 import { type ClusteringModelParts, fittedParts } from './clustering.js';
@@ -160,6 +160,9 @@ export function* clusteringSteps<O, S extends HardStatistics>(
       yield step;
     }
     return fittedParts(fit.outcome(run, [run.restart()]), data, plan);
+  } catch (error) {
+    backend.release(error);
+    throw error;
   } finally {
     backend.release();
   }
@@ -182,6 +185,7 @@ function prepare<O, S extends HardStatistics>(
   verb: string,
   alsoKnown: readonly string[],
 ) {
+  functionOption('onProgress', (options as { onProgress?: unknown } | undefined)?.onProgress);
   const { plan, data } = prepareClustering(X, options, `${name}.${verb}`, [...known, ...alsoKnown], centre);
   return { plan, further: check(options), data };
 }

@@ -61,6 +61,9 @@ function* statesOf<Plan extends MixturePlan, C, T>(
       } else yield state;
     }
     return fit.outcome(run, [run.restart()]);
+  } catch (error) {
+    backend.release(error);
+    throw error;
   } finally {
     backend.release();
   }

@@ -20,7 +20,7 @@ export interface ScorerParts<C> {
 interface Scorer {
   readonly owner: unknown;
   score(rows: Rows, out: ScoreOutput): void;
-  release(): void;
+  release(failure?: unknown): void;
 }
 
 /** Most rows of a call that a scorer takes; more are worth a lease of their own. */
@@ -40,7 +40,13 @@ export function scoreFew<C>(parts: ScorerParts<C>, rows: Rows, out: ScoreOutput)
     scorer = find(parts, rows);
     if (scorer === undefined) return false;
   }
-  scorer.score(rows, out);
+  try {
+    scorer.score(rows, out);
+  } catch (error) {
+    scorers.shift();
+    scorer.release(error);
+    throw error;
+  }
   return true;
 }
 
@@ -69,10 +75,10 @@ function open<C>(parts: ScorerParts<C>, { nFeatures, origin }: Rows): Scorer | u
         const exact = rows.x.BYTES_PER_ELEMENT === 8 ? rows : { ...rows, x: Float64Array.from(rows.x) };
         kernels?.score(parameters, { data: exact, start: 0, nRows: rows.nSamples }, out);
       },
-      release: () => backend.release(),
+      release: (failure) => backend.release(failure),
     };
   } catch (error) {
-    backend.release();
+    backend.release(error);
     throw error;
   }
 }

@@ -135,6 +135,9 @@ async function fitFamily<Plan extends MixturePlan, C, T, Model>(
       ? fit.parts.model.initialize(data, fit.parts.random)
       : fromSample(family, plan, sample, summary.origin);
     return await climb(family, fit, plan, start, new BlockStream(reader, buffer, signal), options.onProgress, summary);
+  } catch (error) {
+    backend.release(error);
+    throw error;
   } finally {
     backend.release();
   }

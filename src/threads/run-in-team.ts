@@ -42,6 +42,8 @@ export async function runInTeam(job: string, input: unknown, run: RunOptions, th
           .catch(reject);
       }
     });
+    // a fit that ends before it listens leaves nobody to hear of them
+    helpersFail.catch(() => {});
     const result = await converse(coordinator, { job, input, team }, run, helpersFail);
     sound = true;
     return result;

@@ -113,6 +113,11 @@ export async function nodeModule<M>(name: string): Promise<M> {
 }
 
 function cannotStart(cause: unknown): WorkerError {
+  if ((cause as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new WorkerError('the worker ran out of memory; fit fewer rows or components, or raise its limits', {
+      cause,
+    });
+  }
   const message = cause instanceof Error ? cause.message : String(cause ?? 'no reason given');
   return new WorkerError(
     `the worker failed: ${message}; under a Content-Security-Policy allow worker-src blob: or pass workerUrl`,

@@ -57,10 +57,11 @@ export function leaseWasmBackend(bytes: number): Backend {
       }
     },
 
-    release() {
+    release(failure) {
       if (released) return;
       released = true;
-      returnEngine(engine);
+      // an instance that trapped stopped in the middle of anything: it is never used again
+      if (!(failure instanceof WebAssembly.RuntimeError)) returnEngine(engine);
     },
   };
 }

@@ -66,6 +66,25 @@ describe('numbers', () => {
   });
 });
 
+describe('what begins like a number', () => {
+  // an `e` without an exponent once ended the field, and moved all that follow by one
+  it.each(['1e', '1e+', '-2.5E', '1e-', '1ex'])(
+    '%s is a text, and its neighbours stay where they are',
+    async (text) => {
+      const table = await read(`a,b,c\n1,2,3\n${text},5,6\n7,${text},9\n10,11,${text}\n`);
+      expect(rows(table)).toEqual([
+        [1, 2, 3],
+        [Number.NaN, 5, 6],
+        [7, Number.NaN, 9],
+        [10, 11, Number.NaN],
+      ]);
+      expect(table.columns.map(({ texts, first }) => [texts, first?.text])).toEqual(
+        [1, 1, 1].map((count) => [count, text]),
+      );
+    },
+  );
+});
+
 describe('layout', () => {
   it.each([
     ['comma', 'a,b,c\n1,2,3\n4,5,6\n'],

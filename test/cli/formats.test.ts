@@ -96,6 +96,13 @@ describe('NPY', () => {
 
   it.each([
     [npy(1, '<f8', false, '4, 2', Float64Array.of(1, 2, 3)), 'ends after 3 of 8 values (4 × 2 of <f8)'],
+    [
+      npy(1, '<f8', false, '4, 200', Float64Array.of(1, 2, 3)),
+      '4 × 200 values, 6400 bytes, and has 152; it is cut off',
+    ],
+    [npy(1, '<f8', false, '99999999999999999999, 2', new Float64Array(2)), 'it is cut off'],
+    [gzipSync(npy(1, '<f8', false, '99999999999999999999, 2', new Float64Array(2))), 'there is no memory for so many'],
+    [gzipSync(npy(1, '<f8', false, '0, 999999999', new Float64Array(0))), 'at most 1048576 columns'],
     [npy(1, '<f8', false, '1, 2, 2', new Float64Array(4)), 'has 3 dimensions (1 × 2 × 2)'],
     [npy(1, '<c16', false, '2,', new Float64Array(4)), 'holds values of type <c16'],
     [npy(4, '<f8', false, '2,', new Float64Array(2)), 'format version 4'],

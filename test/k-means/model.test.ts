@@ -75,6 +75,7 @@ describe.each(table)('$name on $backend', ({ Model, name, backend }) => {
     expect(fit({ maxIter: Number.NaN })).toThrow(InvalidOptionError);
     expect(fit({ nInit: 0 })).toThrow(InvalidOptionError);
     expect(fit({ backend: 'gpu' })).toThrow(InvalidOptionError);
+    expect(fit({ onProgress: 'no' as never })).toThrow(InvalidOptionError);
     expect(fit({ initialParameters: {} })).toThrow(/initialParameters needs centers/);
     expect(fit({ initialParameters: { means: [[1, 2]] } })).toThrow(/has no option "means"/);
     expect(() => [...Model.steps(X, { nClusters: 2, nInit: 3, backend })]).toThrow(/nInit/);

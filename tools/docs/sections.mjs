@@ -5,7 +5,7 @@ import { measure } from '../check-size.mjs';
 const at = (path) => new URL(`../../${path}`, import.meta.url);
 const json = (path) => JSON.parse(readFileSync(at(path), 'utf8'));
 
-export const SECTIONS = { accuracy, benchmark, 'benchmark-more': benchmarkMore, size };
+export const SECTIONS = { accuracy, benchmark, 'benchmark-more': benchmarkMore, size, soak };
 
 /** What the README shows of bench/results, picture first. The runs took minutes on a quiet machine: included, not repeated. */
 const SHOWN = {
@@ -49,6 +49,53 @@ async function size() {
   const [mixture] = await measured;
   const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
   return `\`import { GaussianMixture } from 'mixwasm'\` adds ${kilobytes(mixture.initial)} to a page, gzipped, kernels included; the worker of \`fitAsync\`, loaded on its first call, ${kilobytes(mixture.all - mixture.initial)} more.`;
+}
+
+/** What the service of examples/service did under load: minutes, so included, not repeated. */
+function soak() {
+  const { machine, loadAverage, node, fastify, minutes, rate, shape, requests, memory, slowest, ...measured } =
+    json('bench/results/soak.json');
+  const { scoring, fitting, loopDelay, collector, fitCalls } = measured;
+  const ms = (value) => (value < 1 ? value.toFixed(2) : value < 10 ? value.toFixed(1) : value.toFixed(0));
+  const mb = ({ first, last, most }) => `${first.toFixed(0)} → ${last.toFixed(0)} (at most ${most.toFixed(0)})`;
+  const cause = (name, text) =>
+    `| ${text} | ${slowest.counts[name]} | ${((100 * slowest.milliseconds[name]) / total).toFixed(0)} % |`;
+  const total = Object.values(slowest.milliseconds).reduce((a, b) => a + b, 0);
+  const { rows, features, components } = shape;
+  return [
+    `${minutes} minutes, ${rate} scoring requests a second (${rows} rows of ${features} features, ${components} components, JSON both ways), a fit of 1,500`,
+    `rows every two seconds, a fit of 15,000 rows whose client hangs up every twenty, two refused requests a second; client, service`,
+    `and workers on one machine (${machine}${loadAverage === undefined ? '' : `, load average ${loadAverage.toFixed(1)}`}; Node ${node.slice(1)}, fastify ${fastify}). ${requests.scored} requests scored, ${requests.fitted} fitted,`,
+    `${requests.hungUp} broken off, ${requests.refused} refused: ${requests.errors} answers that should have been another.`,
+    '',
+    '| milliseconds | p50 | p99 | p99.9 | max |',
+    '| --- | ---: | ---: | ---: | ---: |',
+    `| a scoring request, as the client sees it | ${ms(scoring.p50)} | ${ms(scoring.p99)} | ${ms(scoring.p999)} | ${ms(scoring.max)} |`,
+    `| of which in mixwasm | ${ms(scoring.inside.p50)} | ${ms(scoring.inside.p99)} | | ${ms(scoring.inside.max)} |`,
+    `| a fit, as the client sees it | ${ms(fitting.p50)} | | | ${ms(fitting.max)} |`,
+    `| delay of the service's event loop, of a timer of 1 ms | ${ms(loopDelay.service.p50)} | ${ms(loopDelay.service.p99)} | | ${ms(loopDelay.service.max)} |`,
+    `| the same of the client's | ${ms(loopDelay.client.p50)} | ${ms(loopDelay.client.p99)} | | ${ms(loopDelay.client.max)} |`,
+    '',
+    `What held up the slowest hundredth (${slowest.count} requests; more than half of a request's time in one of these, and the share of`,
+    `all their time):`,
+    '',
+    '| | requests | of the time |',
+    '| --- | ---: | ---: |',
+    cause(
+      'machine',
+      'the service or its client was ready to run, and other threads had the processors (fits, other programs)',
+    ),
+    cause('collector', `the garbage collector (${collector.pauses} pauses, the longest ${ms(collector.longest)} ms)`),
+    cause(
+      'fits',
+      `the call of \`fitAsync\`: checking and copying X (${fitCalls.count} calls, the longest ${ms(fitCalls.longest)} ms)`,
+    ),
+    cause('scoring', 'scoring itself'),
+    cause('other', 'none of these: JSON, HTTP, waiting behind requests that were held up'),
+    '',
+    `Memory of the service in MB, median of the first third and of the last: resident ${mb(memory.rss)}, JavaScript heap`,
+    `${mb(memory.heapUsed)}, array buffers ${mb(memory.arrayBuffers)}.`,
+  ].join('\n');
 }
 
 /** Every reference case of a Gaussian mixture, run from its own start for its own number of iterations. */

@@ -194,6 +194,9 @@ class Parser {
           if (x > first) {
             scale += down ? exponent : -exponent;
             q = x;
+          } else {
+            // `1e` is no number: the field goes on here
+            c = bytes[q] as number;
           }
         }
         const ends = c === delimiter || c === lineBreak || (c === CR && bytes[q + 1] === LF);

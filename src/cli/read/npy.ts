@@ -24,10 +24,7 @@ export async function readNpy(source: ByteSource): Promise<Table> {
   }
   const [nRows = 0, nColumns = 1] = shape;
   const element = elementOf(dtype, name);
-  const cells: FloatArray =
-    element.kind === 'f4'
-      ? new Float32Array(new SharedArrayBuffer(4 * nRows * nColumns))
-      : sharedFloats(nRows * nColumns);
+  const cells = reserveCells([nRows, nColumns], element, source);
   const columns: Column[] = Array.from({ length: nColumns }, (_, j) => ({
     name: `column${j + 1}`,
     missing: 0,
@@ -72,6 +69,25 @@ export async function readNpy(source: ByteSource): Promise<Table> {
     named: false,
     place: (row) => `row ${row + 1}`,
   };
+}
+
+/** Most columns of a table: each is described by itself. */
+const MOST_COLUMNS = 2 ** 20;
+
+/** A header may say anything: nothing is reserved that the file, or memory, cannot hold. */
+function reserveCells([nRows, nColumns]: readonly [number, number], element: Element, source: ByteSource): FloatArray {
+  const { name, path, size } = source;
+  const total = nRows * nColumns;
+  const what = `${name} is said to hold ${nRows} × ${nColumns} values`;
+  if (path !== undefined && size !== undefined && total * element.bytes > size) {
+    throw new CliError(`${what}, ${total * element.bytes} bytes, and has ${size}; it is cut off`);
+  }
+  if (nColumns > MOST_COLUMNS) throw new CliError(`${what}; at most ${MOST_COLUMNS} columns can be read`);
+  try {
+    return element.kind === 'f4' ? new Float32Array(new SharedArrayBuffer(4 * total)) : sharedFloats(total);
+  } catch (cause) {
+    throw new CliError(`${what}; there is no memory for so many`, { cause });
+  }
 }
 
 async function readHeader(source: ByteSource): Promise<string> {
