@@ -2,10 +2,11 @@
  * Fits the cases on whatever engine runs this (Node, Deno, Bun, a page), by one thread and by several, and makes a SHA-256 of
  * each fit's parameters and traces. As a program it prints them as JSON; a page imports `run`.
  */
-import * as library from '../../dist/index.js';
+import { BernoulliMixture, fitStream, GaussianMixture, KMeans, KMedians, OnlineMixture, select } from '../../dist/index.js';
 import { CASES } from './cases.mjs';
 import { chunksOf } from './data.mjs';
 
+const MODELS = { BernoulliMixture, GaussianMixture, KMeans, KMedians };
 const THREADS = [1, 2, 8];
 /** What a model is, by field: those it has are hashed, in this order. */
 const FIELDS = [
@@ -34,7 +35,7 @@ export async function run() {
 }
 
 async function runCase({ model, data, options: given, way }) {
-  const Model = library[model];
+  const Model = MODELS[model];
   const X = data();
   const options = { ...given };
   // larger than a constant: made when its data are
@@ -51,17 +52,17 @@ async function runCase({ model, data, options: given, way }) {
 
 const WAYS = {
   async stream(Model, X, options) {
-    return partsOf(await library.fitStream(Model, chunksOf(X), options), WITHOUT_LABELS);
+    return partsOf(await fitStream(Model, chunksOf(X), options), WITHOUT_LABELS);
   },
   online(Model, X, options) {
-    const online = library.OnlineMixture.from(Model.fit(X, options));
+    const online = OnlineMixture.from(Model.fit(X, options));
     for (const { data, columns } of chunksOf(X)()) {
       if (data.length > 0) online.partialFit({ data, rows: data.length / columns, columns });
     }
     return partsOf(online.model, WITHOUT_LABELS);
   },
   async select(_, X, options) {
-    const { best, candidates } = await library.select(X, { ...options, criterion: 'bic' });
+    const { best, candidates } = await select(X, { ...options, criterion: 'bic' });
     return [...partsOf(best), ['bic', candidates.map(({ bic }) => bic)]];
   },
   sample(Model, X, options) {
