@@ -45,7 +45,7 @@ function check(kind, n, uniform, backend) {
       a[i * n + zero] = 0;
     }
     try {
-      cholesky({ data: a, rows: n, columns: n }, { backend });
+      cholesky(a, { backend });
       return false;
     } catch (error) {
       return error instanceof NotPositiveDefiniteError && error.pivot === zero;
@@ -53,7 +53,7 @@ function check(kind, n, uniform, backend) {
   }
   // a power of two: no product of the residual can leave the range of doubles
   const half = 2 ** Math.round(Math.log2(kind.norm ?? 1) / 2);
-  const l = cholesky({ data: a, rows: n, columns: n }, { backend });
+  const l = cholesky(a, { backend });
   return ratio(
     a.map((value) => value / half / half),
     l.map((value) => value / half),
