@@ -93,7 +93,8 @@ export function distanceFromMpmath() {
       let worst = 0;
       for (let i = 0; i < fixture[f].length; i += 3) {
         const [x, rounded, residual] = fixture[f].slice(i, i + 3);
-        const normal = Math.abs(rounded) >= 2 ** -1022 && Number.isFinite(rounded) && x >= (f === 'log' ? 2 ** -1022 : -708);
+        const normal =
+          Math.abs(rounded) >= 2 ** -1022 && Number.isFinite(rounded) && x >= (f === 'log' ? 2 ** -1022 : -708);
         // `rounded` is off by the residual, to four decimals; at a power of two the two may mean ulps of different binades
         if (normal) worst = Math.max(worst, Math.abs(ERRORS[f](x, rounded) + residual));
       }

@@ -29,14 +29,10 @@ solve_case <- function(fields) {
       variance$shape <- sweep(diagonals, 2, variance$scale, "/")
     } else variance$sigmasq <- given
   }
-  # em() does E, then M; its log-likelihood is that of the last E-step, its parameters are one M-step later
-  run <- function(times) {
-    control <- emControl(itmax = times)
-    # emControl() takes no tolerance below 0, and 0 ends where the log-likelihood stands still before the parameters do
-    control$tol <- c(-1, -1)
-    suppressWarnings(em(modelName = name, data = X, parameters = list(pro = pro, mean = means, variance = variance), control = control))
-  }
-  trace <- sapply(seq_len(iterations + 1), function(t) run(t)$loglik)
+  # em() tells no log-likelihood of the start. It ends by itself where the log-likelihood stands still, tolerance 0 or not
+  run <- function(times) suppressWarnings(em(modelName = name, data = X,
+    parameters = list(pro = pro, mean = means, variance = variance), control = emControl(itmax = times, tol = c(0, 0))))
+  trace <- sapply(seq_len(iterations), function(t) run(t)$loglik)
   p <- run(iterations)$parameters
   covariances <- if (d == 1 || kind == "spherical") p$variance$sigmasq
     else if (kind == "tied") p$variance$Sigma

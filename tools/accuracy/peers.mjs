@@ -7,14 +7,18 @@ import { fileURLToPath } from 'node:url';
 import { numbers, relativeEach, relativeToMax } from './digits.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const run = (file, parameters) => execFileSync(file, parameters, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (file, parameters) =>
+  execFileSync(file, parameters, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 const plain = ({ sampleWeights, regularisation }) => !sampleWeights && (regularisation?.value ?? 0) === 0;
 const PEERS = [
   {
     name: 'scikit-learn',
     // ACCURACY_PYTHON: a Python that has scikit-learn; without it, that of bench/native/setup.sh
-    program: () => [process.env.ACCURACY_PYTHON ?? here('../../bench/native/build/venv/bin/python'), here('scikit_learn.py')],
+    program: () => [
+      process.env.ACCURACY_PYTHON ?? here('../../bench/native/build/venv/bin/python'),
+      here('scikit_learn.py'),
+    ],
     takes: ({ sampleWeights, family }) => !sampleWeights && family !== 'k-medians',
   },
   {
@@ -53,13 +57,20 @@ function peer(program, takes, cases) {
     if (file.includes('/') && !existsSync(file)) return { absent: `${file} is not there` };
     const manifest = join(folder, 'cases.txt');
     writeFileSync(manifest, wanted.map((c, i) => manifestLine(c, join(folder, `${i}.bin`))).join(''));
-    const [first, ...lines] = run(file, [...parameters, manifest]).trim().split('\n');
+    const [first, ...lines] = run(file, [...parameters, manifest])
+      .trim()
+      .split('\n');
     const answers = lines.map((line) => JSON.parse(line));
     if (answers.length !== wanted.length) throw new Error(`${answers.length} answers to ${wanted.length} cases`);
     const { version } = JSON.parse(first);
     return { version, errors: cases.map((c) => (takes(c) ? errors(answers[wanted.indexOf(c)], c) : undefined)) };
   } catch (error) {
-    return { absent: String(error.stderr || error.message).trim().split('\n').at(-1) };
+    return {
+      absent: String(error.stderr || error.message)
+        .trim()
+        .split('\n')
+        .at(-1),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -80,7 +91,9 @@ function errors(answer, { family, expected }) {
     return { cost: relativeEach(answer.cost, expected.cost), centers: relativeToMax(answer.centers, expected.centers) };
   }
   return {
-    ...(expected.logLikelihood.length === 0 ? {} : { logLikelihood: relativeEach(answer.trace, expected.logLikelihood) }),
+    ...(expected.logLikelihood.length === 0
+      ? {}
+      : { logLikelihood: relativeEach(answer.trace, expected.logLikelihood.slice(-answer.trace.length)) }),
     weights: relativeToMax(answer.weights, expected.weights),
     means: relativeToMax(answer.means, expected.means),
     covariances: relativeToMax(answer.covariances, expected.covariances),

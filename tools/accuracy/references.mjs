@@ -18,7 +18,8 @@ const fixtures = new URL('../../test/fixtures/', import.meta.url);
 export const load = (path) => JSON.parse(readFileSync(new URL(path, fixtures), 'utf8'));
 const filesLike = (pattern) => readdirSync(new URL('reference/', fixtures)).filter((file) => pattern.test(file));
 
-export const gaussianCases = () => filesLike(/^(gmm|gmm1d|mclust|collapse)_.*\.json$/).map((file) => load(`reference/${file}`));
+export const gaussianCases = () =>
+  filesLike(/^(gmm|gmm1d|mclust|collapse)_.*\.json$/).map((file) => load(`reference/${file}`));
 
 /** A Gaussian mixture from the reference's start, for its number of iterations. */
 export function gaussianErrors(c, backend) {
@@ -137,7 +138,10 @@ export function valueErrors(backend) {
         relativeEach(klDivergence(line(c.p), line(c.q), { ...options, method: 'quadrature' }).value, c.kl),
       ),
     },
-    { what: 'log-sum-exp, extreme terms', ...worstOf(lse.cases, (c) => relativeEach(logSumExp(c.x, options), number(c.lse))) },
+    {
+      what: 'log-sum-exp, extreme terms',
+      ...worstOf(lse.cases, (c) => relativeEach(logSumExp(c.x, options), number(c.lse))),
+    },
     {
       what: 'softmax, extreme terms (absolute)',
       ...worstOf(lse.softmax, (c) => absolute(responsibilities([c.x], options), c.p.map(number))),
@@ -159,10 +163,7 @@ export function nistErrors(backend) {
       n: c.n,
       mean: relativeEach(model.means, mean),
       deviation: relativeEach(Math.sqrt((model.covariances[0] * c.n) / (c.n - 1)), deviation),
-      certified: relativeEach(
-        Math.sqrt((model.covariances[0] * c.n) / (c.n - 1)),
-        Number(c.certified['sd(n-1)']),
-      ),
+      certified: relativeEach(Math.sqrt((model.covariances[0] * c.n) / (c.n - 1)), Number(c.certified['sd(n-1)'])),
       // what the decimal data lose when they become doubles: no program does better
       certifiedLimit: relativeEach(deviation, Number(c.certified['sd(n-1)'])),
     };

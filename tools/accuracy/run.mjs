@@ -72,7 +72,9 @@ if (options.write) {
 }
 
 const broken = [
-  ...report.cholesky.flatMap(({ type, wasm }) => (wasm.ratio < 30 || wasm.rejected === wasm.sizes ? [] : [`Cholesky, ${type}`])),
+  ...report.cholesky.flatMap(({ type, wasm }) =>
+    wasm.ratio < 30 || wasm.rejected === wasm.sizes ? [] : [`Cholesky, ${type}`],
+  ),
   ...report.nist.flatMap(({ name, mean, deviation }) => (Math.max(mean, deviation) < 1e-15 ? [] : [`NIST ${name}`])),
   ...report.expLog.flatMap(({ f, range, wasm }) => (wasm < 0.51 ? [] : [`${f}, ${range}`])),
 ];

@@ -24,7 +24,13 @@ const both = (errors) => `${digits(errors.logLikelihood)}, ${digits(largest(erro
 
 function besideOthers(report) {
   const { names, cells } = peersOf(report, both);
-  const rows = report.gaussian.map(({ title, iterations, wasm, js }, at) => [title, iterations, both(wasm), both(js), ...cells(at)]);
+  const rows = report.gaussian.map(({ title, iterations, wasm, js }, at) => [
+    title,
+    iterations,
+    both(wasm),
+    both(js),
+    ...cells(at),
+  ]);
   return table(['data and model', 'iterations', 'mixwasm', 'JS backend', ...names], rows);
 }
 
@@ -95,7 +101,8 @@ function logDensity({ logDensity: rows }) {
 }
 
 function cholesky({ cholesky: rows, sizes }) {
-  const show = ({ ratio, rejected, sizes: n }) => (ratio === undefined ? `${rejected} of ${n} rejected` : ratio.toFixed(2));
+  const show = ({ ratio, rejected, sizes: n }) =>
+    ratio === undefined ? `${rejected} of ${n} rejected` : ratio.toFixed(2);
   return `Sizes ${sizes.join(', ')}; the singular ones from 3.\n\n${table(
     ['type of matrix', 'mixwasm', 'JS backend'],
     rows.map(({ type, wasm, js }) => [type, show(wasm), show(js)]),
@@ -105,7 +112,13 @@ function cholesky({ cholesky: rows, sizes }) {
 function expLog({ expLog: rows, expLogReference, node }) {
   const text = table(
     ['function', 'arguments', 'how many', 'largest error, ulp', 'Math of Node, ulp'],
-    rows.map(({ f, range, count, wasm, host }) => [f, range, count.toLocaleString('en'), wasm.toFixed(4), host.toFixed(3)]),
+    rows.map(({ f, range, count, wasm, host }) => [
+      f,
+      range,
+      count.toLocaleString('en'),
+      wasm.toFixed(4),
+      host.toFixed(3),
+    ]),
   );
   const apart = Math.max(...Object.values(expLogReference));
   return `${text}\n\nThe double-double reference is within ${apart.toExponential(0)} ulp of 1500 values each by mpmath (which are kept to four decimals of an ulp). Node ${node}.`;
@@ -128,6 +141,8 @@ export function tablesOf(report) {
 }
 
 function versions({ node, peers }) {
-  const others = Object.entries(peers).map(([name, { version, absent }]) => version ?? `${name} was not there (${absent})`);
+  const others = Object.entries(peers).map(
+    ([name, { version, absent }]) => version ?? `${name} was not there (${absent})`,
+  );
   return `Measured with Node ${node}; beside ${others.join('; ')}.`;
 }

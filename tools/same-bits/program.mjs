@@ -2,7 +2,15 @@
  * Fits the cases on whatever engine runs this (Node, Deno, Bun, a page), by one thread and by several, and makes a SHA-256 of
  * each fit's parameters and traces. As a program it prints them as JSON; a page imports `run`.
  */
-import { BernoulliMixture, fitStream, GaussianMixture, KMeans, KMedians, OnlineMixture, select } from '../../dist/index.js';
+import {
+  BernoulliMixture,
+  fitStream,
+  GaussianMixture,
+  KMeans,
+  KMedians,
+  OnlineMixture,
+  select,
+} from '../../dist/index.js';
 import { CASES } from './cases.mjs';
 import { chunksOf } from './data.mjs';
 
