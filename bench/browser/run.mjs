@@ -2,7 +2,7 @@
  * npm run bench:browser: wasm, two threads and the JS backend in Chromium and Firefox, beside Node, on the same data. The
  * log-likelihoods of wasm must have the bits of Node's in every browser, with one thread and with two.
  *
- * usage: node bench/browser/run.mjs [--rounds n] [--only text] [--json file]      (after bench/browser/setup.sh)
+ * usage: node bench/browser/run.mjs [--rounds n] [--only text] [--json file]      (tools/setup-browsers.sh installs both)
  *
  * Data are made by Node and fetched, since Math.log and Math.cos of other engines have other last digits. Engines take turns,
  * in a new page (Node: a new process) for every row and round.
@@ -11,12 +11,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { absent, BROWSERS, findBrowser } from '../../tools/browsers/find.mjs';
+import { launch } from '../../tools/browsers/launch.mjs';
+import { serve } from '../../tools/browsers/serve.mjs';
 import { generate } from '../data.mjs';
 import { machine } from '../machine.mjs';
 import { largestDifference, summary } from '../statistics.mjs';
-import { findBrowsers } from './browsers.mjs';
 import { measureRow } from './measure.mjs';
-import { serve } from './serve.mjs';
 import { browserTable, title } from './table.mjs';
 
 const ROWS = [
@@ -45,17 +46,13 @@ if (options.row !== undefined) {
 }
 
 async function main() {
-  const { default: puppeteer } = await import('puppeteer-core').catch(() => {
-    console.error('puppeteer-core is not installed: run bench/browser/setup.sh');
-    process.exit(1);
-  });
   const engines = [{ name: 'Node', version: process.version, run: inNode }];
   const data = new Map(ROWS.map((row, at) => [`/data/${at}`, bytesOf(generate(row))]));
   const server = await serve(data);
   try {
-    for (const { name, reason, ...found } of findBrowsers()) {
-      if (reason !== undefined) console.error(`skipped: ${name} (${reason})`);
-      else engines.push({ name, ...(await launch(puppeteer, found, server.origin)) });
+    for (const [kind, { name }] of Object.entries(BROWSERS)) {
+      if (findBrowser(kind) === undefined) console.error(`skipped: ${name} (${absent(kind)})`);
+      else engines.push({ name, ...(await engine(kind, server.origin)) });
     }
     const results = [];
     for (const [at, row] of ROWS.entries()) {
@@ -70,20 +67,10 @@ async function main() {
   }
 }
 
-async function launch(puppeteer, { browser, executablePath }, origin) {
-  const args = browser === 'chrome' ? ['--no-sandbox'] : [];
-  const instance = await puppeteer.launch({ browser, executablePath, args, headless: true });
-  const version = (await instance.version()).split('/').at(-1);
-  const run = async (at) => {
-    const page = await instance.newPage();
-    try {
-      await page.goto(origin);
-      return JSON.parse(await page.evaluate(inPage, at, ROWS[at]));
-    } finally {
-      await page.close();
-    }
-  };
-  return { version, run, close: () => instance.close() };
+async function engine(kind, origin) {
+  const { version, evaluate, close } = await launch(kind);
+  const run = async (at) => JSON.parse(await evaluate(origin, inPage, at, ROWS[at]));
+  return { version, run, close };
 }
 
 /** Runs in the page. */

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { GaussianMixture } from '../../dist/index.js';
-import { absent, findBrowser } from './browsers.mjs';
+import { absent, findBrowser } from '../../tools/browsers/find.mjs';
 import { serve, servePlainly } from './serve.mjs';
 import { figure, tellStory, until } from './story.mjs';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import puppeteer from 'puppeteer-core';
-import { absent, findBrowser } from './browsers.mjs';
+import { absent, findBrowser } from '../../tools/browsers/find.mjs';
 import { serve } from './serve.mjs';
 import { tellStory } from './story.mjs';
 

@@ -1,11 +1,16 @@
 // The generated parts of the documentation: figures come from running, never from typing.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tablesOf } from '../accuracy/tables.mjs';
 import { measure } from '../check-size.mjs';
 
 const at = (path) => new URL(`../../${path}`, import.meta.url);
 const json = (path) => JSON.parse(readFileSync(at(path), 'utf8'));
 
-export const SECTIONS = { accuracy, benchmark, 'benchmark-more': benchmarkMore, size, soak };
+/** What npm run accuracy --write kept: other programs are not on every machine. */
+const accuracy = tablesOf(json('bench/results/accuracy.json'));
+const accuracySections = Object.fromEntries(Object.entries(accuracy).map(([name, text]) => [name, () => text]));
+
+export const SECTIONS = { ...accuracySections, benchmark, 'benchmark-more': benchmarkMore, size, soak };
 
 /** What the README shows of bench/results, picture first. The runs took minutes on a quiet machine: included, not repeated. */
 const SHOWN = {
@@ -96,45 +101,4 @@ function soak() {
     `Memory of the service in MB, median of the first third and of the last: resident ${mb(memory.rss)}, JavaScript heap`,
     `${mb(memory.heapUsed)}, array buffers ${mb(memory.arrayBuffers)}.`,
   ].join('\n');
-}
-
-/** Every reference case of a Gaussian mixture, run from its own start for its own number of iterations. */
-async function accuracy() {
-  const { GaussianMixture } = await import(at('dist/index.js').href);
-  const folder = 'test/fixtures/reference';
-  const files = readdirSync(at(folder)).filter((file) => /^(gmm|gmm1d|mclust)_.*\.json$/.test(file));
-  const rows = files.map((file) => {
-    const c = json(`${folder}/${file}`);
-    const model = GaussianMixture.fit(c.dataset.rows, {
-      nComponents: c.k,
-      covarianceType: c.covarianceType,
-      initialParameters: c.init,
-      regCovar: c.regularisation?.value ?? 0,
-      maxIter: c.iterations,
-      tol: 0,
-      ...(c.sampleWeights ? { sampleWeights: c.sampleWeights } : {}),
-    });
-    const logLikelihood = worst(model.trace.logLikelihood, c.expected.logLikelihood, (want) => Math.abs(want));
-    const parameters = Math.max(
-      ...['weights', 'means', 'covariances'].map((name) => {
-        const want = c.expected[name].flat(2);
-        const largest = Math.max(...want.map(Math.abs));
-        return worst(model[name], want, () => largest);
-      }),
-    );
-    return `| ${c.title} | ${c.iterations} | ${error(logLikelihood)} | ${error(parameters)} |`;
-  });
-  return [
-    '| data and model | iterations | log-likelihood | parameters |',
-    '| --- | ---: | ---: | ---: |',
-    ...rows,
-  ].join('\n');
-}
-
-function worst(got, want, scale) {
-  return want.reduce((most, value, i) => Math.max(most, Math.abs(got[i] - value) / scale(value)), 0);
-}
-
-function error(value) {
-  return value === 0 ? '0' : value.toExponential(0);
 }

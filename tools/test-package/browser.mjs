@@ -1,7 +1,7 @@
 // Chromium, as far as the tests drive it.
-import { findProgram } from './place.mjs';
+import { findBrowser } from '../browsers/find.mjs';
 
-export const findChromium = () => findProgram('CHROMIUM', 'chromium', 'chromium-browser', 'google-chrome');
+export const findChromium = () => findBrowser('chromium');
 
 export class Browser {
   #launched;

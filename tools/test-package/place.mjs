@@ -1,8 +1,8 @@
 // A temporary folder as a user's project: the packed tarball, installed beside the tools that use it, and a small app.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -78,16 +78,4 @@ export class Place {
   remove() {
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Where a program is, by an environment variable or on the path; undefined if it is not. */
-export function findProgram(variable, ...names) {
-  const named = process.env[variable];
-  if (named) return named;
-  const folders = [dirname(process.execPath), ...(process.env.PATH ?? '').split(delimiter)];
-  for (const name of names) {
-    const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

@@ -1,25 +1,9 @@
 // Node, Deno, Bun: the same program, the same bits.
-import { existsSync } from 'node:fs';
+import { bunIn, denoIn } from '../../runtimes.mjs';
 import { consistent, equal, sameFits } from '../compare.mjs';
 
-/** Deno and Bun come as npm packages with one package per platform. */
-function platformBinary(place, ...candidates) {
-  const found = candidates.map((path) => place.path('node_modules', path)).find(existsSync);
-  if (found === undefined) throw new Error(`none of ${candidates.join(', ')} was installed`);
-  return found;
-}
-
-const { platform, arch } = process;
-const deno = (place) => {
-  const cpu = arch === 'arm64' ? 'arm64' : 'x64';
-  const name = platform === 'linux' ? `linux-${cpu}-glibc` : `${platform}-${cpu}`;
-  return platformBinary(place, `@deno/${name}/deno`, `@deno/${name}/deno.exe`);
-};
-const bun = (place) => {
-  const cpu = arch === 'arm64' ? 'aarch64' : 'x64';
-  const name = `${platform === 'win32' ? 'windows' : platform}-${cpu}`;
-  return platformBinary(place, ...['', '-baseline'].map((kind) => `@oven/bun-${name}${kind}/bin/bun`));
-};
+const deno = (place) => denoIn(place.path('node_modules'));
+const bun = (place) => bunIn(place.path('node_modules'));
 
 /** A program that must say nothing on stderr. */
 function quiet({ stdout, stderr }, known = /^$/) {

@@ -1,15 +1,15 @@
-/** Serves the page, the library and the data on 127.0.0.1, cross-origin isolated, so that SharedArrayBuffer exists. */
+/** Serves an empty page, modules and data on 127.0.0.1, cross-origin isolated, so that SharedArrayBuffer exists. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const ROOT = new URL('../../', import.meta.url);
-const PAGE = '<!doctype html><meta charset="utf-8"><title>mixwasm bench</title>';
+const PAGE = '<!doctype html><meta charset="utf-8"><title>mixwasm</title>';
 const TYPES = { js: 'text/javascript', mjs: 'text/javascript', wasm: 'application/wasm' };
 /** Nothing else of the folder is given out. */
-const OPEN = /^\/(dist|bench)\/[\w./-]+\.(m?js|wasm)$/;
+const OPEN = /^\/(dist|bench|tools)\/[\w./-]+\.(m?js|wasm)$/;
 
 /** @param {Map<string, Buffer>} data by path; resolves to { origin, close } */
-export async function serve(data) {
+export async function serve(data = new Map()) {
   const server = createServer(({ url }, response) => {
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
     response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
