@@ -1,7 +1,7 @@
 /** Rows of the catalogue: what X may be made of. */
 import { runInNewContext } from 'node:vm';
 import { expect } from 'vitest';
-import { InvalidDataError } from '../../src/index.js';
+import { InvalidDataError, OutOfMemoryError } from '../../src/index.js';
 import { type Family, fingerprint } from './families.js';
 import { by, changed, type FitRow, type Result, refused } from './row.js';
 
@@ -92,14 +92,14 @@ export const CONTAINER_ROWS: FitRow[] = [
     (length): FitRow => ({
       what: `an array-like that claims a length of ${length}`,
       given: ({ one }) => ({ X: { length, 0: one } }),
-      ends: refused(InvalidDataError, /^X .*length/),
+      ends: refused(OutOfMemoryError, /^X has a length of -?\d+ (numbers|values), for which there is no memory/),
     }),
   ),
   ...[2 ** 40, -1].map(
     (length): FitRow => ({
       what: `rows that claim a length of ${length}`,
       given: ({ one }) => ({ X: [{ length, 0: one }] }),
-      ends: refused(InvalidDataError, /^X .*length/),
+      ends: refused(OutOfMemoryError, /^X has a length of -?\d+ (numbers|values), for which there is no memory/),
     }),
   ),
   {

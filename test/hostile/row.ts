@@ -1,7 +1,7 @@
 /** What a row of the catalogue is. */
 import type { MixwasmError } from '../../src/index.js';
 import { flat } from '../helpers/numbers.js';
-import type { Family, Kind, Model } from './families.js';
+import type { Backend, Family, Kind, Model } from './families.js';
 
 /** A named error: its class, what its message says of place and remedy, and its fields. */
 export interface Refusal {
@@ -24,6 +24,7 @@ interface Common {
   readonly what: string;
   /** whom it makes sense for; all if not given */
   readonly kinds?: readonly Kind[];
+  readonly backends?: readonly Backend[];
   readonly ends: Ending | Choice;
 }
 
@@ -32,9 +33,9 @@ export interface FitRow extends Common {
   readonly given: (family: Family) => { X?: unknown; options?: object };
 }
 
-/** What is asked of an ordinary model, or how another is made. */
+/** What is asked of an ordinary model, how another is made, or what happens around a fit; what it gives may be a promise. */
 export interface CallRow extends Common {
-  readonly call: (family: Family, ordinary: Model, backend: string) => unknown;
+  readonly call: (family: Family, ordinary: Model, backend: Backend) => unknown;
 }
 
 export type Row = FitRow | CallRow;

@@ -4,5 +4,12 @@ import { DATA_ROWS } from './data-rows.js';
 import { MODEL_ROWS } from './model-rows.js';
 import { OPTION_ROWS } from './option-rows.js';
 import type { Row } from './row.js';
+import { SURROUNDINGS_ROWS } from './surroundings-rows.js';
 
-export const TABLE: readonly Row[] = [...DATA_ROWS, ...OPTION_ROWS, ...CONTAINER_ROWS, ...MODEL_ROWS];
+export const TABLE: readonly Row[] = [
+  ...DATA_ROWS,
+  ...OPTION_ROWS,
+  ...CONTAINER_ROWS,
+  ...MODEL_ROWS,
+  ...SURROUNDINGS_ROWS,
+];
