@@ -13,11 +13,16 @@ import { by, changed, expectSound, type FitRow, refused } from './row.js';
 const REAL = ['gaussian', 'k-means', 'k-medians'] as const;
 const overflows = refused(
   DegenerateComponentError,
-  /^the covariance of the data overflows: .*feature 0.*; scale the columns down/,
+  /^the covariance of the data overflows: .*variance.* is (Infinity|NaN); scale the columns down/,
+);
+/** Which of the two comes first is up to the last digit. */
+const dependent = refused(
+  DegenerateComponentError,
+  /^(component \d collapsed|the covariance of the data has no inverse).*regCovar/s,
 );
 const singular = refused(
   DegenerateComponentError,
-  /^the covariance of the data has no inverse \(constant, .*feature \d.*; drop columns, .*regCovar/,
+  /^the covariance of the data has no inverse \(constant, .*(feature \d|variance).*; .*regCovar/,
 );
 
 /** A 0/1 or real table of `n` equal rows. */
@@ -39,7 +44,7 @@ function degenerateColumn(what: string, value: (row: readonly number[]) => numbe
     ends: by(({ own }) => {
       const { covarianceType: type } = own as { covarianceType?: string };
       const affected = matrixOnly ? type === 'full' || type === 'tied' : type !== undefined && type !== 'spherical';
-      return regCovar === 0 && affected ? singular : expectSound;
+      return regCovar === 0 && affected ? dependent : expectSound;
     }),
   }));
 }

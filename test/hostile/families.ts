@@ -35,6 +35,7 @@ export interface Family {
   readonly own: object;
   readonly fit: Fit<Model>;
   readonly fitAsync: Fit<Promise<Model>>;
+  readonly steps: Fit<Iterator<unknown>>;
   readonly fromJSON: (json: unknown) => Model;
   readonly fromParameters: (parameters: object) => Model;
 }
@@ -50,7 +51,7 @@ const binary = (() => {
 
 /** The classes have options of their own types; rows of the catalogue pass what no type allows. */
 function familyOf(
-  Class: { fit: unknown; fitAsync: unknown; fromJSON: unknown; fromParameters: unknown },
+  Class: { fit: unknown; fitAsync: unknown; steps: unknown; fromJSON: unknown; fromParameters: unknown },
   rest: Pick<Family, 'name' | 'kind'> & Partial<Family>,
 ): Family {
   return {
@@ -60,6 +61,7 @@ function familyOf(
     own: {},
     fit: (Class.fit as Fit<Model>).bind(Class),
     fitAsync: (Class.fitAsync as Fit<Promise<Model>>).bind(Class),
+    steps: (Class.steps as Fit<Iterator<unknown>>).bind(Class),
     fromJSON: (Class.fromJSON as Family['fromJSON']).bind(Class),
     fromParameters: (Class.fromParameters as Family['fromParameters']).bind(Class),
     ...rest,
