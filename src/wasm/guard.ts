@@ -39,8 +39,18 @@ const ARGUMENTS: Partial<Record<keyof Kernels, readonly Kind[]>> = {
   kMediansSeed: SEED,
 };
 
-/** Positions of the addresses in the descriptors (assembly/em/passes.ts, assembly/families/bernoulli.ts), in 32-bit words. */
-const FIELDS = { block: { at: [0, 4], or0: [3] }, codes: { at: [0], or0: [2] } };
+/** The addresses in descriptors (assembly/em/passes.ts, assembly/families/bernoulli.ts): position in 32-bit words, whether required. */
+const FIELDS: Record<'block' | 'codes', readonly (readonly [name: string, field: number, required: boolean])[]> = {
+  block: [
+    ['rows', 0, true],
+    ['weights', 3, false],
+    ['origin', 4, true],
+  ],
+  codes: [
+    ['codes', 0, true],
+    ['weights', 2, false],
+  ],
+};
 
 /** The same kernels; each throws a RangeError instead of being called with an address that the arena has not reserved. */
 export function guardKernels(kernels: Kernels, arena: Arena): Kernels {
@@ -48,25 +58,23 @@ export function guardKernels(kernels: Kernels, arena: Arena): Kernels {
   for (const [name, kinds] of Object.entries(ARGUMENTS)) {
     const kernel = kernels[name as keyof Kernels] as (...args: number[]) => unknown;
     guarded[name] = (...args: number[]) => {
-      kinds.forEach((kind, i) => check(kind, args[i] as number, `${name}, argument ${i}`, arena));
+      for (const [i, kind] of kinds.entries()) check(kind, args[i] as number, `${name}, argument ${i}`, arena);
       return kernel(...args);
     };
   }
   return guarded as unknown as Kernels;
 }
 
-function check(kind: Kind, at: number, where: string, arena: Arena): void {
+function check(kind: Kind, at: number, where: string, arena: Arena, alignment = 4): void {
   if (kind === 'n' || (kind === 'or0' && at === 0)) return;
   const end = arena.mark();
-  if (!(Number.isInteger(at) && at >= ARENA_BASE && at < end && at % 4 === 0)) {
-    // rows of codes begin at any byte
-    const bytes = where.endsWith('codes') && Number.isInteger(at) && at >= ARENA_BASE && at < end;
-    if (!bytes) throw new RangeError(`${where}: ${at} is no address in the arena, ${ARENA_BASE} to ${end}`);
+  if (!(at >= ARENA_BASE && at < end && at % alignment === 0)) {
+    throw new RangeError(`${where}: ${at} is no address in the arena, ${ARENA_BASE} to ${end}`);
   }
-  if (kind !== 'block' && kind !== 'codes') return;
-  const words = arena.u32(at, 5);
-  const what = kind === 'codes' ? 'codes' : 'rows';
-  for (const field of FIELDS[kind].at)
-    check('at', words[field] as number, `${where}, ${field === 0 ? what : 'origin'}`, arena);
-  for (const field of FIELDS[kind].or0) check('or0', words[field] as number, `${where}, weights`, arena);
+  if (kind === 'at' || kind === 'or0') return;
+  for (const [name, field, required] of FIELDS[kind]) {
+    // codes of rows begin at any byte
+    const aligned = name === 'codes' ? 1 : 4;
+    check(required ? 'at' : 'or0', arena.u32(at, 5)[field] as number, `${where}, ${name}`, arena, aligned);
+  }
 }
