@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type MixwasmError, WorkerError } from '../../src/index.js';
 import { BACKENDS } from '../helpers/numbers.js';
 import { type Backend, FAMILIES, type Family, fingerprint, type Model, ordinaryFit } from './families.js';
-import { endingOf, type FitRow, type Refusal } from './row.js';
+import { endingOf, type FitRow, type Refusal, type Row } from './row.js';
 import { TABLE } from './table.js';
 
 function expectRefusal(thrown: MixwasmError & Record<string, unknown>, { error, message, fields = {} }: Refusal): void {
@@ -40,36 +40,33 @@ describe.each(FAMILIES)('$name', (family) => {
       ({ kinds, backends }) => (kinds?.includes(family.kind) ?? true) && (backends?.includes(backend) ?? true),
     );
 
-    for (const row of rows) {
+    const atOnce = new Map<Row, unknown>();
+
+    it.each(rows.map((row) => [row.what, row] as const))('%s', async (_, row) => {
       const ending = endingOf(row, family);
-
-      let atOnce: unknown;
-      it(row.what, async () => {
-        const run = () => {
-          if ('call' in row) return row.call(family, model, backend);
-          const { X, options } = optionsOf(row, family, backend);
-          return family.fit(X, options);
-        };
-        if (typeof ending === 'function') {
-          const result = await run();
-          if ('given' in row) atOnce = fingerprint(result as Model);
-          ending(result as Model, family);
-        } else expectRefusal(await errorOf(run), ending);
-        expect(ordinaryFit(family, backend)).toEqual(usual);
-      });
-
-      // one covariance type in workers, each of which takes 30 ms: the types differ in the kernels they call only
-      if (!('given' in row) || (family.kind === 'gaussian' && !family.name.endsWith('full'))) continue;
-      it.concurrent(`${row.what}, in a worker`, async () => {
+      const run = () => {
+        if ('call' in row) return row.call(family, model, backend);
         const { X, options } = optionsOf(row, family, backend);
-        const fitting = family.fitAsync(X, options);
-        if (typeof ending === 'function') {
-          expect(fingerprint(await fitting)).toEqual(atOnce);
-        } else {
-          expectRefusal(await errorOf(() => fitting), ending);
-        }
-        expect(ordinaryFit(family, backend)).toEqual(usual);
-      });
-    }
+        return family.fit(X, options);
+      };
+      if (typeof ending === 'function') {
+        const result = await run();
+        if ('given' in row) atOnce.set(row, fingerprint(result as Model));
+        ending(result as Model, family);
+      } else expectRefusal(await errorOf(run), ending);
+      expect(ordinaryFit(family, backend)).toEqual(usual);
+    });
+
+    // one covariance type in workers, each of which takes 30 ms: the types differ in the kernels they call only
+    if (family.kind === 'gaussian' && !family.name.endsWith('full')) return;
+    const fits = rows.filter((row): row is FitRow => 'given' in row);
+    it.concurrent.each(fits.map((row) => [row.what, row] as const))('%s, in a worker', async (_, row) => {
+      const ending = endingOf(row, family);
+      const { X, options } = optionsOf(row, family, backend);
+      const fitting = family.fitAsync(X, options);
+      if (typeof ending === 'function') expect(fingerprint(await fitting)).toEqual(atOnce.get(row));
+      else expectRefusal(await errorOf(() => fitting), ending);
+      expect(ordinaryFit(family, backend)).toEqual(usual);
+    });
   });
 });
