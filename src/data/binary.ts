@@ -95,7 +95,7 @@ function bytes(length: number, name: string): Uint8Array {
   try {
     return new Uint8Array(length);
   } catch {
-    throw new OutOfMemoryError(length, `${name} has a length of ${length} values, for which there is no memory`);
+    throw new OutOfMemoryError(length, `${name} has a length of ${length} values: too many`);
   }
 }
 

@@ -160,7 +160,7 @@ function numbers(length: number, name: string): Float64Array {
   try {
     return new Float64Array(length);
   } catch {
-    throw new OutOfMemoryError(8 * length, `${name} has a length of ${length} numbers, for which there is no memory`);
+    throw new OutOfMemoryError(8 * length, `${name} has a length of ${length} numbers: too many`);
   }
 }
 

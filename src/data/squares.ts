@@ -19,11 +19,9 @@ export function checkSquares({ x, nSamples, nFeatures: d, variance, sampleWeight
     for (let i = 0, first = -1; i < nSamples; i++) {
       if (s?.[i] === 0) continue;
       if (first < 0) first = i;
-      const value = x[i * d + j];
-      const other = x[first * d + j];
-      if (value === other) continue;
+      if (x[i * d + j] === x[first * d + j]) continue;
       throw new InvalidDataError(
-        `the rows differ by so little that squares of their differences underflow (row ${i} and row ${first} in column ${j}: ${value} and ${other}); multiply the column by a power of 2`,
+        `squares of differences underflow (row ${i} and row ${first} in column ${j}); multiply the column by a power of 2`,
         i,
         j,
       );

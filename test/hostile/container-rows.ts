@@ -92,14 +92,14 @@ export const CONTAINER_ROWS: FitRow[] = [
     (length): FitRow => ({
       what: `an array-like that claims a length of ${length}`,
       given: ({ one }) => ({ X: { length, 0: one } }),
-      ends: refused(OutOfMemoryError, /^X has a length of -?\d+ (numbers|values), for which there is no memory/),
+      ends: refused(OutOfMemoryError, /^X has a length of -?\d+ (numbers|values): too many/),
     }),
   ),
   ...[2 ** 40, -1].map(
     (length): FitRow => ({
       what: `rows that claim a length of ${length}`,
       given: ({ one }) => ({ X: [{ length, 0: one }] }),
-      ends: refused(OutOfMemoryError, /^X has a length of -?\d+ (numbers|values), for which there is no memory/),
+      ends: refused(OutOfMemoryError, /^X has a length of -?\d+ (numbers|values): too many/),
     }),
   ),
   {
