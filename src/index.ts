@@ -119,6 +119,14 @@ export { klDivergence } from './information/kl-divergence.js';
 export type { InitName, NestedNumbers } from './init/names.js';
 export type { ScikitLearnGaussianMixture } from './interop/scikit-learn.js';
 export { fromScikitLearn, toScikitLearn } from './interop/scikit-learn.js';
+export {
+  checkLimits,
+  LimitError,
+  type LimitedOptions,
+  type Limits,
+  SERVICE_LIMITS,
+  withLimits,
+} from './limits/limits.js';
 export { anderson } from './optimize/anderson.js';
 export { gradient } from './optimize/gradient.js';
 export type { Acceleration, AccelerationName, Optimizer } from './optimize/method.js';

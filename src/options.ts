@@ -31,6 +31,14 @@ export function integerOption(name: string, value: unknown, least: number, most 
   throw new InvalidOptionError(name, `${name} must be ${range}; got ${show(value)}`);
 }
 
+/** Numbers that `sample` draws at most, 8 GiB of them. */
+const MOST_SAMPLED = 2 ** 30;
+
+/** How many rows to draw: an integer, and not more than memory holds. */
+export function sampledOption(n: unknown, nFeatures: number): void {
+  integerOption('n', n, 1, Math.floor(MOST_SAMPLED / nFeatures));
+}
+
 /** A finite number ≥ 0. */
 export function nonNegativeOption(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0 && value < Infinity) return value;

@@ -1,10 +1,9 @@
 /** Turns what users pass as binary data into bytes of 0 and 1, checked once, with the place of the first bad value. */
-import { InvalidDataError, show } from '../errors.js';
+import { InvalidDataError, OutOfMemoryError, show } from '../errors.js';
 import type { Matrix, RowsOut } from './matrix.js';
 
 type Bit = number | boolean;
 
-/** A matrix object of 0/1 values: flat row-major, or an array of rows. Bytes are used in place. */
 /** A matrix object of binary data. */
 export interface BinaryMatrixLike {
   /** flat and row-major (a Uint8Array is used in place), or an array of rows */
@@ -46,10 +45,14 @@ function read(input: BinaryInput, name: string): Matrix<Uint8Array> {
         `${name}.data holds ${matrix.nSamples} × ${matrix.nFeatures} values but rows × columns says ${rows} × ${columns}`,
       );
     }
-    if (data.length !== rows * columns) {
-      throw new InvalidDataError(`${name}.data has ${data.length} values but rows × columns = ${rows} × ${columns}`);
+    // converted first: what has a getter for its length may say another one every time
+    const matrix = fromFlat(data, columns, name);
+    if (matrix.x.length !== rows * columns) {
+      throw new InvalidDataError(
+        `${name}.data has ${matrix.x.length} values but rows × columns = ${rows} × ${columns}`,
+      );
     }
-    return fromFlat(data, columns, name);
+    return { ...matrix, nSamples: rows };
   }
   if ('to2DArray' in input) return read(input.to2DArray(), name);
   if (!isArrayLike(input)) throw unreadable(input, name);
@@ -61,7 +64,7 @@ function fromRows(rows: ArrayLike<unknown>, name: string): Matrix<Uint8Array> {
   const nFeatures = (rows[0] as ArrayLike<unknown>).length;
   if (!Number.isInteger(nFeatures))
     throw new InvalidDataError(`${name} row 0 must be an array; got ${show(rows[0])}`, 0);
-  const x = new Uint8Array(nSamples * nFeatures);
+  const x = bytes(nSamples * nFeatures, name);
   for (let i = 0; i < nSamples; i++) {
     const row = rows[i];
     if (!isArrayLike(row))
@@ -78,14 +81,22 @@ function fromRows(rows: ArrayLike<unknown>, name: string): Matrix<Uint8Array> {
 }
 
 function fromFlat(values: ArrayLike<unknown>, nFeatures: number, name: string): Matrix<Uint8Array> {
-  const nSamples = nFeatures === 0 ? 0 : values.length / nFeatures;
-  const bytes = Object.prototype.toString.call(values) === '[object Uint8Array]';
-  const x = bytes ? (values as Uint8Array) : new Uint8Array(values.length);
+  const inPlace = Object.prototype.toString.call(values) === '[object Uint8Array]';
+  const x = inPlace ? (values as Uint8Array) : bytes(values.length, name);
   for (let i = 0; i < x.length; i++) {
     const value = bit(values[i], name, Math.floor(i / nFeatures), i % nFeatures);
-    if (!bytes) x[i] = value;
+    if (!inPlace) x[i] = value;
   }
-  return { x, nSamples, nFeatures };
+  return { x, nSamples: nFeatures === 0 ? 0 : x.length / nFeatures, nFeatures };
+}
+
+/** Room for so many values; an array-like may claim any length. */
+function bytes(length: number, name: string): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch {
+    throw new OutOfMemoryError(length, `${name} has a length of ${length} values: too many`);
+  }
 }
 
 /** Every byte 0 or 1; `firstRow` is the first row's number, for the message. */

@@ -1,5 +1,5 @@
 /** Turns what users pass as `X` into row-major numbers, checked once, with the place of the first bad value. */
-import { InvalidDataError, show } from '../errors.js';
+import { InvalidDataError, OutOfMemoryError, show } from '../errors.js';
 
 /** Floating-point storage used as it is; anything else is converted to float64. */
 export type FloatArray = Float64Array | Float32Array;
@@ -113,12 +113,14 @@ function fromMatrixLike(input: MatrixLike, name: string): Matrix {
     }
     return matrix;
   }
-  if (data.length !== rows * columns) {
+  // converted first: what has a getter for its length may say another one every time
+  const x = toFloats(data as ArrayLike<number>, name, columns);
+  if (x.length !== rows * columns) {
     throw new InvalidDataError(
-      `${name}.data has ${data.length} numbers but rows × columns = ${rows} × ${columns} = ${rows * columns}`,
+      `${name}.data has ${x.length} numbers but rows × columns = ${rows} × ${columns} = ${rows * columns}`,
     );
   }
-  return { x: toFloats(data as ArrayLike<number>, name, columns), nSamples: rows, nFeatures: columns };
+  return { x, nSamples: rows, nFeatures: columns };
 }
 
 function fromArray(input: ArrayLike<unknown>, name: string): Matrix {
@@ -129,7 +131,8 @@ function fromArray(input: ArrayLike<unknown>, name: string): Matrix {
   }
   rejectBigInt(input, name);
   if (isTyped(input) || typeof input[0] === 'number') {
-    return { x: toFloats(input as ArrayLike<number>, name, 1), nSamples: input.length, nFeatures: 1 };
+    const x = toFloats(input as ArrayLike<number>, name);
+    return { x, nSamples: x.length, nFeatures: 1 };
   }
   return fromRows(input as ArrayLike<ArrayLike<number>>, name);
 }
@@ -137,7 +140,7 @@ function fromArray(input: ArrayLike<unknown>, name: string): Matrix {
 function fromRows(rows: ArrayLike<ArrayLike<number>>, name: string): Matrix {
   const nSamples = rows.length;
   const nFeatures = nSamples === 0 ? 0 : checkedRow(rows, 0, name).length;
-  const x = new Float64Array(nSamples * nFeatures);
+  const x = numbers(nSamples * nFeatures, name);
   for (let i = 0; i < nSamples; i++) {
     const row = checkedRow(rows, i, name);
     if (row.length !== nFeatures) {
@@ -153,6 +156,15 @@ function fromRows(rows: ArrayLike<ArrayLike<number>>, name: string): Matrix {
     }
   }
   return { x, nSamples, nFeatures };
+}
+
+/** Room for so many numbers; an array-like may claim any length. */
+function numbers(length: number, name: string): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch {
+    throw new OutOfMemoryError(8 * length, `${name} has a length of ${length} numbers: too many`);
+  }
 }
 
 function checkedRow(rows: ArrayLike<ArrayLike<number>>, i: number, name: string): ArrayLike<number> {
@@ -179,7 +191,7 @@ function notANumber(name: string, value: unknown, row: number, column: number): 
 export function toFloats(values: ArrayLike<number>, name: string, columns = 1): FloatArray {
   if (isFloat(values)) return values;
   if (isTyped(values)) return Float64Array.from(values as ArrayLike<number>);
-  const out = new Float64Array(values.length);
+  const out = numbers(values.length, name);
   for (let i = 0; i < out.length; i++) {
     const value: unknown = values[i];
     if (typeof value !== 'number') throw notANumber(name, value, Math.floor(i / columns), i % columns);

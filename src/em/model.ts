@@ -131,6 +131,8 @@ export interface BlockKernels<C, T> {
   /** Statistics for given responsibilities (nRows × nComponents, row-major), about the components' centres. */
   moments(parameters: MixtureParameters<C>, responsibilities: Float64Array, block: Block): MixtureStatistics<T>;
   score(parameters: MixtureParameters<C>, block: Block, out: ScoreOutput): void;
+  /** Zeroes what is left of rows that were scored; where nothing is kept beyond a call there is nothing to do. */
+  forget?(): void;
 }
 
 /** Where `score` writes, row by row from the block's first; absent parts are not computed. */

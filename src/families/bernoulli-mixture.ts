@@ -13,7 +13,7 @@ import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '..
 import { featuresOfRows, toLabels, toResponsibilities } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
-import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
+import { checkKnown, choiceOption, integerOption, requireObject, sampledOption } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
 import { MORE_KERNELS } from '../wasm/more-kernels.js';
 import { type BernoulliComponent, type BetaPrior, NO_PRIOR } from './bernoulli.js';
@@ -232,7 +232,7 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
    * @throws {InvalidOptionError} n is not a positive integer
    */
   sample(n: number, options: { seed?: number } = {}): { X: Uint8Array; labels: Int32Array } {
-    integerOption('n', n, 1);
+    sampledOption(n, this.nFeatures);
     checkKnown(options, ['seed'], 'sample');
     const seed = integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
     const { weights, probs, nFeatures: d, backend } = this.#state;

@@ -3,6 +3,7 @@ import type { BackendName } from '../backend.js';
 import { type Columns, checkColumns, type NamedRows, readColumns } from '../data/columns.js';
 import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, type Matrix, toMatrix } from '../data/matrix.js';
+import { checkSquares } from '../data/squares.js';
 import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '../errors.js';
 import { flatten, toLabels } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
@@ -152,25 +153,8 @@ function prepareData(
   }
   const data = createDataset(matrix, weights, centre);
   // only squared distances are taken about a centre of the data
-  if (centre) checkSquares(data);
+  if (centre) checkSquares(data, false);
   return data;
-}
-
-/** Squares below this have lost digits to underflow. */
-const LEAST_SQUARE = 1e-290;
-
-/** Rows that differ by so little that their squared distances are 0, or nearly, would all be one cluster in silence. */
-function checkSquares({ x, nSamples, nFeatures, variance }: Dataset): void {
-  if (variance.some((square) => square >= LEAST_SQUARE)) return;
-  for (let at = nFeatures; at < nSamples * nFeatures; at++) {
-    if (x[at] === x[at % nFeatures]) continue;
-    const row = Math.floor(at / nFeatures);
-    throw new InvalidDataError(
-      `the rows differ by so little that squares of their differences underflow (row ${row} and row 0 in column ${at % nFeatures}: ${x[at]} and ${x[at % nFeatures]}); multiply the data by a power of 2, or use KMedians`,
-      row,
-      at % nFeatures,
-    );
-  }
 }
 
 function prepareStart(

@@ -10,7 +10,14 @@ import { Run } from '../em/restarts.js';
 import type { NestedNumbers } from '../init/names.js';
 import { leaseBackend, withBackend } from '../lease.js';
 import { booleanOption, checkKnown, functionOption, integerOption, requireObject } from '../options.js';
-import { ASYNC_OPTIONS, type AsyncOptions, runInWorker, shareable, transferable } from '../threads/client.js';
+import {
+  ASYNC_OPTIONS,
+  type AsyncOptions,
+  checkSignal,
+  runInWorker,
+  shareable,
+  transferable,
+} from '../threads/client.js';
 import { MORE_KERNELS } from '../wasm/more-kernels.js';
 import { type ClusteringModelParts, fittedParts } from './clustering.js';
 import {
@@ -102,7 +109,7 @@ export async function fitClusteringAsync<O, S extends HardStatistics>(
   options: AsyncClusteringOptions,
 ): Promise<ClusteringModelParts> {
   const { signal, onProgress, workerUrl, transfer, threads: wanted } = options ?? {};
-  signal?.throwIfAborted();
+  checkSignal(signal);
   // checked here, so that bad input is told at once and in the caller's stack
   const { plan, further, data } = prepare(entry, X, options, 'fitAsync', ASYNC_OPTIONS);
   const x = shareable(data.x, transfer === true);

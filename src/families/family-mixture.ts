@@ -8,7 +8,7 @@ import type { Family, MixtureParameters } from '../em/model.js';
 import { InvalidDataError, InvalidOptionError, show } from '../errors.js';
 import { toWeights } from '../init/given.js';
 import { withBackend } from '../lease.js';
-import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
+import { checkKnown, choiceOption, integerOption, requireObject, sampledOption } from '../options.js';
 import { checkRows } from './check-rows.js';
 import { drawComponent } from './gaussian-parameters.js';
 import { MixtureModel } from './mixture-model.js';
@@ -80,7 +80,7 @@ export class FamilyMixture<C> extends MixtureModel<C, DataInput> {
    */
   sample(n: number, options: { seed?: number } = {}): { X: Float64Array; labels: Int32Array } {
     const { nFeatures } = this;
-    integerOption('n', n, 1);
+    sampledOption(n, nFeatures);
     checkKnown(options, ['seed'], 'sample');
     const seed = integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
     requireVerb(this.#family, 'sample');

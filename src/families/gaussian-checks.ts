@@ -2,6 +2,7 @@
 import { type NamedRows, readColumns } from '../data/columns.js';
 import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
+import { checkSquares } from '../data/squares.js';
 import { InvalidDataError } from '../errors.js';
 import { flatten, toCovariances, toLabels, toResponsibilities, toWeights } from '../init/given.js';
 import type { InitName } from '../init/names.js';
@@ -25,12 +26,14 @@ export type Start =
 /** Data checked against the options. */
 export function prepareData(
   X: DataInput | NamedRows,
-  { nComponents, sampleWeights: given, columns }: CheckedOptions,
+  { nComponents, sampleWeights: given, columns, covarianceType }: CheckedOptions,
 ): Dataset {
   const matrix = readColumns(toMatrix, X, columns);
   const sampleWeights = toSampleWeights(given, matrix.nSamples);
   checkUsableRows(matrix.nSamples, sampleWeights, nComponents);
-  return createDataset(matrix, sampleWeights);
+  const data = createDataset(matrix, sampleWeights);
+  checkSquares(data, covarianceType !== 'spherical');
+  return data;
 }
 
 /** At least as many rows that count as components. */

@@ -8,7 +8,7 @@ import { blockRows, blocksOf } from '../em/blocks.js';
 import { InvalidDataError, InvalidParametersError, NotPositiveDefiniteError, show } from '../errors.js';
 import { flatten } from '../init/given.js';
 import { expectedBytes, withBackend } from '../lease.js';
-import { checkKnown, integerOption } from '../options.js';
+import { checkKnown, integerOption, sampledOption } from '../options.js';
 import { type GaussianComponent, HALF_LOG_TWO_PI } from './gaussian.js';
 import { conditionOn } from './gaussian-conditioning.js';
 import { fullComponent, fullSample } from './gaussian-full.js';
@@ -108,7 +108,7 @@ export class GaussianDistribution {
    * gaussian({ mean: [0, 5], covariance: [[1, 0.5], [0.5, 1]] }).sample(100, { seed: 1 }).X; // Float64Array(200)
    */
   sample(n: number, options: { seed?: number } = {}): { X: Float64Array } {
-    integerOption('n', n, 1);
+    sampledOption(n, this.nFeatures);
     checkKnown(options, ['seed'], 'sample');
     const seed = integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
     const d = this.nFeatures;

@@ -11,7 +11,7 @@ import type { GaussianParameters } from '../init/gaussian-start.js';
 import { featuresOfRows } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
-import { checkKnown, choiceOption, integerOption, requireObject } from '../options.js';
+import { checkKnown, choiceOption, integerOption, requireObject, sampledOption } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
 import { checkRows } from './check-rows.js';
 import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent } from './gaussian.js';
@@ -39,9 +39,6 @@ import { MADE } from './internals.js';
 import { MixtureModel } from './mixture-model.js';
 import { BACKENDS } from './mixture-options.js';
 import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
-
-/** Numbers that `sample` draws at most, 8 GiB of them. */
-const MOST_SAMPLED = 2 ** 30;
 
 /** One state of EM, as `GaussianMixture.steps` yields it. */
 export interface GaussianMixtureStep extends FlatGaussianParameters {
@@ -291,7 +288,7 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput |
    * const { X, labels } = model.sample(100, { seed: 1 });
    */
   sample(n: number, options: { seed?: number } = {}): { X: Float64Array; labels: Int32Array } {
-    integerOption('n', n, 1, Math.floor(MOST_SAMPLED / this.nFeatures));
+    sampledOption(n, this.nFeatures);
     checkKnown(options, ['seed'], 'sample');
     const seed = integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
     return withBackend(this.#state.backend, (backend) => {

@@ -1,7 +1,8 @@
 /**
  * Scoring of a few rows, as a service does it: one at a time, under the same models over and over. Leasing memory, writing
  * the parameters and zeroing it all again takes ten times as long as such a row, so the models that were scored last keep
- * their kernels open, with the parameters in place. Rows are overwritten by the next call's.
+ * their kernels open, with the parameters in place. What is left of the rows is zeroed as soon as the caller's own code has
+ * ended, in a microtask: once for many calls in a loop, and before any other request can be looked at.
  */
 import type { Backend, BackendName } from '../backend.js';
 import type { Rows } from '../data/dataset.js';
@@ -14,7 +15,7 @@ export interface ScorerParts<C> {
   readonly nComponents: number;
   components(backend: Backend): MixtureParameters<C>;
   /** kernels for blocks of at most `rows` rows in double precision, read from each block when it is scored */
-  streaming?(backend: Backend, data: Rows, rows: number): Pick<BlockKernels<C, unknown>, 'score'>;
+  streaming?(backend: Backend, data: Rows, rows: number): Pick<BlockKernels<C, unknown>, 'score' | 'forget'>;
 }
 
 interface Scorer {
@@ -69,13 +70,24 @@ function open<C>(parts: ScorerParts<C>, { nFeatures, origin }: Rows): Scorer | u
   try {
     const kernels = parts.streaming?.(backend, data, ROWS);
     const parameters = parts.components(backend);
+    let [used, released] = [false, false];
+    const forget = () => {
+      used = false;
+      // memory given back is zero already, and may be another's
+      if (!released) kernels?.forget?.();
+    };
     return {
       owner: parts,
       score(rows, out) {
+        if (!used) queueMicrotask(forget);
+        used = true;
         const exact = rows.x.BYTES_PER_ELEMENT === 8 ? rows : { ...rows, x: Float64Array.from(rows.x) };
         kernels?.score(parameters, { data: exact, start: 0, nRows: rows.nSamples }, out);
       },
-      release: (failure) => backend.release(failure),
+      release(failure) {
+        released = true;
+        backend.release(failure);
+      },
     };
   } catch (error) {
     backend.release(error);

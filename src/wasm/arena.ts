@@ -73,9 +73,14 @@ export class Arena {
     return this.top;
   }
 
+  /** Zeroes what was reserved from an address on. */
+  clear(from: number, to = this.top): void {
+    this.u8(from, to - from).fill(0);
+  }
+
   /** Frees everything reserved since `mark`, zeroed. */
   rewind(mark: number): void {
-    new Uint8Array(this.memory.buffer, mark, this.top - mark).fill(0);
+    this.clear(mark);
     this.top = mark;
   }
 

@@ -19,19 +19,19 @@ export function isResident({ x, refilled }: Pick<Rows, 'x' | 'refilled'>, shared
 }
 
 /**
- * Reserves memory for the data, or for blocks of at most `rows` rows; returns what gives a block's descriptor. Values of
- * less than 8 bytes become floats. `once`: there will be one pass only, so that holding all data is of no use.
+ * Reserves memory for the data, or for blocks of at most `rows` rows; returns what gives the address of a block's descriptor,
+ * with `values`, where the rows are: the feed's own fields lie before them. Values of less than 8 bytes become floats. `once`: there will be one pass only, so that holding all data is of no use.
  */
-export function createFeed(arena: Arena, data: Rows, rows: number, once = false): (block: Block) => number {
+export function createFeed(arena: Arena, data: Rows, rows: number, once = false) {
   const { x, nSamples, nFeatures, sampleWeights, origin } = data;
   const isFloat32 = x.BYTES_PER_ELEMENT < 8;
   const bytes = isFloat32 ? 4 : 8;
   const resident = !once && isResident(data, isShared(arena.memory.buffer));
   const held = resident ? nSamples : rows;
-  const values = arena.reserve(held * nFeatures * bytes);
-  const weights = sampleWeights === undefined ? 0 : arena.reserve(held * 8);
   const originAt = arena.reserve(nFeatures * 8);
   const descriptor = arena.reserve(64);
+  const values = arena.reserve(held * nFeatures * bytes);
+  const weights = sampleWeights === undefined ? 0 : arena.reserve(held * 8);
   // kept from call to call, which is a good part of a call with one row; growing memory leaves a view without length
   let held64 = arena.f64(values, 0);
   let fields = arena.u32(descriptor, 5);
@@ -48,7 +48,7 @@ export function createFeed(arena: Arena, data: Rows, rows: number, once = false)
     write(x);
     if (sampleWeights !== undefined) arena.f64(weights, nSamples).set(sampleWeights);
   }
-  return (block) => {
+  const feed = (block: Block) => {
     const offset = resident ? block.start : 0;
     if (!resident) {
       write(blockValues(block));
@@ -65,4 +65,5 @@ export function createFeed(arena: Arena, data: Rows, rows: number, once = false)
     fields[4] = originAt;
     return descriptor;
   };
+  return Object.assign(feed, { values });
 }

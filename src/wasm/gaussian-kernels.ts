@@ -118,6 +118,13 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
       tables.copyOut(out, block.nRows);
     },
 
+    forget() {
+      arena.clear(panel, panel + kernels.panelBytes(d, k));
+      kernels.layPanel(panel, d, k);
+      // the rows, and after them what was said of them
+      arena.clear(feed.values);
+    },
+
     mahalanobis(components) {
       load({ weights: new Float64Array(k).fill(1 / k), components });
       const out = new Float64Array(data.nSamples * k);

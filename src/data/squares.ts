@@ -1,0 +1,30 @@
+/** Data whose squares leave the range of doubles at the lower end. */
+import { InvalidDataError } from '../errors.js';
+import type { Dataset } from './dataset.js';
+
+/** Variances below this have lost digits to underflow: at 1e-320 means are wrong in the fourth. */
+const LEAST_SQUARE = 1e-290;
+
+/**
+ * Rows that differ, but by so little that the squares of their differences are 0, or nearly, would be taken for equal, or
+ * fitted with a few digits, in silence. `each`: every feature has to have squares; otherwise one is enough.
+ *
+ * @throws {InvalidDataError} with the first row that differs from the first that counts
+ */
+export function checkSquares({ x, nSamples, nFeatures: d, variance, sampleWeights: s }: Dataset, each: boolean): void {
+  if (!each && variance.some((square) => square >= LEAST_SQUARE)) return;
+  for (let j = 0; j < d; j++) {
+    // NaN where sums overflowed: that is told elsewhere
+    if (!((variance[j] as number) < LEAST_SQUARE)) continue;
+    for (let i = 0, first = -1; i < nSamples; i++) {
+      if (s?.[i] === 0) continue;
+      if (first < 0) first = i;
+      if (x[i * d + j] === x[first * d + j]) continue;
+      throw new InvalidDataError(
+        `squares of differences underflow (row ${i} and row ${first} in column ${j}); multiply the column by a power of 2`,
+        i,
+        j,
+      );
+    }
+  }
+}
