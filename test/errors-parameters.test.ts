@@ -110,7 +110,7 @@ const others: Fault[] = [
     }),
     error: NotPositiveDefiniteError,
     code: 'NOT_POSITIVE_DEFINITE',
-    message: /component 1 is not positive definite: pivot 1 .*positive eigenvalues/,
+    message: /component 1 is not positive definite: pivot 1 .*positive definite matrix/,
     place: { component: 1, pivot: 1 },
   },
   {

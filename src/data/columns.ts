@@ -92,7 +92,7 @@ function pick(table: AnyTable, columns: readonly string[], name = 'X'): unknown 
     if (table.columnNames && names.includes(column)) return table.array?.(column) as ArrayLike<unknown>;
     // getters of a class are columns too
     if (named && column in (first as object)) return Array.from(table, (row) => Object(row)[column]);
-    throw new InvalidDataError(`${name} has no column ${j}; it has ${names.join(', ')}`, undefined, j);
+    throw new InvalidDataError(`${name} has no column ${show(column)}; it has ${names.join(', ')}`, undefined, j);
   });
   return Array.from(picked[0] as ArrayLike<unknown>, (_, i) => picked.map((values) => values[i]));
 }

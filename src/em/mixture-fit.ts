@@ -260,7 +260,7 @@ export function zeroDensityError(iteration: number, row?: number): ZeroDensityEr
   return new ZeroDensityError(
     row === undefined
       ? `the log-likelihood overflowed after ${iteration} M-steps; scale the data or the weights down`
-      : `row ${row} has a density of 0 under every component (after ${iteration} M-steps): it is too far from all of them, or impossible where probs are exactly 0 or 1; remove or mend the row, or start with a wider spread`,
+      : `row ${row} has a density of 0 under every component (after ${iteration} M-steps): it is too far from all, or impossible where probs are exactly 0 or 1; remove or mend the row, or start with a wider spread`,
     row,
   );
 }

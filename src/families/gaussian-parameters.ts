@@ -103,7 +103,7 @@ export function toComponents(
     const component = family.component(mean, covariances.slice(k * length, (k + 1) * length));
     if (typeof component === 'number') {
       throw new NotPositiveDefiniteError(
-        `the covariance of component ${k} is not positive definite: pivot ${component} of its Cholesky factorisation is not positive; pass a symmetric matrix with positive eigenvalues`,
+        `the covariance of component ${k} is not positive definite: pivot ${component} of its Cholesky factorisation is not positive; pass a symmetric positive definite matrix`,
         component,
         k,
       );

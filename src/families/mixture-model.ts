@@ -252,7 +252,7 @@ function checkDensity(logProbNorm: Float64Array): void {
   const row = logProbNorm.findIndex((value) => !Number.isFinite(value));
   if (row < 0) return;
   throw new ZeroDensityError(
-    `row ${row} has a density of 0 in double precision under every component, so none is more probable; check its units and coding (scoreSamples gives −Infinity there)`,
+    `row ${row} has a density of 0 under every component, so none is more probable; check its units and coding (scoreSamples gives −Infinity there)`,
     row,
   );
 }

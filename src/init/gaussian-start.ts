@@ -181,6 +181,6 @@ function degenerateData(cause: unknown, component = 0): DegenerateComponentError
   const message = (cause as Error).message;
   const why = /Infinity|NaN/.test(message)
     ? `the covariance of the data overflows: ${message}; scale the columns down`
-    : `the covariance of the data has no inverse (constant, duplicate or collinear columns, or fewer rows than columns): ${message}; drop columns, use covarianceType 'diag', or pass regCovar as a number on the scale of the variances, e.g. 1e-6 (the relative default adds nothing to data without variance)`;
+    : `the covariance of the data has no inverse (constant, duplicate or collinear columns, or fewer rows than columns): ${message}; drop columns, use covarianceType 'diag', or pass regCovar as a number (the relative default adds nothing where there is no variance)`;
   return new DegenerateComponentError(component, undefined, why, { iteration: 0, cause });
 }

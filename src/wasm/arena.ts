@@ -32,7 +32,7 @@ export class Arena {
     if (!(end <= LIMIT)) {
       throw new OutOfMemoryError(
         bytes,
-        `${megabytes(bytes)} of WebAssembly memory are needed on top of ${megabytes(at)}, but a module can address 4096 MB; use fewer rows per call, components or features`,
+        `${megabytes(bytes)} of WebAssembly memory are needed beside ${megabytes(at)}, of 4096 MB; use fewer rows, components or features`,
       );
     }
     const missing = end - this.memory.buffer.byteLength;

@@ -200,7 +200,7 @@ export function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
 
 function cannotCompile(cause: unknown): BackendUnavailableError {
   return new BackendUnavailableError(
-    "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ module }) on runtimes that import modules compiled beforehand",
+    "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ module }) with a module compiled beforehand",
     { cause },
   );
 }

@@ -32,7 +32,7 @@ export class Browser {
       });
       await page.goto(url);
       const filled = () => document.querySelector('output')?.textContent || undefined;
-      const text = await page.waitForFunction(filled, undefined, { timeout: 60_000 }).then(
+      const text = await page.waitForFunction(filled, undefined, { timeout: 120_000 }).then(
         (handle) => handle.jsonValue(),
         (error) => {
           throw new Error(`${url}: ${error.message}\n${complaints.join('\n')}`);

@@ -45,7 +45,7 @@ export class Place {
     const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
       cwd: this.folder,
       encoding: 'utf8',
-      timeout: 90_000,
+      timeout: 240_000,
       env: { ...process.env, NO_COLOR: '1', ...env },
     });
     if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error ?? signal ?? ''}\n${stdout}\n${stderr}`);
