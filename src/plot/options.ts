@@ -3,6 +3,7 @@ import { InvalidOptionError, show } from '../errors.js';
 import { integerOption } from '../options.js';
 import type { PlotLibrary } from './library.js';
 
+/** What every picture takes. */
 export interface PictureOptions {
   /** `import * as Plot from '@observablehq/plot'` (0.6) */
   Plot: PlotLibrary;

@@ -7,6 +7,7 @@ import { padded } from './rows.js';
 import { componentColour } from './scene.js';
 import { axes, drawSheet, HALO, panel } from './sheet.js';
 
+/** What candidates are compared by: lower is better, but for cross-validation. */
 export type CriterionName = 'bic' | 'aic' | 'icl' | 'crossValidation';
 
 /** One candidate of a model selection; what failed has no number. */
@@ -20,6 +21,7 @@ export interface CandidateRow {
   readonly crossValidation?: { readonly mean: number; readonly standardError?: number } | undefined;
 }
 
+/** Options of `selectionPicture`. */
 export interface SelectionPictureOptions extends PictureOptions {
   /** which column is drawn; default cross-validation if the table has it, else BIC, AIC or ICL */
   criterion?: CriterionName;

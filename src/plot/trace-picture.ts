@@ -15,6 +15,7 @@ export interface TraceLike {
   readonly cost?: ArrayLike<number>;
 }
 
+/** Options of `tracePicture`. */
 export type TracePictureOptions = PictureOptions;
 
 interface Step {

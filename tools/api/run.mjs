@@ -1,4 +1,4 @@
-// Writes docs/api/, the reference, from the doc comments of what src/index.ts exports; or checks that it is up to date, and
+// Writes docs/api/, the reference, from the doc comments of what the entries export; or checks that it is up to date, and
 // that nothing public lacks a comment.
 // usage: node tools/api/run.mjs [--check]      (installs its tools in a temporary folder, since they need another TypeScript)
 import { execFileSync } from 'node:child_process';
@@ -29,7 +29,8 @@ try {
   const npm = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
   execFileSync('npm', npm, { stdio: ['ignore', 'ignore', 'inherit'] });
   const now = join(folder, 'api');
-  generate(now);
+  generate(now, 'mixwasm', 'src/index.ts');
+  generate(join(now, 'plot'), 'mixwasm/plot', 'src/plot/index.ts');
   if (!check) {
     rmSync(TARGET, { recursive: true, force: true });
     cpSync(now, TARGET, { recursive: true });
@@ -39,13 +40,13 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function generate(out) {
+function generate(out, name, entry) {
   const options = {
-    entryPoints: 'src/index.ts',
+    entryPoints: entry,
     tsconfig: 'tsconfig.json',
     plugin: join(folder, 'node_modules/typedoc-plugin-markdown/dist/index.js'),
     out,
-    name: 'mixwasm',
+    name,
     readme: 'none',
     hideBreadcrumbs: 'true',
     hidePageHeader: 'true',
