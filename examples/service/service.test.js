@@ -75,7 +75,7 @@ test('refuses what is too much or wrong, and says where', () =>
   }));
 
 test('a deadline ends a fit, a full queue refuses one', () =>
-  withService({ fitMilliseconds: 150, fits: 1, waitingFits: 1 }, async (_app, call) => {
+  withService({ fitMilliseconds: 1500, fits: 1, waitingFits: 1 }, async (_app, call) => {
     const body = { X: heavy, nComponents: 32 };
     const statuses = (await Promise.all([1, 2, 3].map(() => call('/models', body)))).map(
       ({ statusCode }) => statusCode,
