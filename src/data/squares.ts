@@ -19,9 +19,10 @@ export function checkSquares({ x, nSamples, nFeatures: d, variance, sampleWeight
     for (let i = 0, first = -1; i < nSamples; i++) {
       if (s?.[i] === 0) continue;
       if (first < 0) first = i;
-      if (x[i * d + j] === x[first * d + j]) continue;
+      const [a, b] = [x[i * d + j], x[first * d + j]];
+      if (a === b) continue;
       throw new InvalidDataError(
-        `squares of differences underflow (row ${i} and row ${first} in column ${j}); multiply the column by a power of 2`,
+        `squares of differences underflow (row ${i} and row ${first} in column ${j}: ${a} and ${b}); multiply it by a power of 2`,
         i,
         j,
       );
