@@ -166,10 +166,14 @@ export const DATA_ROWS: FitRow[] = [
     ends: by(({ kind }) =>
       kind === 'k-medians'
         ? expectSound
-        : refused(InvalidDataError, /underflow \(row 1 and row 0 in column 0: .* and .*\); multiply it by a power of 2/, {
-            row: 1,
-            column: 0,
-          }),
+        : refused(
+            InvalidDataError,
+            /underflow \(row 1 and row 0 in column 0: .* and .*\); multiply it by a power of 2/,
+            {
+              row: 1,
+              column: 0,
+            },
+          ),
     ),
   },
   {
