@@ -1,5 +1,5 @@
 // Thousands of fits in one process, by all families, with scoring, JSON, errors, unfinished iterators and aborted fits among
-// them; then memory is as it was. usage: node --expose-gc tools/leaks.mjs [--fits 10000]      (after a build)
+// them; then memory is as it was. usage: node --expose-gc --max-semi-space-size=1 tools/leaks.mjs [--fits 10000]      (after a build)
 import { parseArgs } from 'node:util';
 import { BernoulliMixture, GaussianMixture, KMeans, KMedians } from '../dist/index.js';
 
