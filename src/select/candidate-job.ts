@@ -21,8 +21,8 @@ export interface CandidateInput<Plan extends MixturePlan> {
 export interface StoppedFit {
   /** starts that ran to their end */
   readonly startsDone: number;
-  /** iterations of the one that did not */
-  readonly iteration: number;
+  /** iterations of the one that did not, if one was under way */
+  readonly iteration: number | undefined;
 }
 
 /** What it answers. */
@@ -76,7 +76,8 @@ function bestUntilStopped<C, T>(
   // the wish may have come with the last state of a start, which was at its end anyway
   const ended = outcome.record.restarts[restart]?.converged || iteration >= plan.maxIter;
   if (ended && restart === nStarts - 1) return { ...outcome, stopped: undefined };
-  return { ...outcome, stopped: { startsDone: ended ? restart + 1 : restart, iteration } };
+  const stopped = ended ? { startsDone: restart + 1, iteration: undefined } : { startsDone: restart, iteration };
+  return { ...outcome, stopped };
 }
 
 /** Scores rows block by block, in the blocks and the order that `model.icl(X)` takes. */

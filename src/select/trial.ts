@@ -7,7 +7,13 @@ import { checkUsableRows } from '../families/gaussian-checks.js';
 import type { CrewJob } from '../threads/crew.js';
 import type { unpackRestarts } from '../threads/protocol.js';
 import type { CandidateInput, CandidateOutcome } from './candidate-job.js';
-import { type Candidate, type CandidateStop, type CrossValidation, criteriaOf, crossValidationOf } from './candidates.js';
+import {
+  type Candidate,
+  type CandidateStop,
+  type CrossValidation,
+  criteriaOf,
+  crossValidationOf,
+} from './candidates.js';
 import type { AnySelection, Entry } from './family.js';
 import type { Fold } from './folds.js';
 import type { CandidateIteration } from './options.js';
