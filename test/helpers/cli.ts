@@ -23,7 +23,7 @@ export interface RunOptions {
   /** whether standard input stays open after `input` */
   readonly open?: boolean;
   /** Ctrl-C is sent at each of these in turn: what test/helpers/watch-cli.mjs tells, or `said`: a notice of the interruption */
-  readonly interruptAt?: readonly ('listening' | 'posted' | 'progress' | 'said')[];
+  readonly interruptAt?: readonly ('reading' | 'posted' | 'progress' | 'said')[];
   /** whether answers of workers are withheld from it */
   readonly deaf?: boolean;
   readonly cli?: string;

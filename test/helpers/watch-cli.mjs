@@ -1,6 +1,6 @@
 /**
  * Loaded before the command line (`node --import`): tells the test how far it is, so that tests wait for what happens and
- * never for time. `listening`: Ctrl-C is heeded; `posted`: a worker was given a job; `progress`, `done` …: it answered.
+ * never for time. `reading`: standard input is waited for; `posted`: a worker was given a job; `progress`, `done` …: it answered.
  */
 import threads from 'node:worker_threads';
 
@@ -8,8 +8,8 @@ const tell = (what) => process.send?.(what);
 // telling is no reason to stay
 process.channel?.unref();
 
-process.on('newListener', (event) => {
-  if (event === 'SIGINT') queueMicrotask(() => tell('listening'));
+process.stdin.on('newListener', (event) => {
+  if (event === 'readable') queueMicrotask(() => tell('reading'));
 });
 
 const { postMessage, on } = threads.Worker.prototype;
