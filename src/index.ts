@@ -131,12 +131,14 @@ export { anderson } from './optimize/anderson.js';
 export { gradient } from './optimize/gradient.js';
 export type { Acceleration, AccelerationName, Optimizer } from './optimize/method.js';
 export { squarem } from './optimize/squarem.js';
-export type { Candidate, Criterion, CrossValidation } from './select/candidates.js';
+export type { Candidate, CandidateStop, Criterion, CrossValidation } from './select/candidates.js';
 export { SelectionError } from './select/candidates.js';
 export type {
   BernoulliCandidate,
+  CandidateIteration,
   GaussianCandidate,
   OnCandidate,
+  OnCandidateIteration,
   SelectBernoulliOptions,
   SelectionOptions,
   SelectOptions,

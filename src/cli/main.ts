@@ -8,7 +8,7 @@ import { addSampleCommand } from './commands/sample.js';
 import { addScoreCommand } from './commands/score.js';
 import { addSelectCommand } from './commands/select.js';
 import { describeError, EXIT, UsageError } from './errors.js';
-import { Interrupted } from './select-model.js';
+import { heedInterrupts, Interrupted } from './interrupt.js';
 
 // `mixwasm fit … | head` closes the pipe early, which is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -48,6 +48,7 @@ addScoreCommand(program);
 addSampleCommand(program);
 addSelectCommand(program);
 
+heedInterrupts();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -2,10 +2,11 @@
  * Model files: what `fit --out` writes and the other commands read. The library's own JSON is inside, untouched; around it
  * stands what only the command line knows.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { CliError, fileOperation } from './errors.js';
 import { type AnyModel, KINDS } from './models.js';
 import type { Standardization } from './standardize.js';
+import { writeText } from './write-file.js';
 
 const FORMAT = 'mixwasm/model-file';
 const VERSION = 1;
@@ -47,7 +48,7 @@ export function modelDocument(
 }
 
 export async function writeModel(path: string, document: ModelDocument): Promise<void> {
-  await fileOperation(`write ${path}`, () => writeFile(path, `${JSON.stringify(document, null, 2)}\n`));
+  await writeText(path, `${JSON.stringify(document, null, 2)}\n`);
   console.error(`model written to ${path}`);
 }
 

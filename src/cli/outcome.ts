@@ -1,14 +1,15 @@
 /** What commands that fit do with the result: report, model file, JSON, picture. */
-import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { criteriaOf } from './criteria.js';
-import { CliError, EXIT, fileOperation, UsageError } from './errors.js';
+import { CliError, fileOperation, UsageError } from './errors.js';
 import { modelDocument, writeModel } from './model-file.js';
 import type { AnyModel } from './models.js';
 import { writeJson } from './output.js';
 import { formatReport, type Timing } from './report.js';
 import type { Selection } from './select-columns.js';
 import type { Standardization } from './standardize.js';
+import { writeText } from './write-file.js';
 
 export interface OutcomeFlags {
   out?: string;
@@ -18,7 +19,6 @@ export interface OutcomeFlags {
 
 export interface Outcome {
   readonly model: AnyModel;
-  readonly interrupted: boolean;
   /** file name of the data */
   readonly source: string;
   readonly selection: Selection;
@@ -43,7 +43,7 @@ export async function checkOutputs({ out, plot }: OutcomeFlags): Promise<void> {
 
 /** @param json whether the model is what standard output is for */
 export async function deliver(outcome: Outcome, { out, plot }: OutcomeFlags, json: boolean): Promise<void> {
-  const { model, interrupted, source, selection, standardization, timing } = outcome;
+  const { model, source, selection, standardization, timing } = outcome;
   const { X, featureNames: columns } = selection;
   const document =
     json || out !== undefined ? modelDocument({ model, columns, standardization }, criteriaOf(model, X)) : undefined;
@@ -54,10 +54,9 @@ export async function deliver(outcome: Outcome, { out, plot }: OutcomeFlags, jso
     await writePicture(plot, await fitPicture(model, X, { columns }));
   }
   if (json) await writeJson(document);
-  if (interrupted) process.exitCode = EXIT.interrupted;
 }
 
 export async function writePicture(path: string, svg: string): Promise<void> {
-  await fileOperation(`write ${path}`, () => writeFile(path, svg));
+  await writeText(path, svg);
   console.error(`picture written to ${path}`);
 }

@@ -2,6 +2,7 @@
 import { type DataFlags, readData } from './data-flags.js';
 import { locateError, UsageError } from './errors.js';
 import type { FitFlags } from './fit-flags.js';
+import { atStake } from './interrupt.js';
 import { KINDS } from './models.js';
 import { leftOutNotice } from './report.js';
 import { type Selection, selectColumns } from './select-columns.js';
@@ -23,6 +24,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const { binary } = KINDS[flags.model];
   if (binary && flags.standardize) throw new UsageError(`--standardize: ${flags.model} wants columns of 0 and 1`);
+  atStake('there is no model yet');
   const started = performance.now();
   const table = await readData(file, flags);
   const selection = selectColumns(table, { wanted: flags.columns, binary });

@@ -21,6 +21,8 @@ export class Bar {
   #bar: SingleBar | undefined;
   #closed = !process.stderr.isTTY;
   #loading = false;
+  /** the cursor comes back however the process ends */
+  readonly #close = () => this.close();
   #done = 0;
   #total = 1;
   #state = '';
@@ -53,6 +55,7 @@ export class Bar {
   close(): void {
     this.#closed = true;
     this.#bar?.stop();
+    process.off('exit', this.#close);
   }
 
   /** The library is loaded with the first bar. */
@@ -73,6 +76,7 @@ export class Bar {
       // Ctrl-C has a meaning of its own here
       gracefulExit: false,
     });
+    process.on('exit', this.#close);
     this.#bar.start(this.#total, this.#done, this.#words());
   }
 }
@@ -109,4 +113,41 @@ export class FitBar {
   close(): void {
     this.#bar.close();
   }
+}
+
+/** What a row of a selection is called. */
+interface Named {
+  readonly nComponents: number;
+  readonly covarianceType?: string | undefined;
+}
+
+/** The bar of a selection: how many candidates are done, and where one of those under way is. */
+export class SelectionBar {
+  readonly #bar = new Bar();
+  readonly #nInit: number | undefined;
+  #done = 0;
+  #total = 1;
+
+  constructor(nInit: number | undefined) {
+    this.#nInit = nInit;
+  }
+
+  settled({ done, total, candidate }: { done: number; total: number; candidate: Named }): void {
+    this.#done = done;
+    this.#total = total;
+    this.#bar.update(done, total, named(candidate));
+  }
+
+  iterated({ restart, iteration, ...candidate }: Named & { restart: number; iteration: number }): void {
+    const start = this.#nInit === 1 ? '' : `start ${restart + 1}, `;
+    this.#bar.update(this.#done, this.#total, `${named(candidate)}, ${start}iteration ${iteration}`);
+  }
+
+  close(): void {
+    this.#bar.close();
+  }
+}
+
+function named({ covarianceType, nComponents }: Named): string {
+  return `${covarianceType === undefined ? '' : `${covarianceType}, `}${nComponents} components`;
 }

@@ -1,6 +1,7 @@
 /** A saved model, and data as it wants them. */
 import { type DataFlags, readData } from './data-flags.js';
 import { locateError } from './errors.js';
+import { busy } from './interrupt.js';
 import type { SavedModel } from './model-file.js';
 import type { X } from './models.js';
 import { columnsOfModel } from './select-columns.js';
@@ -12,7 +13,7 @@ export interface ForModel extends SavedModel {
   /** standardized, if the model is */
   readonly X: X;
   /** Runs what may throw an error about a row; it then names the line of the file. */
-  located<T>(work: () => T): T;
+  located<T>(work: () => T): Promise<T>;
 }
 
 /** Reads data for a model: the columns it wants, standardized if it is. */
@@ -20,9 +21,9 @@ export async function readForModel(saved: SavedModel, file: string | undefined, 
   const table = await readData(file, flags);
   const { X } = columnsOfModel(table, saved.model.nFeatures, saved.columns, flags.columns);
   if (saved.standardization !== undefined) standardize(X, saved.standardization);
-  const located = <T>(work: () => T): T => {
+  const located = async <T>(work: () => T): Promise<T> => {
     try {
-      return work();
+      return await busy(work);
     } catch (error) {
       throw locateError(error, table);
     }

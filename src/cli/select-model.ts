@@ -2,17 +2,18 @@
 import {
   BernoulliMixture,
   type Candidate,
+  type CandidateIteration,
   type CovarianceType,
   type Criterion,
   type SelectBernoulliOptions,
+  SelectionError,
   type SelectOptions,
   select,
 } from '../index.js';
-import { winner } from '../select/candidates.js';
-import { CliError, UsageError } from './errors.js';
-import { untilInterrupted } from './interrupt.js';
+import { UsageError } from './errors.js';
+import { Interrupted, type Interruption } from './interrupt.js';
 import type { FitOptions, KindName, Mixture, X } from './models.js';
-import { Bar } from './progress.js';
+import { SelectionBar } from './progress.js';
 
 /** What the command line calls the criteria. */
 export const CRITERIA = { bic: 'bic', aic: 'aic', icl: 'icl', cv: 'crossValidation' } as const satisfies Record<
@@ -29,9 +30,10 @@ export interface Selected {
   readonly model: Mixture;
   readonly criterion: Criterion;
   readonly best: Row;
-  /** in the order asked for; after Ctrl-C those that were done */
+  /** in the order asked for */
   readonly candidates: readonly Row[];
-  readonly interrupted: boolean;
+  /** by Ctrl-C before all were done */
+  readonly stopped: boolean;
 }
 
 export interface SelectModelOptions {
@@ -51,48 +53,45 @@ export function checkSelectable(kind: KindName): asserts kind is SelectableKind 
   throw new UsageError(`a number of components can be chosen for mixtures; ${kind} has no likelihood to go by`);
 }
 
-export async function selectModel(kind: KindName, X: X, options: SelectModelOptions): Promise<Selected> {
+/** The best candidate when the selection ends, by itself or interrupted. */
+export async function selectModel(
+  kind: KindName,
+  X: X,
+  options: SelectModelOptions,
+  interruption: Interruption,
+): Promise<Selected> {
   checkSelectable(kind);
   const { nComponents, covarianceTypes, criterion, fit } = options;
-  return untilInterrupted(async (interruption) => {
-    const bar = new Bar();
-    const done: Row[] = [];
-    const given = {
-      ...fit,
-      nComponents,
-      criterion,
-      signal: interruption.signal,
-      onProgress: (progress: { done: number; total: number; candidate: Row }) => {
-        const { candidate } = progress;
-        done.push(candidate);
-        const type = candidate.covarianceType === undefined ? '' : `${candidate.covarianceType}, `;
-        bar.update(progress.done, progress.total, `${type}${candidate.nComponents} components`);
-      },
-    };
-    try {
-      const { best, bestCandidate, candidates } =
-        kind === 'bernoulli'
-          ? await select(X as never, { ...given, mixture: BernoulliMixture } as unknown as SelectBernoulliOptions)
-          : await select(X, {
-              ...given,
-              ...(covarianceTypes === undefined ? {} : { covarianceTypes }),
-            } as unknown as SelectOptions);
-      return { model: best, criterion, best: bestCandidate, candidates, interrupted: false };
-    } catch (error) {
-      if (!interruption.interrupted) throw error;
-      const best = done[winner(done, criterion)];
-      if (best?.model === undefined) throw new Interrupted();
-      return { model: best.model, criterion, best, candidates: done, interrupted: true };
-    } finally {
-      bar.close();
-    }
-  });
-}
-
-/** Ctrl-C came before there was anything to keep. */
-export class Interrupted extends CliError {
-  constructor() {
-    super('interrupted before a candidate was done: there is no model to keep');
+  const bar = new SelectionBar(fit.nInit as number | undefined);
+  const stopIfInterrupted = () => (interruption.interrupted ? 'stop' : undefined);
+  const given = {
+    ...fit,
+    nComponents,
+    criterion,
+    onProgress: (progress: { done: number; total: number; candidate: Row }) => {
+      bar.settled(progress);
+      return stopIfInterrupted();
+    },
+    onIteration: (progress: CandidateIteration) => {
+      bar.iterated(progress);
+      return stopIfInterrupted();
+    },
+  };
+  try {
+    const { best, bestCandidate, candidates, stopped } =
+      kind === 'bernoulli'
+        ? await select(X as never, { ...given, mixture: BernoulliMixture } as unknown as SelectBernoulliOptions)
+        : await select(X, {
+            ...given,
+            ...(covarianceTypes === undefined ? {} : { covarianceTypes }),
+          } as unknown as SelectOptions);
+    return { model: best, criterion, best: bestCandidate, candidates, stopped };
+  } catch (error) {
+    if (!(error instanceof SelectionError) || error.candidates.every(({ stopped }) => stopped === undefined))
+      throw error;
+    throw new Interrupted(`interrupted: ${error.message}: there is no model to keep`);
+  } finally {
+    bar.close();
   }
 }
 

@@ -16,7 +16,19 @@ export interface CrossValidation {
   readonly folds: Float64Array;
 }
 
-/** One row of the table. What is undefined could not be computed: `error` says why. */
+/** How far a candidate came when `'stop'` ended its selection. */
+export interface CandidateStop {
+  /** starts that ran to their end; the model is the best of these and of the one that did not */
+  readonly startsDone: number;
+  /** starts that were asked for */
+  readonly nInit: number;
+  /** iterations of the start that did not run to its end; undefined if there is none, or nothing of it could be kept */
+  readonly iteration: number | undefined;
+  /** folds that were fitted and scored; undefined unless the selection goes by cross-validation */
+  readonly foldsDone: number | undefined;
+}
+
+/** One row of the table. What is undefined could not be computed: `error` or `stopped` says why. */
 export interface Candidate<Model> {
   readonly nComponents: number;
   /** free parameters, mixing proportions included */
@@ -37,12 +49,14 @@ export interface Candidate<Model> {
   readonly model: Model | undefined;
   /** why there is no fit (all its starts collapsed, fewer rows than components …), or no cross-validation */
   readonly error: MixwasmError | undefined;
+  /** how far it came, if `'stop'` ended the selection before it was done; its numbers are those of its model, if it has one */
+  readonly stopped: CandidateStop | undefined;
 }
 
-/** No candidate could be fitted (or cross-validated): the table is attached, each row with its own error. */
+/** No candidate could be fitted (or cross-validated), or none yet: the table is attached. */
 export class SelectionError extends MixwasmError {
   override name = 'SelectionError';
-  /** the whole table; every row has its `error` */
+  /** the whole table; every row has its `error`, or says where it was `stopped` */
   readonly candidates: readonly Candidate<unknown>[];
   constructor(candidates: readonly Candidate<unknown>[], message: string, options?: ErrorOptions) {
     super('SELECTION', message, options);

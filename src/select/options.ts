@@ -10,14 +10,32 @@ import { checkKnown, choiceOption, functionOption, integerOption } from '../opti
 import type { AsyncOptions } from '../threads/client.js';
 import type { Candidate, Criterion } from './candidates.js';
 
-/** Called when a candidate is done; with several threads in any order. */
+/** Called when a candidate is done; with several threads in any order. If it returns `'stop'`, the selection ends (see `select`). */
 export type OnCandidate<C extends Candidate<unknown>> = (progress: {
   /** candidates that are done, this one included */
   readonly done: number;
   readonly total: number;
   /** the row of the table; not yet with `labels` */
   readonly candidate: C;
-}) => void;
+}) => unknown;
+
+/** Where a fit of a selection is. */
+export interface CandidateIteration {
+  readonly nComponents: number;
+  /** undefined for Bernoulli mixtures */
+  readonly covarianceType: CovarianceType | undefined;
+  /** the fold that is held out, from 0; undefined while all rows are fitted */
+  readonly fold: number | undefined;
+  /** which of the nInit starts, from 0 */
+  readonly restart: number;
+  /** M-steps done in this start (with `acceleration`: E-steps after the first) */
+  readonly iteration: number;
+  /** total over the rows that are fitted, nats */
+  readonly logLikelihood: number;
+}
+
+/** Called while a candidate is fitted, after some of its iterations. If it returns `'stop'`, the selection ends (see `select`). */
+export type OnCandidateIteration = (progress: CandidateIteration) => unknown;
 
 /** What every selection takes. */
 export interface SelectionOptions<C extends Candidate<unknown>> extends Pick<AsyncOptions, 'signal' | 'workerUrl'> {
@@ -32,8 +50,10 @@ export interface SelectionOptions<C extends Candidate<unknown>> extends Pick<Asy
    * are cores. Never changes the result, not by a bit.
    */
   threads?: number | 'auto';
-  /** called when a candidate is done */
+  /** called when a candidate is done; may return `'stop'` */
   onProgress?: OnCandidate<C>;
+  /** called after iterations of the fits under way, of each every 20 ms at most; may return `'stop'` */
+  onIteration?: OnCandidateIteration;
 }
 
 /** A Gaussian row of the table. */
@@ -82,6 +102,7 @@ const OWN = [
   'signal',
   'workerUrl',
   'onProgress',
+  'onIteration',
   'covarianceTypes',
 ] as const;
 
@@ -96,6 +117,7 @@ const CRITERIA: readonly Criterion[] = ['bic', 'aic', 'icl', 'crossValidation'];
 /** Checks what is not checked with each fit's options. */
 export function checkSelection(options: SelectionOptions<never>) {
   functionOption('onProgress', options.onProgress);
+  functionOption('onIteration', options.onIteration);
   const criterion = choiceOption<Criterion>('criterion', options.criterion ?? 'bic', CRITERIA);
   if (options.nFolds !== undefined && criterion !== 'crossValidation') {
     throw new InvalidOptionError(

@@ -16,6 +16,7 @@ import { type Entry, selectionOf } from './family.js';
 import { assignFolds, type Fold } from './folds.js';
 import {
   type BernoulliCandidate,
+  type CandidateIteration,
   checkSelection,
   type GaussianCandidate,
   type SelectBernoulliOptions,
@@ -27,7 +28,7 @@ import { Trial } from './trial.js';
 export interface Selection<Model, C extends Candidate<Model> = Candidate<Model>> {
   /** what it went by */
   readonly criterion: Criterion;
-  /** the winner, fitted to all rows */
+  /** the winner, fitted to all rows; of what there is, if the selection was stopped */
   readonly best: Model;
   /** the winner's row of the table */
   readonly bestCandidate: C;
@@ -35,6 +36,8 @@ export interface Selection<Model, C extends Candidate<Model> = Candidate<Model>>
   readonly candidates: readonly C[];
   /** candidates that were fitted at once */
   readonly threads: number;
+  /** whether `'stop'` ended it before every candidate was done; those that were not say in `stopped` how far they came */
+  readonly stopped: boolean;
 }
 
 /**
@@ -54,10 +57,16 @@ export interface Selection<Model, C extends Candidate<Model> = Candidate<Model>>
  *
  * Runs in workers, as many as `threads`; X is copied at the call.
  *
+ * `onProgress` or `onIteration` may return `'stop'`. Then no candidate begins any more, those under way end with the best they
+ * have (as a fit whose `onProgress` returns `'stop'`), and the winner is chosen among all that have the criterion: one that
+ * was stopped is compared by the likelihood it had reached, which can only count against it. By cross-validation a candidate
+ * has no score before its fits without each fold have run to their ends. What was not done has `stopped` in the table. (Where
+ * memory cannot be shared, as on a page that is not cross-origin isolated, fits under way are broken off and leave no model.)
+ *
  * @param X as `fit` takes it
  * @throws {InvalidDataError} empty, ragged, not finite (row and column named)
  * @throws {InvalidOptionError} an impossible or unknown option; a model that has no likelihood, such as `KMeans`
- * @throws {SelectionError} no candidate could be fitted; the table is attached
+ * @throws {SelectionError} no candidate could be fitted, or was before `'stop'`; the table is attached
  * @throws {WorkerError} a worker died or could not be started; `signal.reason` when aborted
  * @example
  * const { best, candidates } = await select(X, { nComponents: [1, 2, 3, 4], covarianceTypes: ['full', 'tied'], criterion: 'bic' });
@@ -95,36 +104,53 @@ export async function select(X: unknown, options: SelectOptions | SelectBernoull
 
   const trials = family.entries.map((entry) => new Trial(entry, family, data, folds, logWeight));
   let done = 0;
+  // what runs workers is loaded with the first that needs it
+  const { cores, Halt, runCrew, unpackRestarts } = await import('../threads/run-in-worker.js');
+  const { onProgress, onIteration } = options;
+  const halt = onProgress === undefined && onIteration === undefined ? undefined : new Halt();
+  /** Callers are told nothing more once they have said stop. */
+  const tell = <P>(listener: ((progress: P) => unknown) | undefined, progress: () => P) => {
+    if (!halt?.requested && listener?.(progress()) === 'stop') halt?.request();
+  };
   const settle = (trial: Trial) => {
     done++;
     // labels are as many as rows: only the leader of those that are done may still need them
     const settled = trials.filter((one) => one.settled);
     const leader = settled[winner(settled.map(rowOf), criterion)];
     for (const other of settled) if (other !== leader) other.labels = undefined;
-    options.onProgress?.({ done, total: trials.length, candidate: trial.row() as never });
+    tell(onProgress, () => ({ done, total: trials.length, candidate: trial.row() as never }));
   };
-  // what runs workers is loaded with the first that needs it
-  const { cores, runCrew, unpackRestarts } = await import('../threads/run-in-worker.js');
   for (const trial of trials) if (trial.settled) settle(trial);
-  const jobs = trials.flatMap((trial) => trial.jobs(settle, unpackRestarts)).sort((a, b) => a.cost - b.cost);
+  const iterated = onIteration && ((progress: CandidateIteration) => tell(onIteration, () => progress));
+  const listener = { settle, iterated, unpack: unpackRestarts };
+  const jobs = trials.flatMap((trial) => trial.jobs(listener)).sort((a, b) => a.cost - b.cost);
   const threads = Math.max(1, Math.min(jobs.length, wanted ?? (await cores())));
   // one thread: the quickest first, so that whoever breaks off has most of the table; several: the slowest first, so that
   // at the end none works alone for long, but the very quickest before it, for there is something to keep then
   if (threads > 1) jobs.push(...jobs.splice(1).reverse());
   const { signal, workerUrl } = options;
-  await runCrew(jobs, threads, { backend, signal, workerUrl, ...(family.more && { more: family.more }) });
+  await runCrew(jobs, threads, { backend, signal, workerUrl, ...(family.more && { more: family.more }) }, halt);
 
   const candidates = trials.map(rowOf);
   const at = winner(candidates, criterion);
-  if (at < 0) throw noneFitted(candidates);
+  if (at < 0) throw candidates.some(wasStopped) ? noneYet(candidates, criterion) : noneFitted(candidates);
   const best = (trials[at] as Trial).model(true);
   const bestCandidate = { ...(candidates[at] as Candidate<unknown>), model: best };
   candidates[at] = bestCandidate;
-  return { criterion, best, bestCandidate, candidates, threads };
+  return { criterion, best, bestCandidate, candidates, threads, stopped: candidates.some(wasStopped) };
 }
 
 function rowOf(trial: Trial): Candidate<unknown> {
   return trial.row();
+}
+
+function wasStopped({ stopped }: Candidate<unknown>): boolean {
+  return stopped !== undefined;
+}
+
+function noneYet(candidates: readonly Candidate<unknown>[], criterion: Criterion): SelectionError {
+  const what = criterion === 'crossValidation' ? 'was fitted and scored on all its folds' : 'had a model';
+  return new SelectionError(candidates, `stopped before any of ${candidates.length} candidates ${what}`);
 }
 
 function noneFitted(candidates: readonly Candidate<unknown>[]): SelectionError {

@@ -1,19 +1,34 @@
 /** One candidate while its fits are under way: what goes to workers, what came back, its row of the table. */
 import type { Dataset } from '../data/dataset.js';
 import type { Totals } from '../diagnostics/totals.js';
-import type { MixturePlan } from '../em/mixture-fit.js';
+import type { MixturePlan, OnProgress } from '../em/mixture-fit.js';
 import { InvalidDataError, MixwasmError } from '../errors.js';
 import { checkUsableRows } from '../families/gaussian-checks.js';
 import type { CrewJob } from '../threads/crew.js';
 import type { unpackRestarts } from '../threads/protocol.js';
 import type { CandidateInput, CandidateOutcome } from './candidate-job.js';
-import { type Candidate, criteriaOf, crossValidationOf } from './candidates.js';
+import {
+  type Candidate,
+  type CandidateStop,
+  type CrossValidation,
+  criteriaOf,
+  crossValidationOf,
+} from './candidates.js';
 import type { AnySelection, Entry } from './family.js';
 import type { Fold } from './folds.js';
+import type { CandidateIteration } from './options.js';
 
 /** A job and how long it takes, relative to others. */
 export interface TrialJob extends CrewJob {
   readonly cost: number;
+}
+
+/** Who hears of a trial, and what unpacks what workers send (it comes with what runs them). */
+export interface TrialListener {
+  /** nothing of it is left to fit */
+  settle(trial: Trial): void;
+  iterated: ((progress: CandidateIteration) => void) | undefined;
+  readonly unpack: typeof unpackRestarts;
 }
 
 export class Trial {
@@ -22,7 +37,8 @@ export class Trial {
   #left: number;
   #fit: CandidateOutcome<unknown> | undefined;
   #row: Candidate<unknown> | undefined;
-  readonly #heldOut: Totals[] = [];
+  /** of each fold, once it is done */
+  readonly #heldOut = new Map<number, Totals>();
   /** of the fit to all rows at 0, without fold i at i + 1 */
   readonly #errors: MixwasmError[] = [];
 
@@ -42,10 +58,11 @@ export class Trial {
     return this.#left === 0;
   }
 
-  /** The fits of this candidate; `settle` is called with the last of them. (`unpack` comes with what runs workers.) */
-  jobs(settle: (trial: this) => void, unpack: typeof unpackRestarts): TrialJob[] {
+  /** The fits of this candidate; the listener hears of the last of them. One that was stopped leaves it unsettled. */
+  jobs({ settle, iterated, unpack }: TrialListener): TrialJob[] {
     if (this.settled) return [];
-    const { plan, nParameters } = this.entry;
+    const { plan, nParameters, fields } = this.entry;
+    const { nComponents } = plan;
     const finish = () => {
       this.#left--;
       if (this.settled) settle(this);
@@ -57,11 +74,16 @@ export class Trial {
         job,
         input,
         cost: nParameters,
+        onProgress:
+          iterated &&
+          ((progress: Parameters<OnProgress>[0]) =>
+            iterated({ covarianceType: undefined, ...fields, nComponents, fold: fold?.index, ...progress })),
         done: (result) => {
           const outcome = result as CandidateOutcome<unknown>;
           if (fold === undefined) this.#keep(outcome, unpack);
-          else this.#heldOut[fold.index] = outcome.totals;
-          finish();
+          // what a fit that was stopped says of rows held out would be compared with what others say at their end
+          else if (outcome.stopped === undefined) this.#heldOut.set(fold.index, outcome.totals);
+          if (outcome.stopped === undefined) finish();
         },
         failed: (error) => {
           this.#errors[at] = fold === undefined ? error : located(error, fold);
@@ -85,7 +107,7 @@ export class Trial {
     return this.family.model(this.entry.plan, this.data, { parameters, record: { ...record, labels } });
   }
 
-  /** The row of the table, once the candidate is settled. */
+  /** The row of the table, once the candidate is settled or stopped. */
   row(): Candidate<unknown> {
     this.#row ??= this.#summarize();
     return this.#row;
@@ -105,12 +127,27 @@ export class Trial {
       bic: criteria?.bic,
       aic: criteria?.aic,
       icl: criteria?.icl,
-      crossValidation: error === undefined && this.folds.length > 0 ? crossValidationOf(this.#heldOut) : undefined,
+      crossValidation: error === undefined ? this.#crossValidation() : undefined,
       converged: record?.converged,
       nIter: record?.nIter,
       model: this.model(false),
       error,
+      stopped: this.settled ? undefined : this.#stop(),
     };
+  }
+
+  /** Undefined unless all folds are done. */
+  #crossValidation(): CrossValidation | undefined {
+    if (this.folds.length === 0 || this.#heldOut.size < this.folds.length) return undefined;
+    return crossValidationOf(this.folds.map(({ index }) => this.#heldOut.get(index) as Totals));
+  }
+
+  #stop(): CandidateStop {
+    const { nInit } = this.entry.plan;
+    const foldsDone = this.folds.length > 0 ? this.#heldOut.size : undefined;
+    if (this.#fit === undefined) return { startsDone: 0, nInit, iteration: undefined, foldsDone };
+    const { startsDone, iteration } = this.#fit.stopped ?? { startsDone: nInit, iteration: undefined };
+    return { startsDone, nInit, iteration, foldsDone };
   }
 }
 

@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly onProgress: ((progress: any) => unknown) | undefined;
   readonly transfer: Transferable[];
   readonly threads: number | 'auto' | undefined;
+  /** ends the fit with what it has once it is 1; without it the job has a word of its own, which `onProgress` sets */
+  readonly stop?: Int32Array | undefined;
   /** the further kernels that the job needs */
   readonly more?: MoreKernels;
 }

@@ -1,7 +1,7 @@
 /** One job of one worker. */
-import { canShare } from '../data/shared.js';
 import { compileKernels } from '../wasm/kernels.js';
 import type { RunOptions } from './client.js';
+import { stopWord } from './halt.js';
 import { type Job, unpackError } from './protocol.js';
 import type { AnyWorker } from './start-worker.js';
 
@@ -9,11 +9,11 @@ import type { AnyWorker } from './start-worker.js';
 export async function converse(
   worker: AnyWorker,
   job: Pick<Job, 'job' | 'input' | 'team'>,
-  { backend, signal, onProgress, transfer, more }: RunOptions,
+  { backend, signal, onProgress, transfer, more, ...run }: RunOptions,
   othersFail?: Promise<never>,
 ): Promise<unknown> {
   const module = backend === 'wasm' ? compileKernels() : undefined;
-  const stop = onProgress !== undefined && canShare() ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+  const stop = run.stop ?? (onProgress === undefined ? undefined : stopWord());
   const moreModule = backend === 'wasm' ? more?.compile() : undefined;
   let abort: (() => void) | undefined;
   try {

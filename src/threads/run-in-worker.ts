@@ -7,6 +7,7 @@ import { startWorker } from './start-worker.js';
 
 export { cores } from './choose-threads.js';
 export { runCrew } from './crew.js';
+export { Halt } from './halt.js';
 export { unpackRestarts } from './protocol.js';
 
 /** One thread is a worker of its own for every job, several are kept between jobs. */

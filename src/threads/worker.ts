@@ -68,8 +68,8 @@ function candidateJob<Plan extends MixturePlan, C, T>(
   make: FitMaker<Plan, C, T>,
   open: Parameters<typeof fitCandidate<Plan, C, T>>[2],
 ): Work {
-  return (input: CandidateInput<Plan>) => {
-    const { record, ...rest } = fitCandidate(input, make, open);
+  return (input: CandidateInput<Plan>, onProgress) => {
+    const { record, ...rest } = fitCandidate(input, make, open, onProgress);
     return { ...rest, record: packRecord(record) };
   };
 }
@@ -108,14 +108,17 @@ function runJob(
     if (work === undefined) throw new Error(`the worker knows no job ${job}; is workerUrl from another release?`);
     let told = Number.NEGATIVE_INFINITY;
     const onProgress = (progress: unknown) => {
-      const now = performance.now();
-      if (now - told >= PROGRESS_INTERVAL) {
-        told = now;
-        reply({ type: 'progress', progress });
+      if (wantsProgress) {
+        const now = performance.now();
+        if (now - told >= PROGRESS_INTERVAL) {
+          told = now;
+          reply({ type: 'progress', progress });
+        }
       }
       return stop !== undefined && Atomics.load(stop, 0) === 1 ? 'stop' : undefined;
     };
-    reply({ type: 'done', result: work(input as never, wantsProgress ? onProgress : undefined) });
+    const watched = wantsProgress || stop !== undefined;
+    reply({ type: 'done', result: work(input as never, watched ? onProgress : undefined) });
   } catch (error) {
     reply({ type: 'error', error: packError(error) });
   } finally {

@@ -100,22 +100,6 @@ describe('fit', () => {
     expect(ran.stderr).toContain('picture written to');
     expect(readFileSync(path('fit.svg'), 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\s*$/);
   });
-
-  it('Ctrl-C keeps the best model so far', async () => {
-    const rows = Array.from({ length: 20_000 }, (_, i) => [0, 1, 2, 3].map((j) => Math.sin(i * (j + 1.1)) + (i % 7)));
-    const data = write('long.csv', `a,b,c,d\n${rows.map((row) => row.join(',')).join('\n')}\n`);
-    const args = ['fit', data, '-k', '9', '--tol', '0', '--max-iter', '1000000', '--json'];
-    // on a busy machine a fit may not have begun when the signal comes: then the process just ends
-    let ran = await mixwasm(args, { interruptAfter: 2000 });
-    for (let wait = 4000; ran.status === null && wait < 20_000; wait *= 2) {
-      ran = await mixwasm(args, { interruptAfter: wait });
-    }
-    expect(ran.status).toBe(130);
-    expect(ran.stderr).toContain('interrupted');
-    const { model } = JSON.parse(ran.stdout);
-    expect(model.fit).toMatchObject({ converged: false, stopReason: 'stopped' });
-    expect(GaussianMixture.fromJSON(model).score(rows)).toBeCloseTo(model.fit.logLikelihood / rows.length, 9);
-  });
 });
 
 describe('predict, score, sample', () => {

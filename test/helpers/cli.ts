@@ -1,10 +1,12 @@
 /** Runs the built command line as users do, in a process of its own. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+
+const WATCH = new URL('./watch-cli.mjs', import.meta.url).href;
 
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -18,26 +20,45 @@ export interface Ran {
 export interface RunOptions {
   /** for standard input */
   readonly input?: string | Uint8Array;
-  /** sent after so many milliseconds */
-  readonly interruptAfter?: number;
+  /** whether standard input stays open after `input` */
+  readonly open?: boolean;
+  /** Ctrl-C is sent at each of these in turn: what test/helpers/watch-cli.mjs tells, or `said`: a notice of the interruption */
+  readonly interruptAt?: readonly ('reading' | 'posted' | 'progress' | 'said')[];
+  /** whether answers of workers are withheld from it */
+  readonly deaf?: boolean;
   readonly cli?: string;
 }
 
-export function mixwasm(args: readonly string[], { input, interruptAfter, cli = CLI }: RunOptions = {}): Promise<Ran> {
+export function mixwasm(
+  args: readonly string[],
+  { input, open = false, interruptAt, deaf = false, cli = CLI }: RunOptions = {},
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { stdio: 'pipe' });
+    const watched = interruptAt === undefined ? [] : ['--import', WATCH];
+    const child = spawn(process.execPath, [...watched, cli, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe', ...(interruptAt === undefined ? [] : (['ipc'] as const))],
+      env: { ...process.env, ...(deaf && { MIXWASM_TEST_DEAF: '1' }) },
+    }) as ChildProcessWithoutNullStreams;
+    const waits = [...(interruptAt ?? [])];
+    const told = (what: unknown) => {
+      if (waits[0] !== what) return;
+      waits.shift();
+      child.kill('SIGINT');
+    };
+    child.on('message', told);
     const text = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (part: string) => {
         text[name] += part;
+        if (name === 'stderr' && part.includes('interrupted')) told('said');
       });
     }
     child.on('error', reject);
     child.on('close', (status) => resolve({ ...text, status }));
-    if (interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfter);
     // it may end without reading
     child.stdin.on('error', () => {});
-    child.stdin.end(input);
+    if (input !== undefined) child.stdin.write(input);
+    if (!open) child.stdin.end();
   });
 }
 

@@ -3,8 +3,9 @@ import { type Command, Option } from 'commander';
 import { addDataFlags, DATA_ARGUMENT, type DataFlags } from '../data-flags.js';
 import { UsageError } from '../errors.js';
 import { addFitFlags, type FitFlags, fitOptions } from '../fit-flags.js';
-import { type Fitted, fitModel } from '../fit-model.js';
-import { KINDS } from '../models.js';
+import { fitModel } from '../fit-model.js';
+import { type Interruption, untilInterrupted } from '../interrupt.js';
+import { type AnyModel, KINDS } from '../models.js';
 import { checkOutputs, deliver, type OutcomeFlags } from '../outcome.js';
 import { prepare } from '../prepare.js';
 import { CRITERIA, CRITERION_NAMES, type CriterionFlag, checkSelectable, selectModel } from '../select-model.js';
@@ -61,23 +62,29 @@ async function fit(file: string | undefined, flags: Flags): Promise<void> {
   await checkOutputs(flags);
   const { source, selection, standardization, read, timed } = await prepare(file, flags);
   const { X } = selection;
-  const { result, time } = await timed<Fitted>(async () => {
-    if (criterion !== undefined) {
-      const selected = await selectModel(flags.model, X, {
+  const best = async (interruption: Interruption) => {
+    if (criterion === undefined) {
+      const size = KINDS[flags.model].size;
+      const shape = covariance === undefined ? {} : { covarianceType: covariance[0] };
+      return fitModel(flags.model, X, { ...options, [size]: nComponents, ...shape }, interruption);
+    }
+    const selected = await selectModel(
+      flags.model,
+      X,
+      {
         nComponents: components,
         covarianceTypes: covariance ?? (flags.model === 'gaussian' ? ['full'] : undefined),
         criterion: CRITERIA[criterion],
         fit: options,
-      });
-      console.error(formatSelection(selected));
-      return selected;
-    }
-    return fitModel(flags.model, X, {
-      ...options,
-      [KINDS[flags.model].size]: nComponents,
-      ...(covariance === undefined ? {} : { covarianceType: covariance[0] }),
-    });
+      },
+      interruption,
+    );
+    console.error(formatSelection(selected));
+    return selected.model;
+  };
+  await untilInterrupted(async (interruption) => {
+    const { result: model, time } = await timed<AnyModel>(() => best(interruption));
+    const timing = { read, fit: time };
+    await deliver({ model, source, selection, standardization, timing }, flags, flags.json === true);
   });
-  const timing = { read, fit: time };
-  await deliver({ ...result, source, selection, standardization, timing }, flags, flags.json === true);
 }

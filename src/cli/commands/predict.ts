@@ -37,10 +37,10 @@ async function predict(path: string, file: string | undefined, flags: PredictFla
   }
   const { model, X, located } = await readForModel(saved, file, flags);
   const k = sizeOf(model);
-  const labels = located(() => model.predict(X));
+  const labels = await located(() => model.predict(X));
   const fields: Field[] = [{ name: 'label', value: (row) => labels[row] as number }];
   if (flags.proba && isMixture(model)) {
-    const proba = located(() => model.predictProba(X));
+    const proba = await located(() => model.predictProba(X));
     if (flags.json) {
       fields.push({ name: 'proba', value: (row) => Array.from(proba.subarray(row * k, (row + 1) * k)) });
     } else {

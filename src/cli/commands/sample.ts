@@ -1,6 +1,7 @@
 /** `mixwasm sample`: rows drawn from a model. */
 import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
+import { busy } from '../interrupt.js';
 import { readModel } from '../model-file.js';
 import { isMixture } from '../models.js';
 import { integer } from '../numbers.js';
@@ -35,7 +36,8 @@ export function addSampleCommand(program: Command): void {
 async function sample(path: string, flags: SampleFlags): Promise<void> {
   const { model, columns, standardization } = await readModel(path);
   if (!isMixture(model)) throw new UsageError('sample: k-means and k-medians are no distributions to draw from');
-  const { X: drawn, labels } = model.sample(flags.number, flags.seed === undefined ? {} : { seed: flags.seed });
+  const options = flags.seed === undefined ? {} : { seed: flags.seed };
+  const { X: drawn, labels } = await busy(() => model.sample(flags.number, options));
   const d = model.nFeatures;
   const X = Float64Array.from(drawn);
   if (standardization !== undefined) unstandardize(X, standardization);

@@ -49,11 +49,11 @@ async function score(path: string, file: string | undefined, flags: ScoreFlags):
   const { model, X, standardization, located } = await readForModel(saved, file, flags);
   if (standardization !== undefined) console.error('of standardized data, as the model was fitted to');
   if (flags.samples && isMixture(model)) {
-    const logDensity = located(() => model.scoreSamples(X));
+    const logDensity = await located(() => model.scoreSamples(X));
     await writeRows(X.rows, [{ name: 'logDensity', value: (row) => logDensity[row] as number }], flags.json === true);
     return;
   }
-  const criteria: Record<string, number> = located(() => criteriaOf(model, X));
+  const criteria: Record<string, number> = await located(() => criteriaOf(model, X));
   if (flags.json) {
     await writeJson({ nSamples: X.rows, ...criteria });
     return;

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { addDataFlags, DATA_ARGUMENT, type DataFlags } from '../data-flags.js';
 import { addFitFlags, type FitFlags, fitOptions } from '../fit-flags.js';
+import { untilInterrupted } from '../interrupt.js';
 import { checkOutputs, deliver, type OutcomeFlags, writePicture } from '../outcome.js';
 import { writeJson, writeTable } from '../output.js';
 import { prepare } from '../prepare.js';
@@ -51,23 +52,25 @@ async function select(file: string | undefined, flags: Flags): Promise<void> {
   checkSelectable(flags.model);
   await checkOutputs(flags);
   const { source, selection, standardization, read, timed } = await prepare(file, flags);
-  const { result, time } = await timed(() =>
-    selectModel(flags.model, selection.X, {
-      nComponents: flags.components ?? DEFAULT_COMPONENTS,
-      covarianceTypes: flags.covariance,
-      criterion: CRITERIA[flags.select],
-      fit: options,
-    }),
-  );
-  console.error(formatSelection(result));
-  const { plot, ...others } = flags;
-  const timing = { read, fit: time };
-  await deliver({ ...result, source, selection, standardization, timing }, others, false);
-  if (plot !== undefined) {
-    const { selectionPicture } = await import('../pictures.js');
-    await writePicture(plot, await selectionPicture(result.candidates, { criterion: result.criterion }));
-  }
-  const rows = result.candidates.map(plainRow);
-  if (flags.json) await writeJson(rows);
-  else await writeTable(rows);
+  const wanted = {
+    nComponents: flags.components ?? DEFAULT_COMPONENTS,
+    covarianceTypes: flags.covariance,
+    criterion: CRITERIA[flags.select],
+    fit: options,
+  };
+  await untilInterrupted(async (interruption) => {
+    const { result, time } = await timed(() => selectModel(flags.model, selection.X, wanted, interruption));
+    const { model, candidates, criterion } = result;
+    console.error(formatSelection(result));
+    const { plot, ...others } = flags;
+    const timing = { read, fit: time };
+    await deliver({ model, source, selection, standardization, timing }, others, false);
+    if (plot !== undefined) {
+      const { selectionPicture } = await import('../pictures.js');
+      await writePicture(plot, await selectionPicture(candidates, { criterion }));
+    }
+    const rows = candidates.map(plainRow);
+    if (flags.json) await writeJson(rows);
+    else await writeTable(rows);
+  });
 }
