@@ -19,7 +19,19 @@ let work: { interrupted: boolean } | undefined;
 /** What is lost when the process ends now, in words. */
 let loss = '';
 
+/**
+ * Milliseconds within which a second signal is the first one again: a terminal sends Ctrl-C to all that runs in it, and
+ * `npx` and `timeout` pass on what they get.
+ */
+const ECHO = 500;
+
+/** When the last one came that counted. */
+let last = Number.NEGATIVE_INFINITY;
+
 function onInterrupt(): void {
+  const now = performance.now();
+  if (now - last < ECHO) return;
+  last = now;
   if (work !== undefined && !work.interrupted) {
     work.interrupted = true;
     console.error('\ninterrupted: ending with the best so far (Ctrl-C once more ends at once)');

@@ -22,7 +22,10 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** whether standard input stays open after `input` */
   readonly open?: boolean;
-  /** Ctrl-C is sent at each of these in turn: what test/helpers/watch-cli.mjs tells, or `said`: a notice of the interruption */
+  /**
+   * Ctrl-C is sent at each of these in turn: what test/helpers/watch-cli.mjs tells; at `said`, the notice of an interruption,
+   * again and again
+   */
   readonly interruptAt?: readonly ('reading' | 'posted' | 'progress' | 'said')[];
   /** whether answers of workers are withheld from it */
   readonly deaf?: boolean;
@@ -44,7 +47,9 @@ export function mixwasm(
       if (waits[0] !== what) return;
       waits.shift();
       child.kill('SIGINT');
+      if (what === 'said') impatience = setInterval(() => child.kill('SIGINT'), 100);
     };
+    let impatience: NodeJS.Timeout | undefined;
     child.on('message', told);
     const text = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
@@ -54,7 +59,10 @@ export function mixwasm(
       });
     }
     child.on('error', reject);
-    child.on('close', (status) => resolve({ ...text, status }));
+    child.on('close', (status) => {
+      clearInterval(impatience);
+      resolve({ ...text, status });
+    });
     // it may end without reading
     child.stdin.on('error', () => {});
     if (input !== undefined) child.stdin.write(input);
