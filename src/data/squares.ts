@@ -7,11 +7,22 @@ const LEAST_SQUARE = 1e-290;
 
 /**
  * Rows that differ, but by so little that the squares of their differences are 0, or nearly, would be taken for equal, or
- * fitted with a few digits, in silence. `each`: every feature has to have squares; otherwise one is enough.
+ * fitted with a few digits, in silence. `each`: every feature has to have squares; otherwise one is enough. `rowOf`: what a
+ * row is called in the message.
  *
  * @throws {InvalidDataError} with the first row that differs from the first that counts
  */
-export function checkSquares({ x, nSamples, nFeatures: d, variance, sampleWeights: s }: Dataset, each: boolean): void {
+export function checkSquares(
+  {
+    x,
+    nSamples,
+    nFeatures: d,
+    variance,
+    sampleWeights: s,
+  }: Omit<Dataset, 'totalWeight' | 'origin' | 'mean' | 'largest'>,
+  each: boolean,
+  rowOf = (i: number) => i,
+): void {
   if (!each && variance.some((square) => square >= LEAST_SQUARE)) return;
   for (let j = 0; j < d; j++) {
     // NaN where sums overflowed: that is told elsewhere
@@ -21,11 +32,23 @@ export function checkSquares({ x, nSamples, nFeatures: d, variance, sampleWeight
       if (first < 0) first = i;
       const [a, b] = [x[i * d + j], x[first * d + j]];
       if (a === b) continue;
-      throw new InvalidDataError(
-        `squares of differences underflow (row ${i} and row ${first} in column ${j}: ${a} and ${b}); multiply it by a power of 2`,
-        i,
-        j,
-      );
+      throw underflow(`row ${rowOf(i)} and row ${rowOf(first)} in column ${j}: ${a} and ${b}`, j, rowOf(i));
     }
   }
+}
+
+/**
+ * The same of sums, where the rows are elsewhere: a variance that is positive, but less than what has all its digits. (Of 0
+ * it cannot be told whether anything was lost; it is refused or regularised as that of a constant.)
+ *
+ * @throws {InvalidDataError} with the first such feature
+ */
+export function checkVariances(variance: Float64Array, each: boolean): void {
+  if (!each && variance.some((square) => square >= LEAST_SQUARE)) return;
+  const j = variance.findIndex((square) => square > 0 && square < LEAST_SQUARE);
+  if (j >= 0) throw underflow(`the variance of column ${j} is ${variance[j]}`, j);
+}
+
+function underflow(what: string, column: number, row?: number): InvalidDataError {
+  return new InvalidDataError(`squares of differences underflow (${what}); multiply it by a power of 2`, row, column);
 }
