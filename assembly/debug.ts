@@ -4,7 +4,7 @@
  * none of this. A refused call traps, with a message, before anything is written.
  */
 import {
-  checkBernoulli, checkBlock, checkBytes, checkClusters, checkCoded, checkDoubles, checkGaussian, checkKept,
+  checkBernoulli, checkBlock, checkBytes, checkClusters, checkCoded, checkCount, checkDoubles, checkGaussian, checkKept,
   checkLabelled, checkLabels, checkPanel, checkReserved, checkScores, checkSize, checkWanted,
 } from "./debug/checks";
 import { enter, refuse } from "./debug/refuse";
@@ -20,7 +20,7 @@ export {
 
 export function cholesky(a: usize, d: i32, minPivots: usize): i32 {
   enter("cholesky");
-  checkSize("d", d, 1);
+  checkCount("d", d);
   checkDoubles("a", a, <f64>d * <f64>d);
   checkWanted("minPivots", minPivots, <f64>d);
   return core.cholesky(a, d, minPivots);
@@ -28,7 +28,7 @@ export function cholesky(a: usize, d: i32, minPivots: usize): i32 {
 
 export function triangularInverse(l: usize, w: usize, d: i32): void {
   enter("triangularInverse");
-  checkSize("d", d, 1);
+  checkCount("d", d);
   const length = <f64>d * <f64>d;
   checkDoubles("l", l, length);
   checkDoubles("w", w, length);
@@ -39,7 +39,7 @@ export function triangularInverse(l: usize, w: usize, d: i32): void {
 export function logSumExpRows(x: usize, nRows: i32, k: i32, work: usize, norms: usize, responsibilities: usize): void {
   enter("logSumExpRows");
   checkSize("nRows", nRows, 0);
-  checkSize("k", k, 1);
+  checkCount("k", k);
   const length = <f64>nRows * <f64>k;
   checkDoubles("x", x, length);
   checkReserved("work", work, core.logSumExpBytes(k));
@@ -50,8 +50,8 @@ export function logSumExpRows(x: usize, nRows: i32, k: i32, work: usize, norms: 
 
 export function layPanel(at: usize, d: i32, k: i32): void {
   enter("layPanel");
-  checkSize("d", d, 1);
-  checkSize("k", k, 1);
+  checkCount("d", d);
+  checkCount("k", k);
   checkReserved("at", at, core.panelBytes(d, k));
   core.layPanel(at, d, k);
 }
@@ -59,8 +59,8 @@ export function layPanel(at: usize, d: i32, k: i32): void {
 export function gaussianLay(at: usize, kind: i32, d: i32, k: i32): void {
   enter("gaussianLay");
   checkSize("kind", kind, 0, 2);
-  checkSize("d", d, 1);
-  checkSize("k", k, 1);
+  checkCount("d", d);
+  checkCount("k", k);
   checkReserved("at", at, core.gaussianBytes(kind, d, k));
   core.gaussianLay(at, kind, d, k);
 }
@@ -108,8 +108,8 @@ export function gaussianMahalanobis(state: usize, panel: usize, block: usize, ou
 
 export function bernoulliLay(at: usize, d: i32, k: i32): void {
   enter("bernoulliLay");
-  checkSize("d", d, 1);
-  checkSize("k", k, 1);
+  checkCount("d", d);
+  checkCount("k", k);
   checkReserved("at", at, more.bernoulliBytes(d, k));
   more.bernoulliLay(at, d, k);
 }
@@ -117,7 +117,7 @@ export function bernoulliLay(at: usize, d: i32, k: i32): void {
 export function bernoulliPack(x: usize, n: i32, d: i32, codes: usize): void {
   enter("bernoulliPack");
   checkSize("n", n, 0);
-  checkSize("d", d, 1);
+  checkCount("d", d);
   checkBytes("x", x, <f64>n * <f64>d);
   checkBytes("codes", codes, <f64>n * ceil<f64>(<f64>d / 4));
   more.bernoulliPack(x, n, d, codes);
@@ -155,8 +155,8 @@ export function bernoulliScore(
 
 export function clustersLay(at: usize, d: i32, k: i32): void {
   enter("clustersLay");
-  checkSize("d", d, 1);
-  checkSize("k", k, 1);
+  checkCount("d", d);
+  checkCount("k", k);
   checkReserved("at", at, core.clustersBytes(d, k, 0));
   core.clustersLay(at, d, k);
 }

@@ -49,6 +49,11 @@ export function checkLabels(argument: string, at: usize, nRows: i32, inFours: bo
   checkAddress(argument, at, 4 * (inFours ? 4 * ceil<f64>(<f64>nRows / 4) : <f64>nRows), 4);
 }
 
+/** A number of things, each of a double at least: more than memory could hold would wrap when they are rounded up. */
+export function checkCount(argument: string, value: i32): void {
+  checkSize(argument, value, 1, 1 << 29);
+}
+
 export function checkSize(argument: string, value: i32, least: i32, most: i32 = i32.MAX_VALUE): void {
   if (value < least || value > most) refuseNumber(argument, value, "is out of range");
 }
