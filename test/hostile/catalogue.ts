@@ -16,7 +16,10 @@ vi.mock('../../src/threads/start-worker.js', async (importOriginal) => {
   return { ...rest, startWorker: reusing(startWorker) };
 });
 
-function expectRefusal(thrown: MixwasmError & Record<string, unknown>, { error, message, fields = {} }: Refusal): void {
+export function expectRefusal(
+  thrown: MixwasmError & Record<string, unknown>,
+  { error, message, fields = {} }: Refusal,
+): void {
   expect(thrown).toBeInstanceOf(error);
   expect(thrown).not.toBeInstanceOf(WorkerError);
   expect(thrown.name).toBe(error.name);
@@ -25,7 +28,7 @@ function expectRefusal(thrown: MixwasmError & Record<string, unknown>, { error, 
 }
 
 /** What a call throws, or its promise rejects with. */
-async function errorOf(call: () => unknown) {
+export async function errorOf(call: () => unknown) {
   try {
     await call();
   } catch (error) {
