@@ -1,27 +1,20 @@
 /** Data whose squares leave the range of doubles at the lower end. */
 import { InvalidDataError } from '../errors.js';
 import type { Dataset } from './dataset.js';
+import type { Summary } from './summary.js';
 
 /** Variances below this have lost digits to underflow: at 1e-320 means are wrong in the fourth. */
 const LEAST_SQUARE = 1e-290;
 
 /**
  * Rows that differ, but by so little that the squares of their differences are 0, or nearly, would be taken for equal, or
- * fitted with a few digits, in silence. `each`: every feature has to have squares; otherwise one is enough. `rowOf`: what a
- * row is called in the message.
+ * fitted with a few digits, in silence. `each`: every feature has to have squares; otherwise one is enough.
  *
  * @throws {InvalidDataError} with the first row that differs from the first that counts
  */
 export function checkSquares(
-  {
-    x,
-    nSamples,
-    nFeatures: d,
-    variance,
-    sampleWeights: s,
-  }: Omit<Dataset, 'totalWeight' | 'origin' | 'mean' | 'largest'>,
+  { x, nSamples, nFeatures: d, variance, sampleWeights: s }: Omit<Dataset, keyof Omit<Summary, 'variance'>>,
   each: boolean,
-  rowOf = (i: number) => i,
 ): void {
   if (!each && variance.some((square) => square >= LEAST_SQUARE)) return;
   for (let j = 0; j < d; j++) {
@@ -32,7 +25,11 @@ export function checkSquares(
       if (first < 0) first = i;
       const [a, b] = [x[i * d + j], x[first * d + j]];
       if (a === b) continue;
-      throw underflow(`row ${rowOf(i)} and row ${rowOf(first)} in column ${j}: ${a} and ${b}`, j, rowOf(i));
+      throw new InvalidDataError(
+        `squares of differences underflow (row ${i} and row ${first} in column ${j}: ${a} and ${b}); multiply it by a power of 2`,
+        i,
+        j,
+      );
     }
   }
 }
@@ -46,9 +43,10 @@ export function checkSquares(
 export function checkVariances(variance: Float64Array, each: boolean): void {
   if (!each && variance.some((square) => square >= LEAST_SQUARE)) return;
   const j = variance.findIndex((square) => square > 0 && square < LEAST_SQUARE);
-  if (j >= 0) throw underflow(`the variance of column ${j} is ${variance[j]}`, j);
-}
-
-function underflow(what: string, column: number, row?: number): InvalidDataError {
-  return new InvalidDataError(`squares of differences underflow (${what}); multiply it by a power of 2`, row, column);
+  if (j < 0) return;
+  throw new InvalidDataError(
+    `squares of differences underflow (the variance of column ${j} is ${variance[j]}); multiply it by a power of 2`,
+    undefined,
+    j,
+  );
 }

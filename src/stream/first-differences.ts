@@ -1,6 +1,7 @@
 /** What the rows of a stream have to say if their squares underflow, kept of the first pass: a later one could be a long one. */
 import type { Values } from '../data/matrix.js';
 import { checkSquares } from '../data/squares.js';
+import { InvalidDataError } from '../errors.js';
 import type { ChunkRows } from './source.js';
 
 /** The first row that counts, and those that are the first to differ from it in some feature: most often one. */
@@ -33,6 +34,14 @@ export class FirstDifferences {
     this.#kept.forEach((row, i) => {
       x.set(row, i * nFeatures);
     });
-    checkSquares({ x, nSamples, nFeatures, variance, sampleWeights: undefined }, each, (i) => this.#rows[i] as number);
+    try {
+      checkSquares({ x, nSamples, nFeatures, variance, sampleWeights: undefined }, each);
+    } catch (error) {
+      if (!(error instanceof InvalidDataError) || error.row === undefined) throw error;
+      // its rows are places in what is kept
+      const rowOf = (place: number) => this.#rows[place] as number;
+      const message = error.message.replace(/\brow (\d+)/g, (_, place) => `row ${rowOf(Number(place))}`);
+      throw new InvalidDataError(message, rowOf(error.row), error.column);
+    }
   }
 }
