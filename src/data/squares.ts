@@ -1,7 +1,6 @@
 /** Data whose squares leave the range of doubles at the lower end. */
 import { InvalidDataError } from '../errors.js';
 import type { Dataset } from './dataset.js';
-import type { Summary } from './summary.js';
 
 /** Variances below this have lost digits to underflow: at 1e-320 means are wrong in the fourth. */
 const LEAST_SQUARE = 1e-290;
@@ -13,7 +12,13 @@ const LEAST_SQUARE = 1e-290;
  * @throws {InvalidDataError} with the first row that differs from the first that counts
  */
 export function checkSquares(
-  { x, nSamples, nFeatures: d, variance, sampleWeights: s }: Omit<Dataset, keyof Omit<Summary, 'variance'>>,
+  {
+    x,
+    nSamples,
+    nFeatures: d,
+    variance,
+    sampleWeights: s,
+  }: Pick<Dataset, 'x' | 'nSamples' | 'nFeatures' | 'variance' | 'sampleWeights'>,
   each: boolean,
 ): void {
   if (!each && variance.some((square) => square >= LEAST_SQUARE)) return;
