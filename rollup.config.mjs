@@ -13,8 +13,7 @@ const forWorker = {
   name: 'for-worker',
   resolveId: (id) => (id === '@assemblyscript/loader' ? LOADER : null),
   load(id) {
-    if (id.endsWith('kernels-inline.js')) return "export const KERNELS_TEXT = '', MORE_KERNELS_TEXT = '';";
-    if (id.endsWith('/binary-text.js')) return 'export const binaryOf = () => new Uint8Array(0);';
+    if (id.endsWith('/binaries.js')) return 'export const kernelBytes = () => {}, moreKernelBytes = () => {};';
     if (id !== LOADER) return null;
     return 'export const instantiateSync = (module, imports) => ({ instance: new WebAssembly.Instance(module, imports) });';
   },
@@ -41,16 +40,13 @@ export const workerConfig = {
   output: { format: 'iife', inlineDynamicImports: true },
 };
 
-/**
- * The kernels' texts stand first. In the middle of a bundle they would keep gzip, which looks back 32 kB, from seeing what comes
- * before them when it packs what comes after (0.8 kB).
- */
-const kernelsFirst = {
-  name: 'kernels-first',
-  transform: (code, id) =>
-    id.endsWith('/build/js/index.js')
-      ? { code: `import './wasm/kernels-inline.js';\nimport './wasm/more-kernels-inline.js';\n${code}`, map: null }
-      : null,
+/** Binaries first: src/wasm/binaries.ts tells why. */
+const binariesFirst = {
+  name: 'binaries-first',
+  transform(code, id) {
+    if (id !== resolvePath('build/js/index.js')) return null;
+    return { code: `import './wasm/binaries.js';\n${code}`, map: null };
+  },
 };
 
 /** What index.js and plot.js share, and what the chunks of workers import, is a chunk too: library.js. */
@@ -59,7 +55,7 @@ const chunkName = ({ isDynamicEntry }) => (isDynamicEntry ? '[name].js' : 'libra
 export const libraryConfig = [
   {
     input: { index: 'build/js/index.js', plot: 'build/js/plot/index.js' },
-    plugins: [kernelsFirst, resolve()],
+    plugins: [binariesFirst, resolve()],
     // what runs workers and the worker's text are chunks of their own: who never calls fitAsync never loads them
     output: { dir: 'dist', format: 'es', entryFileNames: '[name].js', chunkFileNames: chunkName },
   },

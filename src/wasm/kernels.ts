@@ -2,8 +2,7 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { BackendUnavailableError, InvalidOptionError, OutOfMemoryError, show } from '../errors.js';
 import { checkKnown } from '../options.js';
-import { binaryOf } from './binary-text.js';
-import { KERNELS_TEXT } from './kernels-inline.js';
+import { kernelBytes } from './binaries.js';
 
 /** The functions assembly/index.ts exports, by their ABI: every argument and result is a number. */
 export interface Kernels {
@@ -203,14 +202,6 @@ function cannotCompile(cause: unknown): BackendUnavailableError {
     "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ module }) with a module compiled beforehand",
     { cause },
   );
-}
-
-let core: Uint8Array<ArrayBuffer> | undefined;
-
-/** The binary inside the package: what a Gaussian mixture calls. */
-export function kernelBytes(): Uint8Array<ArrayBuffer> {
-  core ??= binaryOf(KERNELS_TEXT);
-  return core;
 }
 
 const PAGE = 65536;
