@@ -13,8 +13,7 @@ const forWorker = {
   name: 'for-worker',
   resolveId: (id) => (id === '@assemblyscript/loader' ? LOADER : null),
   load(id) {
-    if (id.endsWith('kernels-inline.js')) return "export const KERNELS_DEFLATED = '', MORE_KERNELS_DEFLATED = '';";
-    if (id.endsWith('/inflate.js')) return 'export const inflate = (bytes) => bytes;';
+    if (id.endsWith('/binaries.js')) return 'export const kernelBytes = () => {}, moreKernelBytes = () => {};';
     if (id !== LOADER) return null;
     return 'export const instantiateSync = (module, imports) => ({ instance: new WebAssembly.Instance(module, imports) });';
   },
@@ -41,13 +40,22 @@ export const workerConfig = {
   output: { format: 'iife', inlineDynamicImports: true },
 };
 
+/** Binaries first: src/wasm/binaries.ts tells why. */
+const binariesFirst = {
+  name: 'binaries-first',
+  transform(code, id) {
+    if (id !== resolvePath('build/js/index.js')) return null;
+    return { code: `import './wasm/binaries.js';\n${code}`, map: null };
+  },
+};
+
 /** What index.js and plot.js share, and what the chunks of workers import, is a chunk too: library.js. */
 const chunkName = ({ isDynamicEntry }) => (isDynamicEntry ? '[name].js' : 'library.js');
 
 export const libraryConfig = [
   {
     input: { index: 'build/js/index.js', plot: 'build/js/plot/index.js' },
-    plugins: [resolve()],
+    plugins: [binariesFirst, resolve()],
     // what runs workers and the worker's text are chunks of their own: who never calls fitAsync never loads them
     output: { dir: 'dist', format: 'es', entryFileNames: '[name].js', chunkFileNames: chunkName },
   },

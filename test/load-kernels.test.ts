@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ARENA_BASE } from '../src/wasm/arena.js';
-import { type Kernels, kernelBytes } from '../src/wasm/kernels.js';
+import { kernelBytes } from '../src/wasm/binaries.js';
+import type { Kernels } from '../src/wasm/kernels.js';
 import { MORE_KERNELS } from '../src/wasm/more-kernels.js';
 
 const file = new URL('../build/kernels.wasm', import.meta.url);

@@ -13,7 +13,7 @@ const LIMITS = [
 ];
 
 /** Large texts inside the code, by the constant that holds them: what they weigh is what leaving them out saves. */
-const PARTS = { wasm: 'KERNELS_DEFLATED', more: 'MORE_KERNELS_DEFLATED', worker: 'WORKER_SOURCE' };
+const PARTS = { wasm: 'KERNELS_TEXT', more: 'MORE_KERNELS_TEXT', worker: 'WORKER_SOURCE' };
 
 const library = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 

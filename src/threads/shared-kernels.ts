@@ -6,7 +6,8 @@
  * The data segments go. Each new instance would write them again, zeros where exp and log have their tables, while other
  * threads read them; the coordinator copies what belongs there, once.
  */
-import { compile, kernelBytes } from '../wasm/kernels.js';
+import { kernelBytes } from '../wasm/binaries.js';
+import { compile } from '../wasm/kernels.js';
 import type { MoreKernels } from '../wasm/more-kernels.js';
 
 let kernels: WebAssembly.Module | undefined;

@@ -2,8 +2,7 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { BackendUnavailableError, InvalidOptionError, OutOfMemoryError, show } from '../errors.js';
 import { checkKnown } from '../options.js';
-import { inflate } from './inflate.js';
-import { KERNELS_DEFLATED } from './kernels-inline.js';
+import { kernelBytes } from './binaries.js';
 
 /** The functions assembly/index.ts exports, by their ABI: every argument and result is a number. */
 export interface Kernels {
@@ -203,26 +202,6 @@ function cannotCompile(cause: unknown): BackendUnavailableError {
     "the SIMD WebAssembly kernels cannot be compiled here (an old engine, or a Content-Security-Policy without 'wasm-unsafe-eval'); pass backend: 'js', or await loadKernels({ module }) with a module compiled beforehand",
     { cause },
   );
-}
-
-let inflated: Uint8Array<ArrayBuffer> | undefined;
-
-/** The binary inside the package: what a Gaussian mixture calls. Inflating it takes longer than compiling it. */
-export function kernelBytes(): Uint8Array<ArrayBuffer> {
-  inflated ??= unpack(KERNELS_DEFLATED);
-  return inflated;
-}
-
-/** Bytes from their text, as tools/build.mjs writes it: their number, and themselves deflated, in base64. */
-export function unpack(text: string): Uint8Array<ArrayBuffer> {
-  const [size, base64] = text.split(' ') as [string, string];
-  const characters = atob(base64);
-  const packed = new Uint8Array(characters.length);
-  // Uint8Array.from with a callback takes ten times as long, which shows in a first fit
-  for (let i = 0; i < packed.length; i++) packed[i] = characters.charCodeAt(i);
-  // native where there is one: a loop in JavaScript keeps V8's compiler busy through the first fit, which takes twice as long
-  const zlib = globalThis.process?.getBuiltinModule?.('node:zlib');
-  return zlib === undefined ? inflate(packed, Number(size)) : new Uint8Array(zlib.inflateRawSync(packed));
 }
 
 const PAGE = 65536;

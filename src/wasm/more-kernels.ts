@@ -2,9 +2,9 @@
  * The kernels that a Gaussian mixture does without (Bernoulli, k-means, k-medians): a second module on the same memory, so
  * that a page that imports only `GaussianMixture` does not load them.
  */
+import { moreKernelBytes } from './binaries.js';
 import type { Engine } from './engine.js';
-import { compile, compileKernels, isWhole, type Kernels, unpack } from './kernels.js';
-import { MORE_KERNELS_DEFLATED } from './more-kernels-inline.js';
+import { compile, compileKernels, isWhole, type Kernels } from './kernels.js';
 
 /** How the client of a worker comes to them. */
 export interface MoreKernels {
@@ -22,7 +22,7 @@ export const MORE_KERNELS: MoreKernels = {
     compiled ??= compile(MORE_KERNELS.bytes());
     return compiled;
   },
-  bytes: () => unpack(MORE_KERNELS_DEFLATED),
+  bytes: moreKernelBytes,
 };
 
 /** Takes over a module that mixwasm itself compiled, in another thread. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fastest } from '../../src/threads/choose-threads.js';
 import { shareMemory } from '../../src/threads/shared-kernels.js';
-import { kernelBytes } from '../../src/wasm/kernels.js';
+import { kernelBytes } from '../../src/wasm/binaries.js';
 
 describe('the kernels for shared memory', () => {
   const bytes = kernelBytes();
