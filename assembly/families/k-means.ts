@@ -55,8 +55,7 @@ function expectationPanel(
   means: Means, panel: Panel, block: ClusterBlock, start: i32, labels: usize, bounds: usize, sums: usize, summed: bool,
 ): void {
   takeColumns(means, panel, block, start);
-  ownDistances(means, panel, labels);
-  const open = collectOpen(means, panel, labels, bounds);
+  const open = ownDistances(means, panel, labels, bounds);
   if (open) {
     // copying a point costs as much as comparing it with two centres
     const listed = 8 * open < 7 * panel.count;
@@ -152,48 +151,80 @@ function relabel(means: Means, panel: Panel, p: usize, label: i32, labelAt: usiz
   store<i32>(labelAt, label);
 }
 
-/** Squared distances to the centres of the present labels, into `panel.logProb`; features are added in their order. */
-function ownDistances(clusters: Clusters, panel: Panel, labels: usize): void {
+/**
+ * Squared distances to the centres of the present labels, into `panel.logProb`, features added in their order; and the list
+ * of the points whose bounds do not settle them then (i32 at `panel.offsets`). Returns how many there are.
+ */
+function ownDistances(means: Means, panel: Panel, labels: usize, bounds: usize): i32 {
   const line = <usize>panel.size << 3;
-  const length = <usize>panel.nFeatures * line;
-  // past the last point lie labels of the next panel, or zeros
-  for (let p: usize = 0; p < <usize>panel.count << 3; p += 32) {
-    const own = labels + (p >> 1);
-    let c0 = clusters.center(load<i32>(own));
-    let c1 = clusters.center(load<i32>(own, 4));
-    let c2 = clusters.center(load<i32>(own, 8));
-    let c3 = clusters.center(load<i32>(own, 12));
-    let a = f64x2.splat(0);
-    let b = f64x2.splat(0);
-    const from = panel.columns + p;
-    for (let x = from; x < from + length; x += line) {
-      const u = f64x2.sub(v128.load(x), v128.load64_lane(c1, v128.load64_zero(c0), 1));
-      const v = f64x2.sub(v128.load(x, 16), v128.load64_lane(c3, v128.load64_zero(c2), 1));
-      a = f64x2.add(a, f64x2.mul(u, u));
-      b = f64x2.add(b, f64x2.mul(v, v));
-      c0 += 32;
-      c1 += 32;
-      c2 += 32;
-      c3 += 32;
-    }
-    v128.store(panel.logProb + p, a);
-    v128.store(panel.logProb + p, b, 16);
-  }
-}
-
-/** Lists the points whose bounds do not settle them (i32 at `panel.offsets`); returns how many. */
-function collectOpen(means: Means, panel: Panel, labels: usize, bounds: usize): i32 {
+  const pairs = panel.nFeatures >> 1;
+  const stride = <usize>means.stride << 3;
   // the distances compared were rounded, (D + 2)·2⁻⁵³ of each at most
   const shorter = SHORTER - <f64>panel.nFeatures * (1 - SHORTER);
   let n = 0;
-  for (let p = 0; p < panel.count; p++) {
+  // past the last point lie labels of the next panel, or zeros
+  for (let p = 0; p < panel.count; p += 4) {
+    const own = labels + (<usize>p << 2);
+    const l0 = <usize>load<i32>(own);
+    const l1 = <usize>load<i32>(own, 4);
+    const l2 = <usize>load<i32>(own, 8);
+    const l3 = <usize>load<i32>(own, 12);
+    let c0 = means.lines + l0 * stride;
+    let c1 = means.lines + l1 * stride;
+    let c2 = means.lines + l2 * stride;
+    let c3 = means.lines + l3 * stride;
+    let a = f64x2.splat(0);
+    let b = f64x2.splat(0);
+    let x = panel.columns + (<usize>p << 3);
+    for (let j = 0; j < pairs; j++) {
+      const v0 = v128.load(c0);
+      const v1 = v128.load(c1);
+      const v2 = v128.load(c2);
+      const v3 = v128.load(c3);
+      a = addSquare(a, x, v128.shuffle<f64>(v0, v1, 0, 2));
+      b = addSquare(b, x + 16, v128.shuffle<f64>(v2, v3, 0, 2));
+      x += line;
+      a = addSquare(a, x, v128.shuffle<f64>(v0, v1, 1, 3));
+      b = addSquare(b, x + 16, v128.shuffle<f64>(v2, v3, 1, 3));
+      x += line;
+      c0 += 16;
+      c1 += 16;
+      c2 += 16;
+      c3 += 16;
+    }
+    if (panel.nFeatures & 1) {
+      a = addSquare(a, x, v128.load64_lane(c1, v128.load64_zero(c0), 1));
+      b = addSquare(b, x + 16, v128.load64_lane(c3, v128.load64_zero(c2), 1));
+    }
     const at = <usize>p << 3;
-    const least = load<f64>(bounds + at) - load<f64>(means.drifts + (<usize>load<i32>(labels + (at >> 1)) << 3));
-    const settled = least > 0 && least * least * shorter - TINY > load<f64>(panel.logProb + at);
-    store<i32>(panel.offsets + (<usize>n << 2), p);
-    n += settled ? 0 : 1;
+    v128.store(panel.logProb + at, a);
+    v128.store(panel.logProb + at, b, 16);
+
+    const d01 = v128.load64_lane(means.drifts + (l1 << 3), v128.load64_zero(means.drifts + (l0 << 3)), 1);
+    const d23 = v128.load64_lane(means.drifts + (l3 << 3), v128.load64_zero(means.drifts + (l2 << 3)), 1);
+    let settled = i64x2.bitmask(isSettled(f64x2.sub(v128.load(bounds + at), d01), a, shorter))
+      | (i64x2.bitmask(isSettled(f64x2.sub(v128.load(bounds + at, 16), d23), b, shorter)) << 2);
+    if (p + 4 > panel.count) settled |= 15 << (panel.count - p);
+    for (let q = 0; q < 4; q++) {
+      store<i32>(panel.offsets + (<usize>n << 2), p + q);
+      n += ~(settled >> q) & 1;
+    }
   }
   return n;
+}
+
+@inline
+function addSquare(sum: v128, x: usize, center: v128): v128 {
+  const u = f64x2.sub(v128.load(x), center);
+  return f64x2.add(sum, f64x2.mul(u, u));
+}
+
+/** Whether all other centres are farther than the square root of `own`, by a lower bound of their distances. */
+@inline
+function isSettled(least: v128, own: v128, shorter: f64): v128 {
+  // a NaN is no bound
+  const bound = f64x2.pmax(f64x2.splat(0), least);
+  return f64x2.gt(f64x2.sub(f64x2.mul(f64x2.mul(bound, bound), f64x2.splat(shorter)), f64x2.splat(TINY)), own);
 }
 
 /** Copies the listed points side by side into `panel.rows`, feature-major. */

@@ -18,6 +18,8 @@ export class Means extends Clusters {
   /** written by the host: `centers` and `halves` as floats */
   floatCenters: usize;
   floatHalves: usize;
+  /** written by the host: the centres one after another, `stride` doubles each */
+  lines: usize;
   /** written by the host: 16·e of em/filter.ts, and the greatest |c|² */
   slack: f64;
   greatest: f64;
@@ -35,7 +37,7 @@ export function meansBytes(d: i32, k: i32): f64 {
   const stride = 8.0 * <f64>padded(d + 1);
   const each = <f64>padded(k);
   return clustersBytes(d, k) + 2 * aligned(8.0 * each) + aligned(3 * stride) + aligned(2.0 * <f64>k * stride)
-    + aligned(4.0 * each * <f64>d) + aligned(4.0 * each);
+    + aligned(4.0 * each * <f64>d) + aligned(4.0 * each) + <f64>k * stride;
 }
 
 /** Lays the state out over zeroed memory at `at` (64-byte aligned). */
@@ -51,4 +53,5 @@ export function meansLay(at: usize, d: i32, k: i32): void {
   state.output = state.grids + <usize>aligned(3 * stride);
   state.floatCenters = state.output + <usize>aligned(2.0 * <f64>k * stride);
   state.floatHalves = state.floatCenters + <usize>aligned(4.0 * each * <f64>d);
+  state.lines = state.floatHalves + <usize>aligned(4.0 * each);
 }

@@ -176,8 +176,11 @@ function unpack(output: Float64Array, k: number, d: number, stride: number) {
   for (let i = 0; i < length / d; i++) {
     const from = i * stride;
     const lost = k * stride + from;
-    sums.set(output.subarray(from, from + d), i * d);
-    errors.set(output.subarray(lost, lost + d), i * d);
+    // views of so few numbers cost more than their copying
+    for (let j = 0; j < d; j++) {
+      sums[i * d + j] = output[from + j] as number;
+      errors[i * d + j] = output[lost + j] as number;
+    }
     counts[i] = (output[from + d] as number) + (output[lost + d] as number);
   }
   return { sums, errors, counts };

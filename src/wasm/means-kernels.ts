@@ -8,11 +8,11 @@ import { packedFeed } from './packed-feed.js';
 import { headerOf } from './state.js';
 
 /** Positions of the header fields of Means (assembly/families/means.ts), in 32-bit words. */
-const FIELD = { indexMask: 7, halves: 8, drifts: 9, grids: 10, output: 11, floatCenters: 12, floatHalves: 13 };
+const FIELD = { indexMask: 7, halves: 8, drifts: 9, grids: 10, output: 11, floatCenters: 12, floatHalves: 13, lines: 14 };
 /** Words of it that are pointers and sizes; behind them lie numbers that the host writes. */
-const HEADER_WORDS = 14;
+const HEADER_WORDS = 15;
 /** Position of `slack`, in doubles; `greatest` and `coarseSlack` follow. */
-const SLACK = 7;
+const SLACK = 8;
 
 /** Half a unit in the last place of 1 in single precision. */
 const FLOAT_ROUNDING = 2 ** -24;
@@ -41,6 +41,8 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
     common.load(parameters);
     packCenters(centers, k, d, arena.f32(at('floatCenters'), padded * d));
     const halves = arena.f64(at('halves'), padded).fill(Number.MAX_VALUE);
+    const stride = common.at('stride');
+    const lines = arena.f64(at('lines'), k * stride);
     const drifts = arena.f64(at('drifts'), k);
     let greatest = 0;
     let most = 0;
@@ -51,6 +53,7 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
       let moved = 0;
       for (let j = i * d; j < (i + 1) * d; j++) {
         const c = centers[j] as number;
+        lines[i * stride + j - i * d] = c;
         const u = loaded === undefined ? 0 : c - (loaded.centers[j] as number);
         square += c * c;
         moved += u * u;
