@@ -10,4 +10,5 @@ export {
 export { clusterSumsBytes, meansBytes, meansLay } from "./families/means";
 export { clustersPack } from "./families/packed";
 export { kMeansDistances, kMeansExpectation, kMeansSeedAny } from "./families/k-means";
+export { kMediansSelect } from "./families/medians";
 export { kMediansDistances, kMediansExpectation, kMediansSeed } from "./families/k-medians";

@@ -8,6 +8,7 @@ import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
 import { expectationsBy } from './expectations.js';
 import { openMeans } from './means-kernels.js';
+import { wasmMedians } from './median-kernels.js';
 import { allKernels } from './more-kernels.js';
 import { HEADER_WORDS, openClusters } from './nearest-kernels.js';
 import { packedFeed } from './packed-feed.js';
@@ -72,8 +73,10 @@ export function wasmKMediansKernels(engine: Engine, shape: ClusterShape): Cluste
     pointers: [state, panel, undefined],
     results: [at('totals'), at('counts')],
   });
+  const medians = wasmMedians(engine, shape, common);
   return {
     ...common.seeding,
+    ...(medians && { medians }),
     distances: distancesOf(engine, shape, common, kernels.kMediansDistances),
     ...expectationsBy(
       engine,

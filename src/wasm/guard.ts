@@ -40,6 +40,7 @@ const ARGUMENTS: Partial<Record<keyof Kernels, readonly Kind[]>> = {
   kMediansExpectation: ['at', 'at', 'block'],
   kMediansDistances: ['at', 'at', 'block', 'at'],
   kMediansSeed: SEED,
+  kMediansSelect: ['at', 'at', 'at', 'at'],
 };
 
 /** The addresses in descriptors (assembly/em/passes.ts, assembly/families/bernoulli.ts): position in 32-bit words, whether required. */

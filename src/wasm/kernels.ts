@@ -46,6 +46,7 @@ export interface Kernels {
   kMediansExpectation(state: number, panel: number, block: number): void;
   kMediansDistances(state: number, panel: number, block: number, out: number): void;
   kMediansSeed: SeedKernel;
+  kMediansSelect(scratch: number, ends: number, medians: number, column: number): void;
 }
 
 export type SeedKernel = (

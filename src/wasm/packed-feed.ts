@@ -1,6 +1,7 @@
 /** Puts blocks of rows where the kernels of clusters read them: packed once, if they stay. */
-import type { Block } from '../data/dataset.js';
+import type { Block, Rows } from '../data/dataset.js';
 import { isShared } from '../data/shared.js';
+import type { Arena } from './arena.js';
 import { createFeed, isResident } from './feed.js';
 import type { Kernels } from './kernels.js';
 import type { OpenFeed } from './nearest-kernels.js';
@@ -8,7 +9,12 @@ import type { OpenFeed } from './nearest-kernels.js';
 /** Position of `packed` in ClusterBlock (assembly/families/clusters.ts), in 32-bit words. */
 const PACKED = 9;
 /** Every panel size divides it. */
-const PANEL = 64;
+export const PANEL = 64;
+
+/** Whether rows that may stay are kept as panels. */
+export function keepsPanels({ memory }: Arena, data: Rows): boolean {
+  return data.x.BYTES_PER_ELEMENT === 8 && isResident(data, isShared(memory.buffer));
+}
 
 /**
  * As `createFeed`, but doubles that stay in linear memory are kept as panels (assembly/families/packed.ts): each block is
@@ -16,10 +22,8 @@ const PANEL = 64;
  */
 export function packedFeed({ clustersPack }: Pick<Kernels, 'clustersPack'>): OpenFeed {
   return (arena, data, rows, once, state, panel) => {
-    const { x, nSamples, nFeatures: d, sampleWeights } = data;
-    if (once || x.BYTES_PER_ELEMENT < 8 || !isResident(data, isShared(arena.memory.buffer))) {
-      return createFeed(arena, data, rows, once);
-    }
+    const { nSamples, nFeatures: d, sampleWeights } = data;
+    if (once || !keepsPanels(arena, data)) return createFeed(arena, data, rows, once);
     const nBlocks = Math.ceil(nSamples / rows);
     const blockBytes = Math.ceil(rows / PANEL) * PANEL * d * 8;
     // the last block may be short
