@@ -1,4 +1,4 @@
-/** K-medians: assignment to the centre of least L1 distance. The medians themselves are selected by the host. */
+/** K-medians: assignment to the centre of least L1 distance. For the medians see medians.ts. */
 import { AbsoluteDifference, distancesPanel, fillUpCenters, nearestPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";

@@ -8,7 +8,16 @@ import { packedFeed } from './packed-feed.js';
 import { headerOf } from './state.js';
 
 /** Positions of the header fields of Means (assembly/families/means.ts), in 32-bit words. */
-const FIELD = { indexMask: 7, halves: 8, drifts: 9, grids: 10, output: 11, floatCenters: 12, floatHalves: 13, lines: 14 };
+const FIELD = {
+  indexMask: 7,
+  halves: 8,
+  drifts: 9,
+  grids: 10,
+  output: 11,
+  floatCenters: 12,
+  floatHalves: 13,
+  lines: 14,
+};
 /** Words of it that are pointers and sizes; behind them lie numbers that the host writes. */
 const HEADER_WORDS = 15;
 /** Position of `slack`, in doubles; `greatest` and `coarseSlack` follow. */

@@ -37,8 +37,9 @@ export function wasmMedians(
 
   /** A feature as the kernel takes it: the fields of Column. */
   function columnOf(j: number, lower: boolean): number {
-    const [values] = arena.u32(feed({ data, start: 0, nRows: largest }), 1) as unknown as [number];
-    const [size] = arena.u32(panel, 1) as unknown as [number];
+    const values = arena.u32(feed({ data, start: 0, nRows: largest }), 1)[0] as number;
+    // the first field of Panel (assembly/em/panel.ts)
+    const size = arena.u32(panel, 1)[0] as number;
     arena.u32(column, 8).set([values, j, nSamples, labelsAt, d, k, size, lower ? 1 : 0]);
     return column;
   }

@@ -1,8 +1,8 @@
 /** Nearest centres by the kernels of assembly/families: what fits of clusters and starts of mixtures share. */
 import type { ClusterShape } from '../backend.js';
 import type { Block, Dataset, Rows } from '../data/dataset.js';
-import type { Centers, SeedKernels, StartKernels } from '../em/hard.js';
 import type { FloatArray } from '../data/matrix.js';
+import type { Centers, SeedKernels, StartKernels } from '../em/hard.js';
 import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
 import { createFeed } from './feed.js';
