@@ -4,10 +4,12 @@
  * none of this. A refused call traps, with a message, before anything is written.
  */
 import {
-  checkBernoulli, checkBlock, checkBytes, checkClusters, checkCoded, checkCount, checkDoubles, checkGaussian, checkKept,
-  checkLabelled, checkLabels, checkPanel, checkReserved, checkScores, checkSize, checkWanted,
+  checkAddresses, checkAnyBlock, checkBernoulli, checkBlock, checkBytes, checkClusters, checkCoded, checkColumn, checkCount,
+  checkDoubles, checkGaussian, checkKept, checkLabelled, checkLabels, checkMeans, checkMovingPanel, checkPanel,
+  checkReserved, checkScores, checkSize, checkWanted, packedLength,
 } from "./debug/checks";
 import { enter, refuse } from "./debug/refuse";
+import { Panel } from "./em/panel";
 import { Clusters } from "./families/clusters";
 import * as core from "./core";
 import * as more from "./more";
@@ -15,7 +17,7 @@ import * as more from "./more";
 export { setArenaEnd } from "./debug/checks";
 export {
   abiVersion, bernoulliBytes, clusterSumsBytes, clustersBytes, expScalar, fillTables, gaussianBytes, heapBase,
-  logScalar, logSumExpBytes, panelBytes,
+  logScalar, logSumExpBytes, meansBytes, panelBytes,
 } from "./index";
 
 export function cholesky(a: usize, d: i32, minPivots: usize): i32 {
@@ -157,34 +159,59 @@ export function clustersLay(at: usize, d: i32, k: i32): void {
   enter("clustersLay");
   checkCount("d", d);
   checkCount("k", k);
-  checkReserved("at", at, core.clustersBytes(d, k, 0));
+  checkReserved("at", at, core.clustersBytes(d, k));
   core.clustersLay(at, d, k);
 }
 
-/** State and panel of a pass over clusters: a panel of one "component". */
-function checkClustersPass(state: usize, panel: usize, sums: i32 = 0): Clusters {
-  const clusters = checkClusters(state, sums);
-  checkPanel(panel, clusters.nFeatures, 1);
-  return clusters;
+export function meansLay(at: usize, d: i32, k: i32): void {
+  enter("meansLay");
+  checkCount("d", d);
+  checkCount("k", k);
+  checkReserved("at", at, more.meansBytes(d, k));
+  more.meansLay(at, d, k);
+}
+
+/** The panel of a pass over clusters: one of one "component". */
+function checkOwnPanel(panel: usize, clusters: Clusters): Panel {
+  return checkMovingPanel(panel, clusters.nFeatures, 1);
+}
+
+export function clustersPack(state: usize, panel: usize, block: usize, out: usize): void {
+  enter("clustersPack");
+  const clusters = checkClusters(state);
+  const size = checkOwnPanel(panel, clusters).size;
+  checkDoubles("out", out, packedLength(checkBlock(block, clusters.nFeatures).nRows, clusters.nFeatures, size));
+  more.clustersPack(state, panel, block, out);
 }
 
 export function kMeansExpectation(state: usize, panel: usize, block: usize, scratch: usize): void {
   enter("kMeansExpectation");
-  const clusters = checkClustersPass(state, panel, 1);
-  checkKept(block, clusters);
-  if (scratch) checkReserved("scratch", scratch, more.clusterSumsBytes(clusters.nFeatures, clusters.nClusters));
+  const means = checkMeans(state);
+  checkKept(block, means, checkOwnPanel(panel, means).size);
+  if (scratch) checkReserved("scratch", scratch, more.clusterSumsBytes(means.nFeatures, means.nClusters));
   more.kMeansExpectation(state, panel, block, scratch);
 }
 
 export function kMediansExpectation(state: usize, panel: usize, block: usize): void {
   enter("kMediansExpectation");
-  checkLabelled(block, checkClustersPass(state, panel).nFeatures);
+  const clusters = checkClusters(state);
+  checkLabelled(block, clusters.nFeatures, checkOwnPanel(panel, clusters).size);
   more.kMediansExpectation(state, panel, block);
 }
 
+export function kMediansSelect(scratch: usize, ends: usize, medians: usize, column: usize): void {
+  enter("kMediansSelect");
+  const taken = checkColumn(column);
+  checkDoubles("scratch", scratch, taken.nRows);
+  checkAddresses("ends", ends, taken.nClusters);
+  checkDoubles("medians", medians, taken.nClusters);
+  more.kMediansSelect(scratch, ends, medians, column);
+}
+
 function checkDistances(state: usize, panel: usize, block: usize, out: usize): void {
-  const clusters = checkClustersPass(state, panel);
-  checkDoubles("out", out, <f64>checkBlock(block, clusters.nFeatures).nRows * <f64>clusters.nClusters);
+  const clusters = checkClusters(state);
+  const rows = checkAnyBlock(block, clusters.nFeatures, checkOwnPanel(panel, clusters).size);
+  checkDoubles("out", out, <f64>rows.nRows * <f64>clusters.nClusters);
 }
 
 export function kMeansDistances(state: usize, panel: usize, block: usize, out: usize): void {
@@ -199,28 +226,42 @@ export function kMediansDistances(state: usize, panel: usize, block: usize, out:
   more.kMediansDistances(state, panel, block, out);
 }
 
-function checkSeed(state: usize, panel: usize, block: usize, costs: usize, candidates: i32): void {
-  const clusters = checkClustersPass(state, panel);
-  checkDoubles("costs", costs, checkBlock(block, clusters.nFeatures).nRows);
-  // each is a centre of the state
+/** Each candidate is a centre of the state, and each of `n` rows has a cost. */
+function checkSeed(clusters: Clusters, n: i32, costs: usize, candidates: i32): void {
+  checkDoubles("costs", costs, n);
   checkSize("candidates", candidates, 1, clusters.nClusters);
 }
 
 export function kMeansSeed(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
   enter("kMeansSeed");
-  checkSeed(state, panel, block, costs, candidates);
+  const clusters = checkClusters(state);
+  checkPanel(panel, clusters.nFeatures, 1);
+  checkSeed(clusters, checkBlock(block, clusters.nFeatures).nRows, costs, candidates);
   core.kMeansSeed(state, panel, block, costs, candidates, keep);
+}
+
+function checkSeedAny(state: usize, panel: usize, block: usize, costs: usize, candidates: i32): void {
+  const clusters = checkClusters(state);
+  const rows = checkAnyBlock(block, clusters.nFeatures, checkOwnPanel(panel, clusters).size);
+  checkSeed(clusters, rows.nRows, costs, candidates);
+}
+
+export function kMeansSeedAny(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
+  enter("kMeansSeedAny");
+  checkSeedAny(state, panel, block, costs, candidates);
+  more.kMeansSeedAny(state, panel, block, costs, candidates, keep);
 }
 
 export function kMediansSeed(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
   enter("kMediansSeed");
-  checkSeed(state, panel, block, costs, candidates);
+  checkSeedAny(state, panel, block, costs, candidates);
   more.kMediansSeed(state, panel, block, costs, candidates, keep);
 }
 
 export function kMeansNearest(state: usize, panel: usize, block: usize, labels: usize, sums: usize): void {
   enter("kMeansNearest");
-  const clusters = checkClustersPass(state, panel);
+  const clusters = checkClusters(state);
+  checkPanel(panel, clusters.nFeatures, 1);
   checkLabels("labels", labels, checkBlock(block, clusters.nFeatures).nRows, true);
   checkWanted("sums", sums, <f64>clusters.nClusters * <f64>clusters.stride);
   core.kMeansNearest(state, panel, block, labels, sums);

@@ -7,6 +7,8 @@ export { fillTables } from "./simd/fill-tables";
 export {
   bernoulliBytes, bernoulliExpectation, bernoulliLay, bernoulliLoad, bernoulliMoments, bernoulliPack, bernoulliScore,
 } from "./families/bernoulli";
-export { clusterSumsBytes } from "./families/clusters";
-export { kMeansDistances, kMeansExpectation } from "./families/k-means";
+export { clusterSumsBytes, meansBytes, meansLay } from "./families/means";
+export { clustersPack } from "./families/packed";
+export { kMeansDistances, kMeansExpectation, kMeansSeedAny } from "./families/k-means";
+export { kMediansSelect } from "./families/medians";
 export { kMediansDistances, kMediansExpectation, kMediansSeed } from "./families/k-medians";

@@ -31,7 +31,7 @@ const SHAPES = [
   { model: 'k-means', n: 100000, d: 8, k: 8, after: 30, iterations: 30 },
   { model: 'k-means', n: 100000, d: 32, k: 16, iterations: 10 },
   { model: 'k-means', n: 100000, d: 32, k: 16, after: 20, iterations: 30 },
-  // medians are selected by one thread
+  // medians are shared by features
   { model: 'k-medians', n: 100000, d: 8, k: 8, iterations: 4 },
   { model: 'k-medians', n: 100000, d: 8, k: 64, iterations: 4 },
   // small work, where a thread more may cost more than it gives

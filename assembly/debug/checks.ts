@@ -3,11 +3,13 @@
  * written there, are aligned, and lead to states and panels that were laid out for the sizes at hand. Sizes are multiplied
  * as doubles, so that none can wrap.
  */
-import { Panel, layPanel, panelBytes } from "../em/panel";
+import { Panel, layPanel, panelBytes, panelSize } from "../em/panel";
 import { Block } from "../em/passes";
 import { BernoulliState, CodedBlock, bernoulliBytes, bernoulliLay } from "../families/bernoulli";
-import { ClusterBlock, Clusters, clusterSumsBytes, clustersBytes, clustersLay } from "../families/clusters";
+import { ClusterBlock, Clusters, clustersBytes, clustersLay } from "../families/clusters";
 import { Gaussian, gaussianBytes, gaussianLay } from "../families/gaussian";
+import { Means, clusterSumsBytes, meansBytes, meansLay } from "../families/means";
+import { Column } from "../families/medians";
 import { refuse, refuseBytes, refuseNumber } from "./refuse";
 
 /** ARENA_BASE of src/wasm/arena.ts. */
@@ -108,23 +110,41 @@ export function checkBernoulli(at: usize): BernoulliState {
   return state;
 }
 
-/** `sums` says whether there must be room for those of k-means. */
-export function checkClusters(at: usize, sums: i32): Clusters {
-  checkReserved("state", at, 64);
+export function checkClusters(at: usize): Clusters {
+  checkReserved("state", at, 128);
   const state = changetype<Clusters>(at);
   const d = state.nFeatures;
   const k = state.nClusters;
   if (d < 1 || k < 1) refuse("state", NOT_LAID_OUT);
-  checkReserved("state", at, clustersBytes(d, k, sums));
-  save(at, 64);
+  checkReserved("state", at, clustersBytes(d, k));
+  save(at, 128);
   clustersLay(at, d, k);
-  restore(at, 64);
-  if (!same(0, 64)) refuse("state", NOT_LAID_OUT);
+  restore(at, 128);
+  if (!same(0, offsetof<Clusters>())) refuse("state", NOT_LAID_OUT);
   return state;
 }
 
+export function checkMeans(at: usize): Means {
+  const clusters = checkClusters(at);
+  const d = clusters.nFeatures;
+  const k = clusters.nClusters;
+  checkReserved("state", at, meansBytes(d, k));
+  save(at, 128);
+  meansLay(at, d, k);
+  restore(at, 128);
+  if (!same(0, offsetof<Means>("slack"))) refuse("state", NOT_LAID_OUT);
+  return changetype<Means>(at);
+}
+
 /** A panel for `d` features and `k` components; the fields that change with the points in it may hold anything. */
-export function checkPanel(at: usize, d: i32, k: i32): void {
+export function checkPanel(at: usize, d: i32, k: i32): Panel {
+  const panel = checkMovingPanel(at, d, k);
+  if (!same(offsetof<Panel>("columns"), offsetof<Panel>("residuals"))) refuse("panel", NOT_LAID_OUT);
+  return panel;
+}
+
+/** One whose columns may be rows that were packed elsewhere. */
+export function checkMovingPanel(at: usize, d: i32, k: i32): Panel {
   checkReserved("panel", at, 128);
   const panel = changetype<Panel>(at);
   if (panel.nFeatures != d || panel.nComponents != k) refuse("panel", "was not laid out for the sizes of the state");
@@ -133,10 +153,18 @@ export function checkPanel(at: usize, d: i32, k: i32): void {
   save(at, 128);
   layPanel(at, d, k);
   restore(at, 128);
-  const pointers = same(offsetof<Panel>("nFeatures"), offsetof<Panel>("scale"))
+  const pointers = same(offsetof<Panel>("nFeatures"), offsetof<Panel>("columns"))
+    && same(offsetof<Panel>("residuals"), offsetof<Panel>("scale"))
     && same(offsetof<Panel>("weights"), offsetof<Panel>("weighted"))
     && same(offsetof<Panel>("offsets"), offsetof<Panel>("survivors"));
   if (!pointers || size != load<i32>(LAID)) refuse("panel", NOT_LAID_OUT);
+  checkDoubles("panel.columns", panel.columns, <f64>size * <f64>d);
+  return panel;
+}
+
+/** Doubles of `n` rows of `d` features in panels. */
+export function packedLength(n: i32, d: i32, size: i32): f64 {
+  return ceil<f64>(<f64>n / <f64>size) * <f64>size * <f64>d;
 }
 
 /** A block of rows of `d` features: its descriptor and what that leads to. */
@@ -154,27 +182,63 @@ export function checkBlock(at: usize, d: i32): Block {
   return block;
 }
 
-/** A block of rows with their labels. */
-export function checkLabelled(at: usize, d: i32): ClusterBlock {
+/** A block of rows as they are, or packed in panels of `size` points. */
+export function checkAnyBlock(at: usize, d: i32, size: i32): ClusterBlock {
   checkAddress("block", at, offsetof<ClusterBlock>(), 4);
-  const block = changetype<ClusterBlock>(checkBlock(at, d));
+  const block = changetype<ClusterBlock>(at);
+  checkSize("block.packed", block.packed, 0, 1);
+  checkBlock(at, d);
+  if (!block.packed) return block;
+  if (block.isFloat32) refuse("block.isFloat32", "is set, but panels hold doubles");
+  checkDoubles("block.x", block.x, packedLength(block.nRows, d, size));
+  return block;
+}
+
+/** … with their labels. */
+export function checkLabelled(at: usize, d: i32, size: i32): ClusterBlock {
+  const block = checkAnyBlock(at, d, size);
   checkLabels("block.labels", block.labels, block.nRows, true);
   return block;
 }
 
-/** … and with what k-means keeps of them from pass to pass. */
-export function checkKept(at: usize, clusters: Clusters): void {
-  const block = checkLabelled(at, clusters.nFeatures);
-  const k = clusters.nClusters;
-  // labels say where centres and sums are
-  for (let i: usize = 0; i < <usize>block.nRows; i++) {
-    const label = load<i32>(block.labels + (i << 2));
-    if (label < 0 || label >= k) refuseNumber("a label in block.labels", label, "is no cluster");
+/** Labels that say where centres and sums are. */
+function checkLabelValues(argument: string, labels: usize, n: i32, k: i32): void {
+  for (let i: usize = 0; i < <usize>n; i++) {
+    const label = load<i32>(labels + (i << 2));
+    if (label < 0 || label >= k) refuseNumber(argument, label, "is no cluster");
   }
+}
+
+/** … and with what k-means keeps of them from pass to pass. */
+export function checkKept(at: usize, clusters: Clusters, size: i32): void {
+  const block = checkLabelled(at, clusters.nFeatures, size);
+  const k = clusters.nClusters;
+  checkLabelValues("a label in block.labels", block.labels, block.nRows, k);
   checkDoubles("block.bounds", block.bounds, <f64>block.nRows);
   if (!block.sums) return;
   checkReserved("block.sums", block.sums, clusterSumsBytes(clusters.nFeatures, k));
   checkAddress("block.summed", block.summed, 4, 4);
+}
+
+/** A feature whose medians are wanted. */
+export function checkColumn(at: usize): Column {
+  checkAddress("column", at, offsetof<Column>(), 4);
+  const column = changetype<Column>(at);
+  checkSize("column.nRows", column.nRows, 0);
+  checkCount("column.nFeatures", column.nFeatures);
+  checkCount("column.nClusters", column.nClusters);
+  checkSize("column.j", column.j, 0, column.nFeatures - 1);
+  checkSize("column.lower", column.lower, 0, 1);
+  if (column.size != panelSize(column.nFeatures)) refuseNumber("column.size", column.size, "is not that of a panel");
+  checkDoubles("column.x", column.x, packedLength(column.nRows, column.nFeatures, column.size));
+  checkLabels("column.labels", column.labels, column.nRows, false);
+  checkLabelValues("a label in column.labels", column.labels, column.nRows, column.nClusters);
+  return column;
+}
+
+/** Addresses that a kernel writes down, `n` of them. */
+export function checkAddresses(argument: string, at: usize, n: i32): void {
+  checkAddress(argument, at, 4 * <f64>n, 4);
 }
 
 /** A block of rows in codes of four features. */

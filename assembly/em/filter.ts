@@ -11,6 +11,7 @@
  * with, (D + 2)·u·r² each, stay below 16·e·(C² + r²); sums that underflow add less than 10⁻²⁹⁰.
  */
 import { Clusters } from "../families/clusters";
+import { Means } from "../families/means";
 import { Panel } from "./panel";
 
 /**
@@ -18,7 +19,7 @@ import { Panel } from "./panel";
  * `panel.packed`, for `count` points of the feature-major `columns`, in fours. Two vectors of points by four centres:
  * 8 accumulators, as many as V8 keeps in registers. K is padded to fours by centres of a score that none can exceed.
  */
-export function filterPanel(clusters: Clusters, panel: Panel, columns: usize, count: i32): void {
+export function filterPanel(means: Means, panel: Panel, columns: usize, count: i32): void {
   const line = <usize>panel.size << 3;
   const length = <usize>panel.nFeatures * line;
   for (let p: usize = 0; p < <usize>count << 3; p += 32) {
@@ -30,9 +31,9 @@ export function filterPanel(clusters: Clusters, panel: Panel, columns: usize, co
     v128.store(leastAt, f64x2.splat(Infinity), 16);
     v128.store(secondAt, f64x2.splat(Infinity));
     v128.store(secondAt, f64x2.splat(Infinity), 16);
-    let c = clusters.centers;
-    let h = clusters.halves;
-    for (let i = 0; i < clusters.nClusters; i += 4) {
+    let c = means.centers;
+    let h = means.halves;
+    for (let i = 0; i < means.nClusters; i += 4) {
       let a00 = v128.load64_splat(h);
       let a01 = a00;
       let a10 = v128.load64_splat(h, 8);
@@ -60,7 +61,7 @@ export function filterPanel(clusters: Clusters, panel: Panel, columns: usize, co
       }
       h += 32;
       // nothing but the tile may live in registers above, or V8 spills parts of it in the inner loop: so these are loaded
-      const keep = i64x2.splat(~(<i64>clusters.indexMask));
+      const keep = i64x2.splat(~(<i64>means.indexMask));
       let index = i64x2.splat(i);
       a00 = v128.or(v128.and(a00, keep), index);
       a01 = v128.or(v128.and(a01, keep), index);

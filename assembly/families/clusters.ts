@@ -5,15 +5,13 @@
 import { Panel, padded } from "../em/panel";
 import { Block } from "../em/passes";
 
-/** The header. Field order is the ABI: src/wasm/nearest-kernels.ts reads and writes the fields by position. */
+/** The header. Field order is the ABI: src/wasm/nearest-kernels.ts reads the fields by position. */
 @unmanaged
 export class Clusters {
   nClusters: i32;
   nFeatures: i32;
   /** features and the weight, rounded up to a multiple of 4 */
   stride: i32;
-  /** k-means: 2^b − 1 for the b bits that hold an index of a centre */
-  indexMask: i32;
   /** [Σ s·d, Σ s, greatest d of a row of positive weight, that row's index in the block (lowest of equals)]: 4 doubles */
   totals: usize;
   /**
@@ -25,17 +23,6 @@ export class Clusters {
   counts: usize;
   /** written by the host: what every feature is multiplied by, once the origin is taken off (nFeatures) */
   scales: usize;
-  /** k-means, written by the host: |c|²/2, in the last group filled up with the greatest finite number */
-  halves: usize;
-  /** k-means, written by the host: how far the other centres have moved at most, all updates together (K) */
-  drifts: usize;
-  /** k-means, written by the host: what rounds to the three grids of the sums, 3 × stride doubles */
-  grids: usize;
-  /** k-means: the sums of a block handed out: K × stride sums, K × stride errors */
-  output: usize;
-  /** k-means, written by the host: 16·e of em/filter.ts, and the greatest |c|² */
-  slack: f64;
-  greatest: f64;
 
   /** First value of a centre; the next ones are 4 doubles apart. */
   @inline
@@ -44,7 +31,7 @@ export class Clusters {
   }
 }
 
-/** A block of rows with what is kept of them from pass to pass, as the host passes it (src/wasm/cluster-block.ts). */
+/** A block of rows with what is kept of them from pass to pass, as the host passes it (src/wasm/cluster-kernels.ts). */
 @unmanaged
 export class ClusterBlock extends Block {
   /** nRows i32; the last block's have room for 3 more */
@@ -55,44 +42,33 @@ export class ClusterBlock extends Block {
   sums: usize;
   /** k-means: address of an i32 that says whether `sums` are those of `labels` */
   summed: usize;
+  /** whether `x` holds panels, as `packColumns` made them */
+  packed: i32;
 }
 
-const HEADER: f64 = 64;
+/** Room for the fields of the subclass as well. */
+const HEADER: f64 = 128;
 
 @inline
-function aligned(bytes: f64): f64 {
+export function aligned(bytes: f64): f64 {
   return ceil<f64>(bytes / 64) * 64;
 }
 
-/** Bytes of the sums of one block: three parts of K × stride doubles. As f64 so that nothing can wrap. */
-export function clusterSumsBytes(d: i32, k: i32): f64 {
-  return aligned(24.0 * <f64>k * <f64>padded(d + 1));
-}
-
-/** Bytes of the state; `sums` is 1 for k-means. */
-export function clustersBytes(d: i32, k: i32, sums: i32): f64 {
-  const centers = 8.0 * <f64>padded(k) * <f64>d;
-  const stride = 8.0 * <f64>padded(d + 1);
-  const added = sums ? 2 * aligned(8.0 * <f64>padded(k)) + aligned(3 * stride) + aligned(2.0 * <f64>k * stride) : 0;
-  return HEADER + 64 + aligned(centers) + aligned(8.0 * <f64>k) + aligned(stride) + added;
+/** Bytes of the state. As f64 so that nothing can wrap. */
+export function clustersBytes(d: i32, k: i32): f64 {
+  return HEADER + 64 + aligned(8.0 * <f64>padded(k) * <f64>d) + aligned(8.0 * <f64>k) + aligned(8.0 * <f64>padded(d + 1));
 }
 
 /** Lays the state out over zeroed memory at `at` (64-byte aligned). */
 export function clustersLay(at: usize, d: i32, k: i32): void {
   const state = changetype<Clusters>(at);
-  const stride = 8.0 * <f64>padded(d + 1);
   state.nClusters = k;
   state.nFeatures = d;
   state.stride = padded(d + 1);
-  state.indexMask = (1 << (32 - clz(padded(k) - 1))) - 1;
   state.totals = at + <usize>HEADER;
   state.centers = state.totals + 64;
   state.counts = state.centers + <usize>aligned(8.0 * <f64>padded(k) * <f64>d);
   state.scales = state.counts + <usize>aligned(8.0 * <f64>k);
-  state.halves = state.scales + <usize>aligned(stride);
-  state.drifts = state.halves + <usize>aligned(8.0 * <f64>padded(k));
-  state.grids = state.drifts + <usize>aligned(8.0 * <f64>padded(k));
-  state.output = state.grids + <usize>aligned(3 * stride);
 }
 
 /**
@@ -105,6 +81,12 @@ export function fillColumns(clusters: Clusters, panel: Panel, block: Block, star
   panel.count = count;
   if (block.isFloat32) transpose<f32>(panel, block, clusters.scales, start, count);
   else transpose<f64>(panel, block, clusters.scales, start, count);
+  fillWeights(panel, block, start, count);
+}
+
+/** Weights of the panel's points, 0 past `count`. */
+@inline
+export function fillWeights(panel: Panel, block: Block, start: i32, count: i32): void {
   if (block.weights) {
     memory.copy(panel.weights, block.weights + (<usize>start << 3), <usize>count << 3);
   } else {

@@ -1,8 +1,9 @@
-/** K-medians: assignment to the centre of least L1 distance. The medians themselves are selected by the host. */
+/** K-medians: assignment to the centre of least L1 distance. For the medians see medians.ts. */
 import { AbsoluteDifference, distancesPanel, fillUpCenters, nearestPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
-import { ClusterBlock, Clusters, addCosts, addCounts, clearTotals, fillColumns } from "./clusters";
+import { ClusterBlock, Clusters, addCosts, addCounts, clearTotals } from "./clusters";
+import { AnyLayout, takeColumns } from "./packed";
 import { seedPass } from "./seeding";
 
 /** Labels of the block's rows, their cost, and the counts of the clusters. */
@@ -17,8 +18,8 @@ export function kMediansExpectation(state: usize, panelAt: usize, blockAt: usize
   }
 }
 
-function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start: i32, labels: usize): void {
-  fillColumns(clusters, panel, block, start);
+function expectationPanel(clusters: Clusters, panel: Panel, block: ClusterBlock, start: i32, labels: usize): void {
+  takeColumns(clusters, panel, block, start);
   nearestPanel<AbsoluteDifference>(clusters, panel, labels);
   addCosts(clusters, panel, start);
   addCounts(clusters, panel, labels);
@@ -28,14 +29,16 @@ function expectationPanel(clusters: Clusters, panel: Panel, block: Block, start:
 export function kMediansDistances(state: usize, panelAt: usize, blockAt: usize, out: usize): void {
   const clusters = changetype<Clusters>(state);
   const panel = changetype<Panel>(panelAt);
-  const block = changetype<Block>(blockAt);
+  const block = changetype<ClusterBlock>(blockAt);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    fillColumns(clusters, panel, block, start);
+    takeColumns(clusters, panel, block, start);
     distancesPanel<AbsoluteDifference>(clusters, panel, out + (<usize>start * <usize>clusters.nClusters << 3));
   }
 }
 
 /** Costs of seeds, by L1 distances: see `seedPass`. */
 export function kMediansSeed(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
-  seedPass<AbsoluteDifference>(changetype<Clusters>(state), changetype<Panel>(panel), changetype<Block>(block), costs, candidates, keep);
+  seedPass<AbsoluteDifference, AnyLayout>(
+    changetype<Clusters>(state), changetype<Panel>(panel), changetype<Block>(block), costs, candidates, keep,
+  );
 }

@@ -1,17 +1,38 @@
 /** What starts need of the data: what the rows would cost with one more centre, and rounds of Lloyd's k-means. */
-import { fillUpCenters, nearestPanel } from "../em/nearest";
+import { SquaredDifference, fillUpCenters, nearestPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
 import { Clusters, fillColumns } from "./clusters";
+
+/** Rows of the data as they are; `AnyLayout` (packed.ts) knows panels as well. */
+@unmanaged
+class RowMajor {
+  @inline
+  take(clusters: Clusters, panel: Panel, block: Block, start: i32): void {
+    fillColumns(clusters, panel, block, start);
+  }
+}
+
+/** Costs of seeds of a mixture's start, by squared distances: see `seedPass`. */
+export function kMeansSeed(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
+  seedPass<SquaredDifference, RowMajor>(
+    changetype<Clusters>(state), changetype<Panel>(panel), changetype<Block>(block), costs, candidates, keep,
+  );
+}
+
+/** Labels by the nearest centre, and the sums of a round of Lloyd's k-means: see `nearestPass`. */
+export function kMeansNearest(state: usize, panel: usize, block: usize, labels: usize, sums: usize): void {
+  nearestPass<SquaredDifference>(changetype<Clusters>(state), changetype<Panel>(panel), changetype<Block>(block), labels, sums);
+}
 
 /**
  * For each candidate (written as a centre) Σ s·min(cost, its distance term) over the block, into `clusters.counts`: even
  * and odd rows are added up apart. `keep` makes the minimum for candidate 0 the new cost. `costs` are nRows doubles.
  */
-export function seedPass<M>(clusters: Clusters, panel: Panel, block: Block, costs: usize, candidates: i32, keep: bool): void {
+export function seedPass<M, L>(clusters: Clusters, panel: Panel, block: Block, costs: usize, candidates: i32, keep: bool): void {
   memory.fill(panel.scaled, 0, <usize>candidates << 4);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    seedPanel<M>(clusters, panel, block, start, costs + (<usize>start << 3), candidates, keep);
+    seedPanel<M, L>(clusters, panel, block, start, costs + (<usize>start << 3), candidates, keep);
   }
   for (let i: usize = 0; i < <usize>candidates; i++) {
     const sum = panel.scaled + (i << 4);
@@ -19,10 +40,10 @@ export function seedPass<M>(clusters: Clusters, panel: Panel, block: Block, cost
   }
 }
 
-function seedPanel<M>(
+function seedPanel<M, L>(
   clusters: Clusters, panel: Panel, block: Block, start: i32, costs: usize, candidates: i32, keep: bool,
 ): void {
-  fillColumns(clusters, panel, block, start);
+  changetype<L>(0).take(clusters, panel, block, start);
   const line = <usize>panel.size << 3;
   const length = <usize>panel.nFeatures * line;
   const bytes = <usize>panel.count << 3;
@@ -70,7 +91,7 @@ function weighted(weights: usize, cost: v128): v128 {
  * (K × stride doubles) each row times its weight, and the weight as one more feature, is added to those of its cluster, row
  * after row.
  */
-export function nearestPass<M>(clusters: Clusters, panel: Panel, block: Block, labels: usize, sums: usize): void {
+function nearestPass<M>(clusters: Clusters, panel: Panel, block: Block, labels: usize, sums: usize): void {
   fillUpCenters(clusters);
   for (let start = 0; start < block.nRows; start += panel.size) {
     fillColumns(clusters, panel, block, start);

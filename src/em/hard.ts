@@ -44,6 +44,8 @@ export interface ClusterKernels<S extends HardStatistics> extends SeedKernels {
   expectations?(parameters: Centers): Iterable<S>;
   /** Distances, nRows × nClusters row-major, into `out`. */
   distances(parameters: Centers, block: Block, out: Float64Array): void;
+  /** `HardMethod.update` by medians, the `lower` of two middle values or their mean, where the kernels can select them. */
+  medians?(statistics: HardStatistics, lower: boolean): Float64Array;
 }
 
 /** What the rows of a data set would cost with further centres, for choosing seeds: costs are infinite at first. */
@@ -82,7 +84,7 @@ export interface HardMethod<S extends HardStatistics> {
   /** Statistics of both in one; `a` may be reused. */
   merge(a: S, b: S): S;
   /** The best centres of the clusters (nClusters × nFeatures, less the origin); an empty cluster's row is ignored. */
-  update(statistics: S, data: Dataset): Float64Array;
+  update(statistics: S, data: Dataset, kernels?: Pick<ClusterKernels<S>, 'medians'>): Float64Array;
   /** Statistics of given labels, cost apart: what `update` needs. */
   fromLabels(labels: Int32Array, nClusters: number, data: Dataset): S;
 }
@@ -90,7 +92,7 @@ export interface HardMethod<S extends HardStatistics> {
 /** The `EMModel` of a method over one data set. */
 export function hardModel<S extends HardStatistics>(
   method: HardMethod<S>,
-  kernels: Pick<ClusterKernels<S>, 'expectation' | 'expectations'>,
+  kernels: Pick<ClusterKernels<S>, 'expectation' | 'expectations' | 'medians'>,
   data: Dataset,
   initialize: (random: Random) => Centers,
 ): EMModel<Centers, S> {
@@ -100,7 +102,7 @@ export function hardModel<S extends HardStatistics>(
     ...(kernels.expectations && { expectations: kernels.expectations }),
     merge: (a, b) => method.merge(a, b),
     maximization: (statistics, previous) => ({
-      centers: fillEmpty(method.update(statistics, data), statistics, previous.centers, data),
+      centers: fillEmpty(method.update(statistics, data, kernels), statistics, previous.centers, data),
     }),
     objective: ({ cost }) => -cost,
     stable: (statistics, previous) => !anyChange(statistics, previous, data.sampleWeights),

@@ -201,9 +201,11 @@ export class ClusteringFit<S extends HardStatistics> {
   }
 }
 
-/** As `expectedBytes`, with what k-means keeps of each row. */
+/** As `expectedBytes`, with what k-means keeps of each row, and a block of rows on its way to where they are packed. */
 export function clusteringBytes(data: Rows, nClusters: number): number {
-  return expectedBytes(data, nClusters) + 12 * data.nSamples;
+  const { nSamples, nFeatures } = data;
+  const block = Math.min(nSamples, blockRows(nFeatures, nClusters));
+  return expectedBytes(data, nClusters) + 12 * nSamples + 8 * block * nFeatures;
 }
 
 /** Rows of a block. */

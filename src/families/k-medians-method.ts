@@ -15,7 +15,9 @@ export function kMediansMethod(tie: MedianTie): HardMethod<HardStatistics> {
     term: Math.abs,
     merge: mergeHard,
     fromLabels: labelled,
-    update: (statistics, data) => medians(joinLabels(statistics), statistics.counts.length, data, tie),
+    update: (statistics, data, kernels) =>
+      kernels?.medians?.(statistics, tie === 'lower') ??
+      medians(joinLabels(statistics), statistics.counts.length, data, tie),
   };
 }
 

@@ -73,7 +73,7 @@ export class KMedians extends Clustering {
 
   /**
    * As `fit`, in a worker (browser Worker, node worker_threads): the calling thread stays free. X is copied at the call.
-   * With `threads` the assignment of rows is shared; medians, most of the work unless clusters are many, are one thread's.
+   * With `threads` the assignment of rows is shared, and the medians feature by feature (not those of weighted or float32 rows).
    *
    * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
    * @example

@@ -8,8 +8,10 @@ import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
 import { expectationsBy } from './expectations.js';
 import { openMeans } from './means-kernels.js';
+import { wasmMedians } from './median-kernels.js';
 import { allKernels } from './more-kernels.js';
 import { HEADER_WORDS, openClusters } from './nearest-kernels.js';
+import { packedFeed } from './packed-feed.js';
 import type { BlockPass, Workspace } from './team.js';
 
 /** A block's sums are kept from pass to pass unless they take more than this share of the block's values. */
@@ -26,7 +28,7 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
   const kernels = allKernels(engine);
   const { nClusters: k, data } = shape;
   const common = openMeans(engine, shape);
-  const { at, largest, fitted, nBlocks } = common;
+  const { at, largest, fitted, nBlocks, outputOf } = common;
   const d = data.nFeatures;
   const stride = at('stride');
 
@@ -37,13 +39,13 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
     ? { sums: arena.reserve(sumBytes * nBlocks), sumBytes, summed: arena.reserve(4 * nBlocks) }
     : NONE;
   if (fitted !== undefined) {
-    arena.f64(at('grids'), 3 * stride).set(summationGrids(fitted, shape.scales, largest, stride));
+    arena.f64(common.grids, 3 * stride).set(summationGrids(fitted, shape.scales, largest, stride));
   }
   const length = fitted === undefined ? 0 : 2 * k * stride;
   const withScratch = ({ state, panel, at }: Own): Workspace => ({
     state,
     pointers: [state, panel, undefined, fitted === undefined || keepSums ? 0 : arena.reserve(sumBytes)],
-    results: [at('totals'), at('output')],
+    results: [at('totals'), outputOf(state)],
   });
 
   return {
@@ -63,17 +65,19 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
 
 export function wasmKMediansKernels(engine: Engine, shape: ClusterShape): ClusterKernels<HardStatistics> {
   const { arena } = engine;
-  const { kMediansDistances, kMediansSeed } = allKernels(engine);
+  const kernels = allKernels(engine);
   const { nClusters } = shape;
-  const common = openClusters(engine, shape, false, kMediansSeed);
+  const common = openClusters(engine, shape, kernels.kMediansSeed, packedFeed(kernels));
   const whole = ({ state, panel, at }: Own): Workspace => ({
     state,
     pointers: [state, panel, undefined],
     results: [at('totals'), at('counts')],
   });
+  const medians = wasmMedians(engine, shape, common);
   return {
     ...common.seeding,
-    distances: distancesOf(engine, shape, common, kMediansDistances),
+    ...(medians && { medians }),
+    distances: distancesOf(engine, shape, common, kernels.kMediansDistances),
     ...expectationsBy(
       engine,
       passOf(arena, shape, common, 'kMediansExpectation', whole, nClusters, NONE),
@@ -102,13 +106,13 @@ const NONE: Kept = { sums: 0, sumBytes: 0, summed: 0 };
 function passOf(
   arena: Arena,
   { data, rows }: ClusterShape,
-  common: Open,
+  common: Open & { headerBytes?: number },
   kernel: BlockPass['kernel'],
   complete: (own: Own) => Workspace,
   resultLength: number,
   { sums, sumBytes, summed }: Kept,
 ): BlockPass {
-  const { feed, place, fitted, labelsAt, bounds, workspace, stateBytes } = common;
+  const { feed, place, fitted, labelsAt, bounds, workspace, stateBytes, headerBytes = 4 * HEADER_WORDS } = common;
   return {
     kernel,
     data,
@@ -125,7 +129,7 @@ function passOf(
     },
     own: complete(common),
     workspace: () => complete(workspace()),
-    headerBytes: 4 * HEADER_WORDS,
+    headerBytes,
     stateBytes,
     resultBytes: [8 * TOTALS, 8 * resultLength],
   };
@@ -175,8 +179,11 @@ function unpack(output: Float64Array, k: number, d: number, stride: number) {
   for (let i = 0; i < length / d; i++) {
     const from = i * stride;
     const lost = k * stride + from;
-    sums.set(output.subarray(from, from + d), i * d);
-    errors.set(output.subarray(lost, lost + d), i * d);
+    // views of so few numbers cost more than their copying
+    for (let j = 0; j < d; j++) {
+      sums[i * d + j] = output[from + j] as number;
+      errors[i * d + j] = output[lost + j] as number;
+    }
     counts[i] = (output[from + d] as number) + (output[lost + d] as number);
   }
   return { sums, errors, counts };

@@ -31,16 +31,21 @@ export interface Kernels {
   bernoulliExpectation(state: number, block: number): void;
   bernoulliMoments(state: number, block: number, responsibilities: number): void;
   bernoulliScore: BernoulliScore;
-  clustersBytes(d: number, k: number, sums: number): number;
-  clusterSumsBytes(d: number, k: number): number;
+  clustersBytes(d: number, k: number): number;
   clustersLay(at: number, d: number, k: number): void;
+  clustersPack(state: number, panel: number, block: number, out: number): void;
+  clusterSumsBytes(d: number, k: number): number;
+  meansBytes(d: number, k: number): number;
+  meansLay(at: number, d: number, k: number): void;
   kMeansExpectation(state: number, panel: number, block: number, scratch: number): void;
   kMeansDistances(state: number, panel: number, block: number, out: number): void;
   kMeansSeed: SeedKernel;
+  kMeansSeedAny: SeedKernel;
   kMeansNearest(state: number, panel: number, block: number, labels: number, sums: number): void;
   kMediansExpectation(state: number, panel: number, block: number): void;
   kMediansDistances(state: number, panel: number, block: number, out: number): void;
   kMediansSeed: SeedKernel;
+  kMediansSelect(scratch: number, ends: number, medians: number, column: number): void;
 }
 
 export type SeedKernel = (
@@ -149,7 +154,7 @@ function readLocal(url: string | URL): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Of assembly/index.ts. */
-const ABI_VERSION = 3;
+const ABI_VERSION = 4;
 
 function abiOf(module: WebAssembly.Module): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });

@@ -3,19 +3,44 @@ import type { ClusterShape } from '../backend.js';
 import type { Centers } from '../em/hard.js';
 import type { Engine } from './engine.js';
 import { allKernels } from './more-kernels.js';
-import { openClusters } from './nearest-kernels.js';
+import { openClusters, packCenters } from './nearest-kernels.js';
+import { packedFeed } from './packed-feed.js';
+import { headerOf } from './state.js';
 
-/** Position of a field of Clusters (assembly/families/clusters.ts), in doubles. */
-const SLACK = 6;
+/** Positions of the header fields of Means (assembly/families/means.ts), in 32-bit words. */
+const FIELD = {
+  indexMask: 7,
+  halves: 8,
+  drifts: 9,
+  grids: 10,
+  output: 11,
+  floatCenters: 12,
+  floatHalves: 13,
+  lines: 14,
+};
+/** Words of it that are pointers and sizes; behind them lie numbers that the host writes. */
+const HEADER_WORDS = 15;
+/** Position of `slack`, in doubles; `greatest` and `coarseSlack` follow. */
+const SLACK = 8;
+
+/** Half a unit in the last place of 1 in single precision. */
+const FLOAT_ROUNDING = 2 ** -24;
+/** The error bound of the filter in single precision holds up to here (assembly/em/coarse-filter.ts). */
+const COARSE_FEATURES = 2 ** 20;
 
 export function openMeans(engine: Engine, shape: ClusterShape) {
   const { arena } = engine;
   const kernels = allKernels(engine);
   const { nClusters: k, data } = shape;
-  const common = openClusters(engine, shape, true, kernels.kMeansSeed);
-  const { state, at } = common;
+  const { kMeansSeedAny, meansBytes, meansLay } = kernels;
+  const common = openClusters(engine, shape, kMeansSeedAny, packedFeed(kernels), meansBytes, meansLay);
+  const { state } = common;
+  const at = headerOf(arena, state, FIELD, HEADER_WORDS);
   const d = data.nFeatures;
-  const rounding = (d + 4) * (Number.EPSILON / 2) + (at('indexMask') + 1) * Number.EPSILON;
+  const indices = at('indexMask') + 1;
+  const slack = 16 * ((d + 4) * (Number.EPSILON / 2) + indices * Number.EPSILON);
+  const coarseSlack = d > COARSE_FEATURES ? Infinity : 16 * FLOAT_ROUNDING * (d + 6 + 2 * indices);
+  const padded = Math.ceil(k / 4) * 4;
   let loaded: Centers | undefined;
 
   /** Writes what the filter and the bounds need beside the centres, once per E-step. */
@@ -23,7 +48,10 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
     if (loaded === parameters) return;
     const { centers } = parameters;
     common.load(parameters);
-    const halves = arena.f64(at('halves'), Math.ceil(k / 4) * 4).fill(Number.MAX_VALUE);
+    packCenters(centers, k, d, arena.f32(at('floatCenters'), padded * d));
+    const halves = arena.f64(at('halves'), padded).fill(Number.MAX_VALUE);
+    const stride = common.at('stride');
+    const lines = arena.f64(at('lines'), k * stride);
     const drifts = arena.f64(at('drifts'), k);
     let greatest = 0;
     let most = 0;
@@ -34,6 +62,7 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
       let moved = 0;
       for (let j = i * d; j < (i + 1) * d; j++) {
         const c = centers[j] as number;
+        lines[i * stride + j - i * d] = c;
         const u = loaded === undefined ? 0 : c - (loaded.centers[j] as number);
         square += c * c;
         moved += u * u;
@@ -45,12 +74,24 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
     }
     for (let i = 0; i < k; i++) drifts[i] = roundedUp((drifts[i] as number) + way(i === farthest ? second : most, d));
     if (shape.bounds === false) drifts.fill(Infinity);
-    arena.f64(state, SLACK + 2).set([16 * rounding, greatest], SLACK);
+    const floatHalves = arena.f32(at('floatHalves'), padded).fill(MOST_FLOAT);
+    floatHalves.set(halves.subarray(0, k));
+    arena.f64(state, SLACK + 3).set([slack, greatest, coarseSlack], SLACK);
     loaded = parameters;
   }
 
-  return { ...common, load };
+  return {
+    ...common,
+    load,
+    headerBytes: 4 * HEADER_WORDS,
+    grids: at('grids'),
+    /** Where a thread's state has the sums of a block. */
+    outputOf: (threadsState: number) => headerOf(arena, threadsState, FIELD, HEADER_WORDS)('output'),
+  };
 }
+
+/** The greatest finite float. */
+const MOST_FLOAT = (2 - 2 ** -23) * 2 ** 127;
 
 /** A length from its square, rounded up, underflow included. */
 function way(square: number, d: number): number {

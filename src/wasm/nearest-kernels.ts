@@ -1,37 +1,23 @@
 /** Nearest centres by the kernels of assembly/families: what fits of clusters and starts of mixtures share. */
 import type { ClusterShape } from '../backend.js';
-import type { Block, Dataset } from '../data/dataset.js';
+import type { Block, Dataset, Rows } from '../data/dataset.js';
+import type { FloatArray } from '../data/matrix.js';
 import type { Centers, SeedKernels, StartKernels } from '../em/hard.js';
+import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
 import { createFeed } from './feed.js';
 import type { SeedKernel } from './kernels.js';
 import { headerOf } from './state.js';
 
 /** Positions of the header fields of Clusters (assembly/families/clusters.ts), in 32-bit words. */
-const FIELD = {
-  stride: 2,
-  indexMask: 3,
-  totals: 4,
-  centers: 5,
-  counts: 6,
-  scales: 7,
-  halves: 8,
-  drifts: 9,
-  grids: 10,
-  output: 11,
-};
-/** Words of it that are pointers and sizes; behind them lie numbers that the host writes. */
-export const HEADER_WORDS = 12;
+const FIELD = { stride: 2, totals: 3, centers: 4, counts: 5, scales: 6 };
+/** Words of it: pointers and sizes. */
+export const HEADER_WORDS = 7;
 
 /** Starts by squared distances. */
 export function wasmSquaredStarts(engine: Engine, shape: ClusterShape): StartKernels {
   const { kernels, arena } = engine;
-  const { state, panel, at, feed, labelsAt, loadCenters, seeding } = openClusters(
-    engine,
-    shape,
-    false,
-    kernels.kMeansSeed,
-  );
+  const { state, panel, at, feed, labelsAt, loadCenters, seeding } = openClusters(engine, shape, kernels.kMeansSeed);
   const stride = at('stride');
   const length = shape.nClusters * stride;
   const sumsAt = arena.reserve(length * 8);
@@ -46,20 +32,36 @@ export function wasmSquaredStarts(engine: Engine, shape: ClusterShape): StartKer
   };
 }
 
-/** Reserves what k-means and k-medians share; nothing grows afterwards. */
+/** Gives the addresses of blocks' descriptors; `state` and `panel` may be used for packing rows. */
+export type OpenFeed = (
+  arena: Arena,
+  data: Rows,
+  rows: number,
+  once: boolean,
+  state: number,
+  panel: number,
+) => (block: Block) => number;
+
+/**
+ * Reserves what k-means and k-medians share; nothing grows afterwards.
+ *
+ * @param bytesOf of a state, which `lay` lays out: of Clusters or a subclass
+ */
 export function openClusters(
   { kernels, arena }: Engine,
   { data, nClusters: k, rows, scales }: ClusterShape,
-  withSums: boolean,
   seedPass: SeedKernel,
+  openFeed: OpenFeed = createFeed,
+  bytesOf = kernels.clustersBytes,
+  lay = kernels.clustersLay,
 ) {
   const d = data.nFeatures;
   const largest = Math.min(rows, data.nSamples);
   const fitted = 'largest' in data ? (data as Dataset) : undefined;
   const nBlocks = fitted === undefined ? 1 : Math.ceil(data.nSamples / largest);
-  const stateBytes = kernels.clustersBytes(d, k, withSums ? 1 : 0);
+  const stateBytes = bytesOf(d, k);
   const { state, panel, at } = workspace();
-  const feed = createFeed(arena, data, largest, fitted === undefined);
+  const feed = openFeed(arena, data, largest, fitted === undefined, state, panel);
   const held = fitted === undefined ? largest : data.nSamples;
   // labels are written in fours
   const labelsAt = arena.reserve((held + 4) * 4);
@@ -76,7 +78,7 @@ export function openClusters(
   /** One thread's state and panel. */
   function workspace() {
     const state = arena.reserve(stateBytes);
-    kernels.clustersLay(state, d, k);
+    lay(state, d, k);
     // the panel's table of one "component" holds the least distances
     const panel = arena.reserve(kernels.panelBytes(d, 1));
     kernels.layPanel(panel, d, 1);
@@ -144,7 +146,7 @@ export function openClusters(
 }
 
 /** Groups of four centres feature by feature. */
-function packCenters(centers: Float64Array, k: number, d: number, out: Float64Array): void {
+export function packCenters(centers: Float64Array, k: number, d: number, out: FloatArray): void {
   for (let i = 0; i < k; i++) {
     const group = (i - (i % 4)) * d + (i % 4);
     for (let j = 0; j < d; j++) out[group + 4 * j] = centers[i * d + j] as number;

@@ -19,6 +19,8 @@ const exportsOf = (module: WebAssembly.Module) =>
 
 /** A small case: rows, features, components. */
 const [N, D, K] = [5, 3, 2];
+/** Points of a panel of so few features. */
+const PANEL = 64;
 
 /** Arguments: what is reserved as a whole, doubles, labels, bytes, one label; with ?, 0 if it is not wanted; sizes; other numbers. */
 type Kind =
@@ -31,6 +33,7 @@ type Kind =
   | 'bytes'
   | 'flag'
   | 'size'
+  | 'feature'
   | 'rows'
   | 'number';
 const ALIGNMENT: Partial<Record<string, number>> = { reserved: 64, doubles: 8, labels: 4, bytes: 1, flag: 4 };
@@ -44,7 +47,18 @@ const BLOCK: Fields = [
   ['weights', 'doubles?', 3],
   ['origin', 'doubles', 4],
 ];
-const LABELLED: Fields = [...BLOCK, ['labels', 'labels', 5]];
+const ANY: Fields = [...BLOCK, ['packed', 'number', 9]];
+const LABELLED: Fields = [...ANY, ['labels', 'labels', 5]];
+const COLUMN: Fields = [
+  ['x', 'doubles', 0],
+  ['j', 'feature', 1],
+  ['nRows', 'rows', 2],
+  ['labels', 'labels', 3],
+  ['nFeatures', 'size', 4],
+  ['nClusters', 'size', 5],
+  ['size', 'size', 6],
+  ['lower', 'number', 7],
+];
 const KEPT: Fields = [...LABELLED, ['bounds', 'doubles', 6], ['sums', 'reserved?', 7], ['summed', 'flag', 8]];
 const CODED: Fields = [
   ['codes', 'bytes', 0],
@@ -106,8 +120,15 @@ class Sound {
 
   clusters = () =>
     this.once('clusters', () => {
-      const at = this.empty(this.kernels.clustersBytes(D, K, 1));
+      const at = this.empty(this.kernels.clustersBytes(D, K));
       this.kernels.clustersLay(at, D, K);
+      return at;
+    });
+
+  means = () =>
+    this.once('means', () => {
+      const at = this.empty(this.kernels.meansBytes(D, K));
+      this.kernels.meansLay(at, D, K);
       return at;
     });
 
@@ -129,7 +150,8 @@ class Sound {
   }
 
   block = () => this.words(this.rows());
-  labelled = () => this.words([...this.rows(), this.empty(4 * N + 12)]);
+  any = () => this.words([...this.rows(), 0, 0, 0, 0, 0]);
+  labelled = () => this.words([...this.rows(), this.empty(4 * N + 12), 0, 0, 0, 0]);
   kept = () =>
     this.words([
       ...this.rows(),
@@ -137,7 +159,10 @@ class Sound {
       this.empty(8 * N),
       this.empty(this.kernels.clusterSumsBytes(D, K)),
       this.empty(4),
+      0,
     ]);
+  column = () => this.words([this.packed(), 1, N, this.words([0, 1, 1, 0, 1]), D, K, PANEL, 0]);
+  private packed = () => this.doubles(Array.from({ length: PANEL * D }, (_, i) => (i * 0.7) % 3));
   coded = () => {
     const codes = this.empty(N);
     this.arena.u8(codes, N).set([1, 7, 0, 5, 2]);
@@ -161,7 +186,8 @@ const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 const GAUSSIAN: Argument = { name: 'state', kind: 'reserved', make: (on) => on.gaussian(), fixed: upTo(16) };
 const BERNOULLI: Argument = { name: 'state', kind: 'reserved', make: (on) => on.bernoulli(), fixed: upTo(13) };
-const CLUSTERS: Argument = { name: 'state', kind: 'reserved', make: (on) => on.clusters(), fixed: upTo(12) };
+const CLUSTERS: Argument = { name: 'state', kind: 'reserved', make: (on) => on.clusters(), fixed: upTo(7) };
+const MEANS: Argument = { name: 'state', kind: 'reserved', make: (on) => on.means(), fixed: upTo(15) };
 /** size, sizes and pointers; between and behind them is what changes with the points */
 const PANEL_FIXED = [0, ...upTo(10).map((i) => i + 6), 22, 23, 25, 26];
 const panel = (k: number): Argument => ({
@@ -170,6 +196,8 @@ const panel = (k: number): Argument => ({
   make: (on) => on.panel(k),
   fixed: PANEL_FIXED,
 });
+/** One whose columns may lie anywhere: rows that were packed once. */
+const MOVING: Argument = { ...panel(1), fixed: PANEL_FIXED.filter((word) => word !== 10) };
 const block = (make: (on: Sound) => number, fields: Fields): Argument => ({
   name: 'block',
   kind: 'labels',
@@ -177,6 +205,7 @@ const block = (make: (on: Sound) => number, fields: Fields): Argument => ({
   fields,
 });
 const ROWS = block((on) => on.block(), BLOCK);
+const ANY_ROWS = block((on) => on.any(), ANY);
 const CODES = block((on) => on.coded(), CODED);
 
 const SCORES = [
@@ -190,8 +219,9 @@ const RESPONSIBILITIES: Argument = {
   kind: 'doubles',
   make: (on) => on.doubles(Array.from({ length: N * K }, () => 1 / K)),
 };
-const SEED = [CLUSTERS, panel(1), ROWS, at('costs', 'doubles', 8 * N), size('candidates', K), number('keep', 1)];
-const DISTANCES = [CLUSTERS, panel(1), ROWS, at('out', 'doubles', 8 * N * K)];
+const COSTS = [at('costs', 'doubles', 8 * N), size('candidates', K), number('keep', 1)];
+const SEED_ANY = [CLUSTERS, MOVING, ANY_ROWS, ...COSTS];
+const DISTANCES = [CLUSTERS, MOVING, ANY_ROWS, at('out', 'doubles', 8 * N * K)];
 
 /** Every kernel that addresses memory, with arguments that are right. */
 const KERNELS: Partial<Record<keyof Kernels, readonly Argument[]>> = {
@@ -223,31 +253,42 @@ const KERNELS: Partial<Record<keyof Kernels, readonly Argument[]>> = {
   bernoulliExpectation: [BERNOULLI, CODES],
   bernoulliMoments: [BERNOULLI, CODES, RESPONSIBILITIES],
   bernoulliScore: [BERNOULLI, CODES, ...SCORES],
-  clustersLay: [at('at', 'reserved', ({ kernels }) => kernels.clustersBytes(D, K, 0)), size('d', D), size('k', K)],
+  clustersLay: [at('at', 'reserved', ({ kernels }) => kernels.clustersBytes(D, K)), size('d', D), size('k', K)],
+  clustersPack: [CLUSTERS, MOVING, ROWS, at('out', 'doubles', 8 * PANEL * D)],
+  meansLay: [at('at', 'reserved', ({ kernels }) => kernels.meansBytes(D, K)), size('d', D), size('k', K)],
   kMeansExpectation: [
-    CLUSTERS,
-    panel(1),
+    MEANS,
+    MOVING,
     block((on) => on.kept(), KEPT),
     at('scratch', 'reserved?', ({ kernels }) => kernels.clusterSumsBytes(D, K)),
   ],
   kMeansDistances: DISTANCES,
-  kMeansSeed: SEED,
+  kMeansSeed: [CLUSTERS, panel(1), ROWS, ...COSTS],
+  kMeansSeedAny: SEED_ANY,
   kMeansNearest: [CLUSTERS, panel(1), ROWS, at('labels', 'labels', 4 * N + 12), at('sums', 'doubles?', 8 * K * 4)],
-  kMediansExpectation: [CLUSTERS, panel(1), block((on) => on.labelled(), LABELLED)],
+  kMediansExpectation: [CLUSTERS, MOVING, block((on) => on.labelled(), LABELLED)],
   kMediansDistances: DISTANCES,
-  kMediansSeed: SEED,
+  kMediansSeed: SEED_ANY,
+  kMediansSelect: [
+    at('scratch', 'doubles', 8 * N),
+    at('ends', 'labels', 4 * K),
+    at('medians', 'doubles', 8 * K),
+    { name: 'column', kind: 'labels', make: (on) => on.column(), fields: COLUMN },
+  ],
 };
 
 /** Those that get no address: numbers in, a number out, and the tables below the arena. */
 const WITHOUT_ADDRESSES = [
   ...['abiVersion', 'heapBase', 'fillTables', 'expScalar', 'logScalar'],
-  ...['logSumExpBytes', 'panelBytes', 'gaussianBytes', 'bernoulliBytes', 'clustersBytes', 'clusterSumsBytes'],
+  ...['logSumExpBytes', 'panelBytes', 'gaussianBytes', 'bernoulliBytes', 'clustersBytes'],
+  ...['clusterSumsBytes', 'meansBytes'],
 ];
 
 /** What may not stand for an argument of a kind whose right value is `good`, in an arena that ends at `end`. */
 function wrongFor(kind: Kind, good: number, end: number): number[] {
   if (kind === 'number') return [-1, 1000].slice(0, good > 1 ? 2 : 0);
   if (kind === 'size') return [0, -1, 2 ** 31 - 1, Number.NaN];
+  if (kind === 'feature') return [-1, D];
   if (kind === 'rows') return [-1, 2 ** 31 - 1];
   const step = ALIGNMENT[kind.replace('?', '')] as number;
   const last = kind === 'flag' ? end : end - step;
@@ -318,9 +359,11 @@ describe('the debug build', () => {
         return message;
       };
       for (const [field, fieldKind, word] of fields ?? []) {
-        for (const wrong of field === 'isFloat32' ? [2, -1] : wrongFor(fieldKind, words[word]!, end)) {
+        for (const wrong of ['isFloat32', 'packed', 'lower'].includes(field)
+          ? [2, -1]
+          : wrongFor(fieldKind, words[word]!, end)) {
           const message = withWord(word, wrong, `${field} = ${wrong}`);
-          if (fieldKind !== 'rows') expect(message).toContain(`${name}: block.${field}`);
+          if (fieldKind !== 'rows') expect(message).toContain(`${name}: ${argument}.${field}`);
         }
       }
       for (const word of fixed ?? []) {

@@ -143,6 +143,20 @@ describe('bounds, filter and sums of changes leave no trace', () => {
     }
   });
 
+  it('where centers are too far from 0 for single precision to tell them apart', () => {
+    for (const d of [1, 2, 3, 33]) {
+      const heaps = clusters(500, d, 6, 14, 0.5).map((v, at) => v + (Math.floor(at / d) % 2 === 0 ? 1e6 : -1e6));
+      for (const rows of [1024, 128]) check({ n: 500, d, k: 7, rows, x: heaps });
+      check({ n: 500, d, k: 7, rows: 512, x: heaps.map((v) => v * 1e20) });
+    }
+  });
+
+  it('where squares underflow in single precision, or overflow', () => {
+    for (const scale of [1e-12, 1e-16, 1e-24, 1e14, 1e20, 1e40]) {
+      check({ n: 300, d: 3, k: 5, rows: 1024, x: clusters(300, 3, 5, 15).map((v) => v * scale) });
+    }
+  });
+
   it('with more sums than are worth keeping', () => {
     check({ n: 300, d: 2, k: 100, rows: 100, x: clusters(300, 2, 9, 13) });
   });

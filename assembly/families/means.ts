@@ -1,0 +1,57 @@
+/** What the k-means pass has in linear memory besides the centres: for its filters, its bounds and its sums. */
+import { padded } from "../em/panel";
+import { Clusters, aligned, clustersBytes, clustersLay } from "./clusters";
+
+/** The header goes on. Field order is the ABI: src/wasm/means-kernels.ts reads and writes the fields by position. */
+@unmanaged
+export class Means extends Clusters {
+  /** 2^b − 1 for the b bits that hold an index of a centre */
+  indexMask: i32;
+  /** written by the host: |c|²/2, in the last group filled up with the greatest finite number */
+  halves: usize;
+  /** written by the host: how far the other centres have moved at most, all updates together (K) */
+  drifts: usize;
+  /** written by the host: what rounds to the three grids of the sums, 3 × stride doubles */
+  grids: usize;
+  /** the sums of a block handed out: K × stride sums, K × stride errors */
+  output: usize;
+  /** written by the host: `centers` and `halves` as floats */
+  floatCenters: usize;
+  floatHalves: usize;
+  /** written by the host: the centres one after another, `stride` doubles each */
+  lines: usize;
+  /** written by the host: 16·e of em/filter.ts, and the greatest |c|² */
+  slack: f64;
+  greatest: f64;
+  /** written by the host: 16·e of em/coarse-filter.ts */
+  coarseSlack: f64;
+}
+
+/** Bytes of the sums of one block: three parts of K × stride doubles. As f64 so that nothing can wrap. */
+export function clusterSumsBytes(d: i32, k: i32): f64 {
+  return aligned(24.0 * <f64>k * <f64>padded(d + 1));
+}
+
+/** Bytes of the state. */
+export function meansBytes(d: i32, k: i32): f64 {
+  const stride = 8.0 * <f64>padded(d + 1);
+  const each = <f64>padded(k);
+  return clustersBytes(d, k) + 2 * aligned(8.0 * each) + aligned(3 * stride) + aligned(2.0 * <f64>k * stride)
+    + aligned(4.0 * each * <f64>d) + aligned(4.0 * each) + <f64>k * stride;
+}
+
+/** Lays the state out over zeroed memory at `at` (64-byte aligned). */
+export function meansLay(at: usize, d: i32, k: i32): void {
+  clustersLay(at, d, k);
+  const state = changetype<Means>(at);
+  const stride = 8.0 * <f64>padded(d + 1);
+  const each = <f64>padded(k);
+  state.indexMask = (1 << (32 - clz(padded(k) - 1))) - 1;
+  state.halves = at + <usize>clustersBytes(d, k);
+  state.drifts = state.halves + <usize>aligned(8.0 * each);
+  state.grids = state.drifts + <usize>aligned(8.0 * each);
+  state.output = state.grids + <usize>aligned(3 * stride);
+  state.floatCenters = state.output + <usize>aligned(2.0 * <f64>k * stride);
+  state.floatHalves = state.floatCenters + <usize>aligned(4.0 * each * <f64>d);
+  state.lines = state.floatHalves + <usize>aligned(4.0 * each);
+}
