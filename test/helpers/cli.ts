@@ -1,4 +1,4 @@
-/** Runs the built command line as users do, in a process of its own. */
+/** Runs the built command line as users do, in a process of its own; in this one where coverage is measured (./cli-here.ts). */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,10 +20,17 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** sent after so many milliseconds */
   readonly interruptAfter?: number;
+  /** another copy of it */
   readonly cli?: string;
 }
 
-export function mixwasm(args: readonly string[], { input, interruptAfter, cli = CLI }: RunOptions = {}): Promise<Ran> {
+export async function mixwasm(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  if (process.env.MIXWASM_COVERAGE === undefined || options.cli !== undefined) return inChild(args, options);
+  const { mixwasmHere } = await import('./cli-here.js');
+  return mixwasmHere(args, options);
+}
+
+function inChild(args: readonly string[], { input, interruptAfter, cli = CLI }: RunOptions): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...args], { stdio: 'pipe' });
     const text = { stdout: '', stderr: '' };
