@@ -74,6 +74,7 @@ describe('hardModel', () => {
     const block = { data: plain, start: 0, nRows: 4 };
     model.expectation(previous, block);
     expect(seen).toEqual([random, previous, block]);
+    expect(model.merge(statistics(), statistics()).cost).toBe(14);
   });
 
   it('is stable when no row that counts changes its label', () => {

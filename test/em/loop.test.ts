@@ -211,7 +211,13 @@ describe('assertMonotone', () => {
 
   it('names the step and both values', () => {
     const error = thrownBy<NonMonotoneError>(() => assertMonotone(4, 1, 0.5, 1));
-    expect(error).toMatchObject({ name: 'NonMonotoneError', iteration: 4, before: 1, after: 0.5 });
+    expect(error).toMatchObject({
+      name: 'NonMonotoneError',
+      code: 'NON_MONOTONE',
+      iteration: 4,
+      before: 1,
+      after: 0.5,
+    });
     expect(error.message).toContain('M-step 4 lowered the objective from 1 to 0.5');
   });
 });

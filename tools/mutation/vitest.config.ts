@@ -1,25 +1,33 @@
 /**
- * The tests that run against each mutant of a file of src/em: those of the folder and, where it is tested through the public
- * classes, those. The whole suite would find more, and take days.
+ * The tests that run against each mutant of a file of src/em: those that are about the file. The whole suite would notice
+ * more, and take days.
  */
 import { defineConfig } from 'vitest/config';
 
-const MORE: Record<string, string[]> = {
-  'src/em/exact-sums.ts': ['test/k-means/bounds.test.ts'],
-  'src/em/mixture.ts': ['test/conformance.test.ts'],
-  'src/em/mixture-fit.ts': [
-    'test/convergence.test.ts',
-    'test/decomposition/trace.test.ts',
-    'test/half-steps.test.ts',
-    'test/reference/collapse.test.ts',
-    'test/restarts.test.ts',
-    'test/stop.test.ts',
-  ],
+const TESTS: Record<string, string[]> = {
+  'block-values': ['em/expectation-maximization', 'em/user-mixture'],
+  blocks: ['em/loop', 'properties/merge'],
+  'check-family': ['em/family-mixture', 'em/user-mixture'],
+  convergence: ['em/loop'],
+  'elbo-trace': ['em/half-step-recorder'],
+  'exact-sums': ['em/exact-sums', 'k-means/bounds'],
+  'expectation-maximization': ['em/expectation-maximization', 'em/family-mixture'],
+  hard: ['em/hard'],
+  loop: ['em/loop'],
+  mixture: ['em/mixture', 'em/user-mixture'],
+  'mixture-fit': ['em/mixture-fit', 'convergence', 'half-steps', 'restarts'],
+  'mixture-scores': ['em/family-mixture', 'em/m-step', 'em/user-mixture'],
+  'non-monotone': ['em/loop'],
+  pauses: ['em/expectation-maximization', 'em/pauses'],
+  restarts: ['em/starts'],
+  'user-mixture': ['em/user-mixture'],
 };
+const file = /^src\/em\/(.+)\.ts$/.exec(process.env.MIXWASM_MUTATE ?? '')?.[1] ?? '';
+const tests = TESTS[file] ?? ['em/*'];
 
 export default defineConfig({
   test: {
-    include: ['test/em/*.test.ts', ...(MORE[process.env.MIXWASM_MUTATE ?? ''] ?? [])],
+    include: tests.map((name) => `test/${name}.test.ts`),
     // loading the modules for every file again would take longer than the tests
     isolate: false,
     testTimeout: 30_000,
