@@ -8,6 +8,7 @@ import {
   InvalidOptionError,
   InvalidParametersError,
   mixture,
+  responsibilitiesOf,
   ZeroDensityError,
 } from '../../src/index.js';
 import { bits, thrownBy } from '../helpers/numbers.js';
@@ -81,6 +82,33 @@ describe('a start by kmeans++', () => {
     };
     mixture(keeping, { nComponents: 1 }).initialize(rows([1, 4, 9]), random());
     expect(kept[0]!.points.map((point) => Array.from(point))).toEqual([[1], [4], [9]]);
+  });
+
+  it('cuts rows of several features, and multiplies their share by their weight', () => {
+    const kept: Sums[] = [];
+    const keeping = {
+      ...line,
+      emptyStatistics() {
+        kept.push(line.emptyStatistics(2));
+        return kept.at(-1)!;
+      },
+    };
+    const plane = createDataset(
+      { x: Float64Array.of(1, 2, 3, 4, 50, 60), nSamples: 3, nFeatures: 2 },
+      Float64Array.of(2, 3, 4),
+      false,
+    );
+    const start = mixture(keeping, { nComponents: 2 }).initialize(plane, random());
+    for (const { points } of kept)
+      expect(points.map((point) => Array.from(point))).toEqual([
+        [1, 2],
+        [3, 4],
+        [50, 60],
+      ]);
+    // 0.95 of the last row and 0.05 of the others, or the other way round
+    const [a, b] = [0.05 * 5 + 0.95 * 4, 0.95 * 5 + 0.05 * 4];
+    expect(Array.from(kept, ({ weight }) => weight).sort()[0]).toBeCloseTo(a, 12);
+    expect(Array.from(start.weights).sort()[1]).toBeCloseTo(b / 9, 12);
   });
 
   it('needs as many rows as components', () => {
@@ -210,6 +238,51 @@ describe('scores', () => {
   });
 });
 
+describe('responsibilitiesOf', () => {
+  const parameters = { weights: Float64Array.of(0.25, 0.75), components: [{ mean: 0 }, { mean: 4 }] };
+
+  it.each(['wasm', 'js'] as const)('tells rows apart, and adds their densities up (%s)', (backend) => {
+    const X = [0, 4, 2];
+    const { responsibilities, logDensity, labels, logLikelihood } = responsibilitiesOf(line, parameters, X, {
+      backend,
+    });
+    const terms = X.map((x) => [0.25 * Math.exp((-x * x) / 2), 0.75 * Math.exp(-((x - 4) ** 2) / 2)] as const);
+    terms.forEach(([a, b], i) => {
+      expect(logDensity[i]).toBeCloseTo(Math.log(a + b), 12);
+      expect(responsibilities[2 * i]).toBeCloseTo(a / (a + b), 12);
+      expect(responsibilities[2 * i + 1]).toBeCloseTo(b / (a + b), 12);
+    });
+    expect([responsibilities.length, logDensity.length, Array.from(labels)]).toEqual([6, 3, [0, 1, 1]]);
+    expect(logLikelihood).toBe(logDensity[0]! + logDensity[1]! + logDensity[2]!);
+  });
+
+  it('names the row without density, and row and component of what is none', () => {
+    const odd = (value: number) => ({
+      ...line,
+      logDensity: ({ mean }: { mean: number }, [x]: Float64Array) => (x === 7 && (value < 0 || mean > 0) ? value : 0),
+    });
+    const empty = thrownBy<ZeroDensityError>(() => responsibilitiesOf(odd(-Infinity) as never, parameters, [1, 2, 7]));
+    expect(empty).toBeInstanceOf(ZeroDensityError);
+    expect(empty.row).toBe(2);
+    const none = thrownBy<InvalidParametersError>(() =>
+      responsibilitiesOf(odd(Infinity) as never, parameters, [1, 2, 7]),
+    );
+    expect(none.component).toBe(1);
+    expect(none.message).toContain('component 1 is Infinity for row 2; logDensity must give a number below +Infinity');
+  });
+
+  it('takes a family, its parameters, and a backend', () => {
+    const run = (...[family, given, options]: unknown[]) =>
+      thrownBy<InvalidOptionError>(() => responsibilitiesOf(family as never, given as never, [1], options as never));
+    expect(run({}, parameters).option).toBe('family');
+    expect(run(line, parameters, { backend: 'gpu' }).option).toBe('backend');
+    expect(run(line, parameters, { backends: 'js' }).message).toContain('did you mean backend?');
+    expect(run(line, parameters, { backends: 'js' }).message).toContain('responsibilitiesOf');
+    expect(run(line, { ...parameters, weights: Float64Array.of(1) }).message).toContain('of 2 each; got 1 weights');
+    expect(run(line, { components: parameters.components }).message).toContain('got undefined weights');
+  });
+});
+
 describe('options of mixture', () => {
   it.each([
     [{ nComponents: 0 }, 'nComponents'],
@@ -271,5 +344,7 @@ describe('the chart of a mixture', () => {
     const { metric: _, ...plain } = charted.chart;
     const flat = mixture({ ...line, chart: plain }, { nComponents: 2, weights: 'uniform' }).chart!(start);
     expect(Array.from(flat.toFree(start))).toEqual([3, 6, 5, 10]);
+    // without a metric a step is measured as it is
+    expect(Array.from(flat.metric?.(start, Float64Array.of(1, 2, 3, 4)) ?? [1, 2, 3, 4])).toEqual([1, 2, 3, 4]);
   });
 });

@@ -14,7 +14,7 @@ export default {
   // a second run asks only the mutants again whose code or tests have changed
   incremental: true,
   incrementalFile: `${report}.incremental.json`,
-  concurrency: 1,
+  concurrency: 2,
   timeoutMS: 20_000,
   tempDirName: 'build/mutation/sandbox',
   // copied for each run; dist and the kernels are what tests load

@@ -16,7 +16,7 @@ const TESTS: Record<string, string[]> = {
   loop: ['em/loop'],
   mixture: ['em/mixture'],
   'mixture-fit': ['em/mixture-fit', 'convergence', 'half-steps', 'restarts'],
-  'mixture-scores': ['em/m-step', 'em/user-start'],
+  'mixture-scores': ['em/user-start'],
   'non-monotone': ['em/loop'],
   pauses: ['em/pauses'],
   restarts: ['em/starts'],
