@@ -17,9 +17,9 @@ export function createConvergence(
 ): (iteration: number, rise: number, change: number | undefined) => StopReason | undefined {
   const { tol, paramTol, maxIter } = options;
   return (iteration, rise, change) => {
-    // a fall counts by its size: regularisation may lower the likelihood on its way to its own fixed point
-    if (tol > 0 && Math.abs(rise) / totalWeight < tol) return 'tol';
-    if (paramTol > 0 && change !== undefined && change < paramTol) return 'paramTol';
+    // a fall counts by its size: regularisation may lower the likelihood on its way to its own fixed point. No size is below 0
+    if (Math.abs(rise) / totalWeight < tol) return 'tol';
+    if (change !== undefined && change < paramTol) return 'paramTol';
     return iteration >= maxIter ? 'maxIter' : undefined;
   };
 }

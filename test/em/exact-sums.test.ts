@@ -64,3 +64,39 @@ describe('exact sums', () => {
     expect(sums.take(0)).toEqual(kept.take(0));
   });
 });
+
+describe('exact sums of weighted, scaled rows of several features', () => {
+  const [D, STRIDE, K] = [3, 5, 4];
+  const g = generator(11);
+  const sampleWeights = Float64Array.from({ length: N }, (_, i) => (i % 5 === 0 ? 1000 : 0.3 * g.uniform()));
+  const x = Float64Array.from({ length: D * N }, (_, at) => 1e6 + g.normal() * 10 ** (2 * (at % D)));
+  const data = {
+    ...createDataset({ x, nSamples: N, nFeatures: D }, sampleWeights),
+    origin: Float64Array.of(1e6, -3e7, 1e6),
+  };
+  const scales = Float64Array.of(1, 1e-3, 64);
+  const terms = (i: number) => [
+    ...Array.from({ length: D }, (_, j) => sampleWeights[i]! * (x[i * D + j]! - data.origin[j]!) * scales[j]!),
+    sampleWeights[i]!,
+  ];
+
+  it('are those of their own column and place, whatever the order', () => {
+    const grids = summationGrids(data, scales, 16384, STRIDE);
+    expect(grids.length).toBe(3 * STRIDE);
+    const of = (order: readonly number[]) => {
+      const sums = new ExactSums(grids, K * (D + 1));
+      for (const i of order) terms(i).forEach((value, j) => sums.add((i % K) * (D + 1) + j, j, value));
+      return Array.from({ length: K * (D + 1) }, (_, at) => sums.take(at));
+    };
+    const got = of(permutation(N, 1));
+    expect(of(permutation(N, 2))).toEqual(got);
+    got.forEach(([sum, error], at) => {
+      const [k, j] = [Math.floor(at / (D + 1)), at % (D + 1)];
+      const own = Array.from({ length: N }, (_, i) => i)
+        .filter((i) => i % K === k)
+        .map((i) => terms(i)[j]!);
+      const wrong = exactly(own) - exactly([sum, error]);
+      expect(wrong < 0n ? -wrong : wrong).toBeLessThanOrEqual(exactly([Math.max(...own.map(Math.abs))]) >> 100n);
+    });
+  });
+});

@@ -259,3 +259,29 @@ describe.each(BACKENDS)('mixtureModel on %s', (backend) => {
     expect(() => model.trace).toThrow(/built from parameters/);
   });
 });
+
+describe('a model of a family that draws badly', () => {
+  const parameters = { weights: Float64Array.of(1), components: [{ rate: 2 }] };
+  const drawing = (row: unknown) => ({ ...poisson, sample: () => row as Float64Array });
+
+  it('names the component and what it drew', () => {
+    for (const [row, got] of [
+      [Float64Array.of(1, 2), 'gave 2'],
+      [undefined, 'gave undefined'],
+    ] as const) {
+      const model = mixtureModel(drawing(row), parameters, { nFeatures: 1 });
+      const error = thrownBy<InvalidDataError>(() => model.sample(3));
+      expect(error).toBeInstanceOf(InvalidDataError);
+      expect(error.message).toContain(`sample must draw rows of 1 numbers; component 0 ${got}`);
+      expect(error.row).toBe(0);
+    }
+  });
+
+  it('or needs to be told how many numbers a row has', () => {
+    const mute = { ...poisson, sample: undefined } as never;
+    expect(() => mixtureModel(mute, parameters)).toThrow('mixtureModel needs nFeatures, or a family with sample');
+    expect(mixtureModel(mute, parameters, { nFeatures: 1 }).nFeatures).toBe(1);
+    expect(() => mixtureModel(mute, parameters, { nFeatures: 1 }).sample(3)).toThrow('sample');
+    expect(() => mixtureModel(poisson, {} as never)).toThrow('parameters must be { weights, components }');
+  });
+});

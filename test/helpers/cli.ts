@@ -1,4 +1,4 @@
-/** Runs the built command line as users do, in a process of its own. */
+/** Runs the built command line as users do, in a process of its own; in this one where coverage is measured (./cli-here.ts). */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,12 +29,21 @@ export interface RunOptions {
   readonly interruptAt?: readonly ('reading' | 'posted' | 'progress' | 'said')[];
   /** whether answers of workers are withheld from it */
   readonly deaf?: boolean;
+  /** another copy of it */
   readonly cli?: string;
 }
 
-export function mixwasm(
+export async function mixwasm(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { cli, interruptAt, open } = options;
+  const needsProcess = cli !== undefined || interruptAt !== undefined || open;
+  if (process.env.MIXWASM_COVERAGE === undefined || needsProcess) return inChild(args, options);
+  const { mixwasmHere } = await import('./cli-here.js');
+  return mixwasmHere(args, options);
+}
+
+function inChild(
   args: readonly string[],
-  { input, open = false, interruptAt, deaf = false, cli = CLI }: RunOptions = {},
+  { input, open = false, interruptAt, deaf = false, cli = CLI }: RunOptions,
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const watched = interruptAt === undefined ? [] : ['--import', WATCH];

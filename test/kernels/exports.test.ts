@@ -11,6 +11,18 @@ const text = read('src/wasm/kernels.ts').toString();
 const declarations = text.slice(text.indexOf('interface Kernels {'), text.indexOf('export type SeedKernel'));
 
 describe('the exports of the kernels', () => {
+  it('are of one interface in the package and in the file', () => {
+    const version = (name: string) => {
+      const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(read(`build/${name}.wasm`)), {
+        env: { memory },
+      });
+      return (instance.exports as unknown as { abiVersion(): number }).abiVersion();
+    };
+    expect(text).toContain(`const ABI_VERSION = ${version('kernels.core')};`);
+    expect(version('kernels')).toBe(version('kernels.core'));
+  });
+
   it('are those that src/wasm/kernels.ts declares', () => {
     const names = [...declarations.matchAll(/^ {2}(\w+)[(:]/gm)].map(([, name]) => name!);
     expect(names.sort()).toEqual([...exported].sort());

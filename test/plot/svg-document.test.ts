@@ -69,3 +69,33 @@ describe('ellipse', () => {
     for (const [x, y] of ellipse([0, 0], { xx: 1, xy: 1, yy: 1 }, 1)) expect(x).toBeCloseTo(y, 12);
   });
 });
+
+describe('SvgElement', () => {
+  const element = (name = 'g') => new SvgDocument().createElementNS('', name);
+
+  it('adds to its style, and keeps, tells and removes attributes', () => {
+    const one = element();
+    expect(one.hasAttribute('style')).toBe(false);
+    one.style.setProperty('color', 'red');
+    one.style.setProperty('--gap', 2);
+    expect(one.getAttribute('style')).toBe('color: red; --gap: 2;');
+    one.removeAttribute('style');
+    expect(one.getAttribute('style')).toBeNull();
+  });
+
+  it('puts children before others, last, and takes them away', () => {
+    const [parent, a, b, c] = [element(), element('a'), element('b'), element('c')];
+    parent.appendChild(b);
+    parent.insertBefore(a, b);
+    parent.insertBefore(c, null);
+    parent.appendChild('text');
+    expect(parent.children.map(({ tagName }) => tagName)).toEqual(['a', 'b', 'c']);
+    expect(parent.textContent).toBe('text');
+    parent.removeChild(b);
+    expect(parent.outerHTML).toBe('<g><a/><c/>text</g>');
+    expect(() => parent.removeChild(b)).toThrow('<b> is not a child of <g>');
+    expect(() => parent.insertBefore(b, b)).toThrow('<b> is not a child of <g>');
+    a.textContent = 3;
+    expect(parent.textContent).toBe('3text');
+  });
+});

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tablesOf } from '../accuracy/tables.mjs';
 import { measure } from '../check-size.mjs';
+import { tableOf } from '../mutation/report.mjs';
 
 const at = (path) => new URL(`../../${path}`, import.meta.url);
 const json = (path) => JSON.parse(readFileSync(at(path), 'utf8'));
@@ -10,7 +11,10 @@ const json = (path) => JSON.parse(readFileSync(at(path), 'utf8'));
 const accuracy = tablesOf(json('bench/results/accuracy.json'));
 const accuracySections = Object.fromEntries(Object.entries(accuracy).map(([name, text]) => [name, () => text]));
 
-export const SECTIONS = { ...accuracySections, benchmark, 'benchmark-more': benchmarkMore, size, soak };
+/** What npm run mutation -- --write kept: it takes half an hour. */
+const mutation = () => tableOf(json('tools/mutation/scores.json'));
+
+export const SECTIONS = { ...accuracySections, benchmark, 'benchmark-more': benchmarkMore, mutation, size, soak };
 
 /** What the README shows of bench/results, picture first. The runs took minutes on a quiet machine: included, not repeated. */
 const SHOWN = {
