@@ -7,12 +7,14 @@ import { addPredictCommand } from './commands/predict.js';
 import { addSampleCommand } from './commands/sample.js';
 import { addScoreCommand } from './commands/score.js';
 import { addSelectCommand } from './commands/select.js';
-import { describeError, EXIT, UsageError } from './errors.js';
+import { describeError, EXIT, fileErrorText, UsageError } from './errors.js';
 import { heedInterrupts, Interrupted } from './interrupt.js';
 
-// `mixwasm fit … | head` closes the pipe early, which is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : EXIT.failure);
+  // `mixwasm fit … | head` closes the pipe early, which is no error
+  if (error.code === 'EPIPE') process.exit(0);
+  console.error(`mixwasm: cannot write standard output: ${fileErrorText(error)}`);
+  process.exit(EXIT.failure);
 });
 
 // relative to dist/cli.js, which is what runs
