@@ -64,12 +64,18 @@ const FLAGS: Record<string, string> = {
   regCovar: '--reg-covar',
 };
 
-/** A message of the library, with options named as they are here. */
+/** Values that follow an option, as JavaScript has them: ` 'diag' or 'spherical'`, `: 1`. */
+const VALUES = ": ?(?:'\\w+'|\\d+)| '\\w+'(?: or '\\w+')*";
+const OPTION = new RegExp(`\\b(${Object.keys(FLAGS).join('|')})\\b(${VALUES})?`, 'g');
+/** Words of prose, too: options where a value or a list says so. */
+const WORD = new RegExp(`\\b(init(?=, seed)|seed(?=, nInit)|backend(?=:? ')|threads(?=: \\d))(${VALUES})?`, 'g');
+
+/** A message of the library, with options named as they are here, and their values as they are given here. */
 export function withFlags(message: string): string {
-  return message.replace(
-    /\b(nComponents|nClusters|covarianceType|nInit|maxIter|regCovar)\b/g,
-    (name) => FLAGS[name] ?? name,
-  );
+  const given = (values = '') => values.replaceAll("'", '').replace(/^: ?/, ' ');
+  return message
+    .replace(WORD, (_, name: string, values?: string) => `--${name}${given(values)}`)
+    .replace(OPTION, (_, name: string, values?: string) => `${FLAGS[name]}${given(values)}`);
 }
 
 /** The line for stderr. */

@@ -1,8 +1,8 @@
 /** The flags by which commands that fit say how. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AccelerationName, BackendName, CovarianceType } from '../index.js';
 import { UsageError } from './errors.js';
-import { type FitOptions, KIND_NAMES, KINDS, type KindName } from './models.js';
+import { type FitOptions, KIND_NAMES, KINDS, type KindName, noLikelihood } from './models.js';
 import { choiceList, integer, integerRange, nonNegative, threadCount } from './numbers.js';
 
 export interface FitFlags {
@@ -26,29 +26,33 @@ const BACKENDS = ['wasm', 'js'] as const satisfies readonly BackendName[];
 const ACCELERATIONS = ['none', 'anderson', 'squarem'] as const satisfies readonly AccelerationName[];
 const INITS = ['kmeans++', 'greedyKmeans++', 'kmeans', 'random', 'randomPoints'];
 
-/** What the help says of flags that mean more where several candidates are compared. */
+/** What differs where several candidates are compared: what the help says of flags, and which models there are. */
 export interface FitFlagTexts {
+  readonly kinds: readonly KindName[];
   readonly components: string;
   readonly covariance: string;
   /** defaults */
   readonly nInit: string;
+  readonly maxIter: string;
   readonly regCovar: string;
   readonly threads: string;
 }
 
 export function addFitFlags(
   command: Command,
-  { components, covariance, nInit, regCovar, threads }: FitFlagTexts,
+  { kinds, components, covariance, nInit, maxIter, regCovar, threads }: FitFlagTexts,
 ): Command {
   return command
     .option('-k, --components <K>', components, integerRange)
-    .addOption(new Option('-m, --model <kind>', 'what to fit').choices(KIND_NAMES).default('gaussian'))
+    .addOption(
+      new Option('-m, --model <kind>', 'what to fit').choices(kinds).argParser(kindOf(kinds)).default('gaussian'),
+    )
     .option('--covariance <type>', covariance, choiceList(COVARIANCES))
     .addOption(new Option('--init <how>', "how to start (default: the model's own)").choices(INITS))
     .option('--n-init <n>', `starts, of which the best is kept (default: ${nInit})`, integer(1))
     .option('--seed <n>', 'seed of the random numbers (default: 0)', integer(Number.MIN_SAFE_INTEGER))
     .option('--tol <x>', 'stop when the mean log-likelihood rises by less (default: 1e-6)', nonNegative)
-    .option('--max-iter <n>', 'most iterations (default: 1000; k-means and k-medians: 300)', integer(0))
+    .option('--max-iter <n>', `most iterations (default: ${maxIter})`, integer(0))
     .option('--reg-covar <x>', `added to every variance (default: ${regCovar})`, nonNegative)
     .addOption(
       new Option('--acceleration <how>', 'longer steps to the same ends (default: none)').choices(ACCELERATIONS),
@@ -56,6 +60,16 @@ export function addFitFlags(
     .option('--standardize', 'fit columns of mean 0 and standard deviation 1; the model remembers which they were')
     .option('--threads <n>', `threads, or auto: as many as make it faster (default: ${threads})`, threadCount)
     .addOption(new Option('--backend <name>', 'SIMD kernels or plain JavaScript (default: wasm)').choices(BACKENDS));
+}
+
+/** A parser of kinds of model; `kinds` are those that fit. */
+function kindOf(kinds: readonly KindName[]): (text: string) => KindName {
+  return (text) => {
+    const kind = KIND_NAMES.find((name) => name === text);
+    if (kind !== undefined && kinds.includes(kind)) return kind;
+    const why = kind === undefined ? '' : `: ${noLikelihood(kind)}`;
+    throw new InvalidArgumentError(`It must be ${kinds.join(' or ')}${why}.`);
+  };
 }
 
 /** Flags that only some kinds of model have, by the library's name. */

@@ -75,9 +75,14 @@ export async function busy<T>(run: () => T): Promise<T> {
   // one that came already is heard first: a look for events lies between two turns
   await setImmediate();
   await setImmediate();
+  return interruptible(async () => run());
+}
+
+/** Runs what a process that ends by itself would wait for: at Ctrl-C the system ends it. */
+export async function interruptible<T>(run: () => Promise<T>): Promise<T> {
   process.off('SIGINT', onInterrupt);
   try {
-    return run();
+    return await run();
   } finally {
     heedInterrupts();
   }

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 /** The command line as a process. */
 import { readFileSync } from 'node:fs';
-import { EXIT } from './errors.js';
+import { EXIT, fileErrorText } from './errors.js';
 import { heedInterrupts } from './interrupt.js';
 import { run } from './run.js';
 
-// `mixwasm fit … | head` closes the pipe early, which is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : EXIT.failure);
+  // `mixwasm fit … | head` closes the pipe early, which is no error
+  if (error.code === 'EPIPE') process.exit(0);
+  console.error(`mixwasm: cannot write standard output: ${fileErrorText(error)}`);
+  process.exit(EXIT.failure);
 });
 
 // relative to dist/cli.js, which is what runs

@@ -54,7 +54,7 @@ export async function writeModel(path: string, document: ModelDocument): Promise
 
 /** Reads a model file, or the JSON of a model; everything is checked. */
 export async function readModel(path: string): Promise<SavedModel> {
-  const text = await fileOperation(`read ${path}`, () => readFile(path, 'utf8'));
+  const text = (await fileOperation(`read ${path}`, () => readFile(path, 'utf8'))).replace(/^\uFEFF/, '');
   const bad = (message: string, cause?: unknown) =>
     new CliError(`${path} is not a saved model: ${message}`, cause === undefined ? undefined : { cause });
   let json: unknown;

@@ -75,9 +75,23 @@ export const KINDS = {
 export type KindName = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as KindName[];
 
+/** The kinds that have a likelihood, and with it criteria to select by. */
+export const SELECTABLE = ['gaussian', 'bernoulli'] as const satisfies KindName[];
+export type SelectableKind = (typeof SELECTABLE)[number];
+
+/** Why another kind cannot be selected by criteria. */
+export function noLikelihood(kind: KindName): string {
+  return `a number of components can be chosen for mixtures; ${kind} has no likelihood to go by`;
+}
+
 /** Whether a model has densities, and with them responsibilities, criteria and samples. */
 export function isMixture(model: AnyModel): model is Mixture {
   return 'predictProba' in model;
+}
+
+/** Whether a model is one of 0 and 1. */
+export function isBinary(model: AnyModel): boolean {
+  return model instanceof BernoulliMixture;
 }
 
 /** Components or clusters. */

@@ -1,14 +1,16 @@
 /** Parsers of option values. Commander turns what they throw into a usage error. */
 import { InvalidArgumentError } from 'commander';
 
-/** A parser of integers ≥ `least`. */
-export function integer(least: number): (text: string) => number {
+/** Most that the library starts. */
+const MOST_THREADS = 256;
+
+/** A parser of integers from `least` to `most`. */
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range = most < Number.MAX_SAFE_INTEGER ? ` from ${least} to ${most}` : ` of at least ${least}`;
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(
-      least === Number.MIN_SAFE_INTEGER ? 'It must be an integer.' : `It must be an integer of at least ${least}.`,
-    );
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be an integer${least === Number.MIN_SAFE_INTEGER ? '' : range}.`);
   };
 }
 
@@ -19,11 +21,18 @@ export function nonNegative(text: string): number {
   throw new InvalidArgumentError('It must be a number of at least 0.');
 }
 
-/** `a,b` as a list of names. */
+/** `a,b` as a list of names; one with a comma stands in double quotes, as in CSV. */
 export function nameList(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.every((name) => name !== '')) return names;
-  throw new InvalidArgumentError('It must be column names (or numbers, from 1) with commas between.');
+  const names = `${text},`.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^",][^,]*?))\s*,/gy);
+  const found = Array.from(names, ([part, quoted, plain = '']) => ({
+    name: quoted === undefined ? plain : quoted.replaceAll('""', '"'),
+    length: part.length,
+  }));
+  const complete = found.reduce((sum, { length }) => sum + length, 0) === text.length + 1;
+  if (complete && found.every(({ name }) => name.trim() !== '')) return found.map(({ name }) => name);
+  throw new InvalidArgumentError(
+    'It must be column names (or numbers, from 1) with commas between; a name with a comma in double quotes.',
+  );
 }
 
 /** A character, or what people write for a tab. */
@@ -33,9 +42,9 @@ export function oneCharacter(text: string): string {
   throw new InvalidArgumentError('It must be one character, or tab.');
 }
 
-/** An integer of at least 1, or `auto`. */
+/** A number of threads as the library takes it, or `auto`. */
 export function threadCount(text: string): number | 'auto' {
-  return text === 'auto' ? 'auto' : integer(1)(text);
+  return text === 'auto' ? 'auto' : integer(1, MOST_THREADS)(text);
 }
 
 /** `3`, `1..10` or `2,4,8` as numbers, ascending. */

@@ -28,6 +28,9 @@ export interface Outcome {
 
 /** Called before a fit, which may take hours: that what it finds can be written. */
 export async function checkOutputs({ out, plot }: OutcomeFlags): Promise<void> {
+  if (out === '-') {
+    throw new UsageError('--out -: fit --json prints the model on standard output; a file of that name is ./-');
+  }
   if (plot !== undefined && extname(plot).toLowerCase() !== '.svg') {
     throw new UsageError(`--plot draws SVG: give a name that ends in .svg; got ${plot}`);
   }

@@ -4,7 +4,7 @@ import { locateError, UsageError } from './errors.js';
 import type { FitFlags } from './fit-flags.js';
 import { atStake } from './interrupt.js';
 import { KINDS } from './models.js';
-import { leftOutNotice } from './report.js';
+import { tellOfColumns } from './report.js';
 import { type Selection, selectColumns } from './select-columns.js';
 import { type Standardization, standardizationOf, standardize } from './standardize.js';
 
@@ -28,8 +28,7 @@ export async function prepare(
   const started = performance.now();
   const table = await readData(file, flags);
   const selection = selectColumns(table, { wanted: flags.columns, binary });
-  const notice = leftOutNotice(selection);
-  if (notice !== undefined) console.error(notice);
+  tellOfColumns(selection);
   const standardization = flags.standardize ? standardizationOf(selection) : undefined;
   if (standardization !== undefined) standardize(selection.X, standardization);
   return {

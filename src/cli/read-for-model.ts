@@ -3,7 +3,8 @@ import { type DataFlags, readData } from './data-flags.js';
 import { locateError } from './errors.js';
 import { busy } from './interrupt.js';
 import type { SavedModel } from './model-file.js';
-import type { X } from './models.js';
+import { isBinary, type X } from './models.js';
+import { tellOfColumns } from './report.js';
 import { columnsOfModel } from './select-columns.js';
 import { standardize } from './standardize.js';
 
@@ -19,7 +20,10 @@ export interface ForModel extends SavedModel {
 /** Reads data for a model: the columns it wants, standardized if it is. */
 export async function readForModel(saved: SavedModel, file: string | undefined, flags: DataFlags): Promise<ForModel> {
   const table = await readData(file, flags);
-  const { X } = columnsOfModel(table, saved.model.nFeatures, saved.columns, flags.columns);
+  const { model, columns } = saved;
+  const selection = columnsOfModel(table, model.nFeatures, columns, flags.columns, isBinary(model));
+  tellOfColumns(selection);
+  const { X } = selection;
   if (saved.standardization !== undefined) standardize(X, saved.standardization);
   const located = async <T>(work: () => T): Promise<T> => {
     try {

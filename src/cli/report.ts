@@ -32,9 +32,12 @@ export function formatReport(
   ].join('\n');
 }
 
-export function leftOutNotice({ leftOut }: Selection): string | undefined {
-  if (leftOut.length === 0) return undefined;
-  return `left out: ${leftOut.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`;
+/** Says which columns are no data, and which are data only by a convention. */
+export function tellOfColumns({ leftOut, truths }: Selection): void {
+  if (leftOut.length > 0) {
+    console.error(`left out: ${leftOut.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`);
+  }
+  if (truths.length > 0) console.error(`true and false are 1 and 0 in: ${truths.join(', ')}`);
 }
 
 function duration(milliseconds: number): string {

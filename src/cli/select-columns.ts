@@ -1,7 +1,16 @@
 /** Which columns of a table are data, and are they sound. */
 import type { FloatArray } from '../data/matrix.js';
-import { CliError, MissingColumnsError } from './errors.js';
-import { type Column, hasDecimalComma, isInfinite, isMissing, sharedFloats, type Table } from './read/table.js';
+import { plural } from '../diagnostics/summary.js';
+import { CliError, MissingColumnsError, UsageError } from './errors.js';
+import {
+  type Cell,
+  type Column,
+  hasDecimalComma,
+  isInfinite,
+  isMissing,
+  sharedFloats,
+  type Table,
+} from './read/table.js';
 
 export interface Selection {
   /** rows × columns, row-major */
@@ -9,6 +18,8 @@ export interface Selection {
   readonly featureNames: readonly string[];
   /** columns not used, with the reason; empty when the user chose */
   readonly leftOut: readonly { name: string; reason: string }[];
+  /** columns of true and false that a model of measurements takes for 1 and 0 */
+  readonly truths: readonly string[];
 }
 
 export interface SelectOptions {
@@ -22,8 +33,8 @@ const DECIMAL_COMMA = 'decimals need a point, not a comma';
 
 /** The columns asked for, or all that are data. Every cell of them must be a finite number. Takes the table's memory over. */
 export function selectColumns(table: Table, { wanted, binary = false }: SelectOptions = {}): Selection {
-  const { source, columns, nRows } = table;
-  if (nRows === 0) throw new CliError(`${source} has ${table.named ? 'a header but ' : ''}no rows`);
+  const { source, columns } = table;
+  checkRows(table);
   const leftOut = [...(table.leftOut ?? [])];
   let chosen: number[];
   if (wanted === undefined) {
@@ -37,11 +48,12 @@ export function selectColumns(table: Table, { wanted, binary = false }: SelectOp
     chosen = wanted.map((name) => findColumn(table, name));
     leftOut.length = 0;
   }
+  if (columns.length === 0) throw new CliError(`${source} has no columns: ${plural(table.nRows, 'row')} of no values`);
   if (chosen.length === 0) {
     const list = leftOut.map(({ name, reason }) => `${name} (${reason})`).join(', ');
     throw new CliError(`${source} has no column of ${binary ? '0 and 1' : 'numbers'}: ${list}`);
   }
-  return selected(table, chosen, leftOut);
+  return selected(table, chosen, leftOut, binary);
 }
 
 /**
@@ -49,6 +61,7 @@ export function selectColumns(table: Table, { wanted, binary = false }: SelectOp
  * `wanted`, in the model's order too.
  *
  * @param expected names, where the model file has them
+ * @param binary whether the model is one of 0 and 1
  * @throws {MissingColumnsError} the file lacks some
  */
 export function columnsOfModel(
@@ -56,51 +69,64 @@ export function columnsOfModel(
   nFeatures: number,
   expected: readonly string[] | undefined,
   wanted: readonly string[] | undefined,
+  binary: boolean,
 ): Selection {
-  const { source, columns, nRows } = table;
-  if (nRows === 0) throw new CliError(`${source} has ${table.named ? 'a header but ' : ''}no rows`);
-  if (wanted !== undefined && wanted.length !== nFeatures) {
-    throw new CliError(
-      `--columns names ${wanted.length} columns but the model has ${nFeatures}${expected === undefined ? '' : ` (${expected.join(', ')})`}`,
-    );
+  const { source, columns } = table;
+  checkRows(table);
+  const byPlace = (chosen: readonly number[]) => selected(table, chosen, [], binary);
+  if (wanted !== undefined) {
+    if (wanted.length !== nFeatures) {
+      throw new CliError(
+        `--columns names ${wanted.length} columns but the model has ${nFeatures}${expected === undefined ? '' : ` (${expected.join(', ')})`}`,
+      );
+    }
+    return byPlace(wanted.map((name) => findColumn(table, name)));
   }
-  const names = wanted ?? expected;
   // a model or a file without names: by position, if that can be meant
   const unnamed = expected?.every((name, j) => name === `column${j + 1}`) ?? true;
-  if (wanted === undefined && (!table.named || unnamed) && columns.length === nFeatures) {
-    return selected(
-      table,
-      columns.map((_, j) => j),
-      [],
-    );
-  }
-  if (names === undefined) {
+  if ((!table.named || unnamed) && columns.length === nFeatures) return byPlace(columns.map((_, j) => j));
+  if (expected === undefined) {
     throw new CliError(
       `${source} has ${columns.length} columns but the model has ${nFeatures}, without names: say which with --columns`,
     );
   }
-  const missing = names.filter((name) => wanted === undefined && !hasColumn(table, name));
+  const has = places(columns.map(displayName));
+  const wants = places(expected);
+  const missing = [...wants.keys()].filter((name) => !has.has(name));
   if (missing.length > 0) {
-    const has = columns.map((column, j) => displayName(column, j)).join(', ');
     const hint = table.named ? '' : ', because its first line was taken for data (see --header)';
     throw new MissingColumnsError(
-      `${source} lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.map(quoted).join(', ')} of the model; it has ${has}${hint}; name the columns that take their places with --columns, in the order ${expected?.join(', ')}`,
+      `${source} lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.map(quoted).join(', ')} of the model; it has ${columns.map(displayName).join(', ')}${hint}; name the columns that take their places with --columns, in the order ${expected.join(', ')}`,
       missing,
     );
   }
-  return selected(
-    table,
-    names.map((name) => findColumn(table, name)),
-    [],
-  );
+  // of several columns of a name the first is the first, if the file has as many as the model
+  for (const [name, { length: expectedOnes }] of wants) {
+    const ones = has.get(name)?.length ?? 0;
+    if (ones === expectedOnes) continue;
+    throw new CliError(
+      `${source} has ${plural(ones, 'column')} called ${quoted(name)} where the model has ${expectedOnes}; name ${plural(nFeatures, 'column')} with --columns, by number from 1`,
+    );
+  }
+  return byPlace(expected.map((name) => has.get(name)?.shift() as number));
 }
 
-function selected(table: Table, chosen: readonly number[], leftOut: Selection['leftOut']): Selection {
+function checkRows({ source, nRows, named }: Table): void {
+  if (nRows === 0) throw new CliError(`${source} has ${named ? 'a header but ' : ''}no rows`);
+}
+
+function selected(table: Table, chosen: readonly number[], leftOut: Selection['leftOut'], binary: boolean): Selection {
+  const name = (j: number) => displayName(table.columns[j] as Column, j);
+  if (new Set(chosen).size < chosen.length) {
+    const again = chosen.find((j, i) => chosen.indexOf(j) < i) as number;
+    throw new UsageError(`--columns names ${name(again)} twice; a column can be used once`);
+  }
   checkCells(table, chosen);
   return {
     X: { data: pick(table, chosen), rows: table.nRows, columns: chosen.length },
-    featureNames: chosen.map((j) => displayName(table.columns[j] as Column, j)),
+    featureNames: chosen.map(name),
     leftOut,
+    truths: binary ? [] : chosen.filter((j) => (table.columns[j] as Column).booleans > 0).map(name),
   };
 }
 
@@ -116,7 +142,7 @@ function unfit(table: Table, column: Column, j: number, binary: boolean): string
       : `text, such as ${quoted(firstText ?? '')}`;
   }
   if (binary) return isBinary(table, j) ? undefined : 'not only 0 and 1';
-  if (booleans >= numbers) return 'true or false';
+  if (booleans >= numbers) return numbers === 0 ? 'true or false' : 'true or false, and numbers';
   // R and pandas write them first, under an empty name; as a feature they would dominate the fit
   if (name === '' && countsRows(table, j)) return 'row numbers';
   return undefined;
@@ -138,8 +164,15 @@ function countsRows({ cells, columns, nRows }: Table, j: number): boolean {
   return true;
 }
 
-function hasColumn({ columns }: Table, wanted: string): boolean {
-  return columns.some((column, j) => displayName(column, j) === wanted);
+/** Where each of the names stands, in order. */
+function places(names: readonly string[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  names.forEach((name, j) => {
+    const at = found.get(name);
+    if (at === undefined) found.set(name, [j]);
+    else at.push(j);
+  });
+  return found;
 }
 
 function findColumn({ source, columns }: Table, wanted: string): number {
@@ -152,30 +185,63 @@ function findColumn({ source, columns }: Table, wanted: string): number {
   if (shown >= 0) return shown;
   const number = Number(wanted);
   if (Number.isInteger(number) && number >= 1 && number <= columns.length) return number - 1;
-  const names = columns.map((column, j) => displayName(column, j)).join(', ');
-  throw new CliError(`${source} has no column ${quoted(wanted)}; its columns are ${names}`);
+  const names = columns.map(displayName).join(', ');
+  const hint = columns.some(({ name }) => name.includes(','))
+    ? '; put a name with a comma into double quotes, or choose by number, from 1'
+    : '';
+  throw new CliError(`${source} has no column ${quoted(wanted)}; its columns are ${names}${hint}`);
 }
 
+/** Something about cells of a column that keeps it from being data. */
+interface Flaw {
+  readonly first: Cell;
+  readonly count: number;
+  readonly complaint: string;
+  readonly remedy: string;
+}
+
+function flawsOf(column: Column, nRows: number): Flaw[] {
+  const { missing, texts, first, booleans, firstBoolean, inexact, firstInexact } = column;
+  const flaws: Flaw[] = [];
+  const remedy = 'drop or complete such rows, or leave columns out with --columns';
+  if (first !== undefined) flaws.push({ first, count: missing + texts, complaint: complaint(first.text), remedy });
+  if (firstBoolean !== undefined && booleans + missing + texts < nRows) {
+    flaws.push({
+      first: firstBoolean,
+      count: booleans,
+      complaint: `${quoted(firstBoolean.text)} is not a number; it is 1 or 0 only in a column of nothing but true and false`,
+      remedy,
+    });
+  }
+  if (firstInexact !== undefined) {
+    flaws.push({
+      first: firstInexact,
+      count: inexact,
+      complaint: `${firstInexact.text} is an integer that no double holds; the nearest is ${BigInt(Number(firstInexact.text))}`,
+      remedy: 'subtract what all have in common, or convert the column to doubles, or leave it out with --columns',
+    });
+  }
+  return flaws;
+}
+
+/** @throws {CliError} the first cell, by rows, that is no data */
 function checkCells(table: Table, chosen: readonly number[]): void {
-  const { source, columns } = table;
-  let earliest: { column: Column; j: number } | undefined;
+  const { source, columns, nRows } = table;
+  let earliest: (Flaw & { name: string }) | undefined;
   let nBad = 0;
   for (const j of chosen) {
     const column = columns[j] as Column;
-    if (column.type !== undefined) {
-      throw new CliError(`${source}, column ${displayName(column, j)}: no numbers (${column.type})`);
+    const name = displayName(column, j);
+    if (column.type !== undefined) throw new CliError(`${source}, column ${name}: no numbers (${column.type})`);
+    for (const flaw of flawsOf(column, nRows)) {
+      nBad += flaw.count;
+      if (earliest === undefined || flaw.first.row < earliest.first.row) earliest = { ...flaw, name };
     }
-    nBad += column.missing + column.texts;
-    if (column.first === undefined) continue;
-    if (earliest === undefined || column.first.row < (earliest.column.first?.row ?? 0)) earliest = { column, j };
   }
-  if (earliest?.column.first === undefined) return;
-  const { row, text } = earliest.column.first;
+  if (earliest === undefined) return;
+  const { first, name, complaint: what, remedy } = earliest;
   const more = nBad > 1 ? ` (the first of ${nBad} bad cells)` : '';
-  throw new CliError(
-    `${source}, ${table.place(row)}, column ${displayName(earliest.column, earliest.j)}: ${complaint(text)}${more}; ` +
-      'drop or complete such rows, or leave columns out with --columns',
-  );
+  throw new CliError(`${source}, ${table.place(first.row)}, column ${name}: ${what}${more}; ${remedy}`);
 }
 
 function complaint(text: string): string {

@@ -12,7 +12,15 @@ import {
 } from '../index.js';
 import { UsageError } from './errors.js';
 import { Interrupted, type Interruption } from './interrupt.js';
-import type { FitOptions, KindName, Mixture, X } from './models.js';
+import {
+  type FitOptions,
+  type KindName,
+  type Mixture,
+  noLikelihood,
+  SELECTABLE,
+  type SelectableKind,
+  type X,
+} from './models.js';
 import { SelectionBar } from './progress.js';
 
 /** What the command line calls the criteria. */
@@ -45,12 +53,8 @@ export interface SelectModelOptions {
   readonly fit: FitOptions;
 }
 
-/** The kinds that have a likelihood, and with it criteria. */
-type SelectableKind = Extract<KindName, 'gaussian' | 'bernoulli'>;
-
 export function checkSelectable(kind: KindName): asserts kind is SelectableKind {
-  if (kind === 'gaussian' || kind === 'bernoulli') return;
-  throw new UsageError(`a number of components can be chosen for mixtures; ${kind} has no likelihood to go by`);
+  if (!(SELECTABLE as readonly KindName[]).includes(kind)) throw new UsageError(noLikelihood(kind));
 }
 
 /** The best candidate when the selection ends, by itself or interrupted. */

@@ -15,17 +15,35 @@ export function standardizationOf({ X: { data, rows, columns }, featureNames }: 
   // what the rounding of the first sum has left
   const rest = columnMeans(data, rows, columns, (value, j) => value - (means[j] as number));
   for (let j = 0; j < columns; j++) means[j] = (means[j] as number) + (rest[j] as number);
+  const units = largestDeviations(data, rows, means);
   const variances = columnMeans(data, rows, columns, (value, j) => {
-    const deviation = value - (means[j] as number);
+    const deviation = (value - (means[j] as number)) / (units[j] as number);
     return deviation * deviation;
   });
   const scales = variances.map((variance, j) => {
-    const scale = Math.sqrt(variance);
+    const scale = Math.sqrt(variance) * (units[j] as number);
     if (scale > 0 && scale < Infinity) return scale;
-    const what = scale === 0 ? `constant (${data[j]})` : 'too widely spread';
+    const what = units[j] === 0 ? `constant (${data[j]})` : 'too widely spread';
     throw new CliError(`column ${featureNames[j]} is ${what} and cannot be standardized; leave it out with --columns`);
   });
   return { means, scales };
+}
+
+/** Squares of deviations overflow or vanish beyond. */
+const SQUARES = { least: 1e-140, most: 1e140 };
+
+/** For each column 1, or the largest deviation where the squares of deviations are no doubles; 0 where there is none. */
+function largestDeviations(data: FloatArray, rows: number, means: readonly number[]): number[] {
+  const columns = means.length;
+  const largest: number[] = new Array(columns).fill(0);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++, at++) {
+      largest[j] = Math.max(largest[j] as number, Math.abs((data[at] as number) - (means[j] as number)));
+    }
+  }
+  return largest.map((deviation) =>
+    deviation === 0 || deviation < SQUARES.least || deviation > SQUARES.most ? deviation : 1,
+  );
 }
 
 function columnMeans(data: FloatArray, rows: number, columns: number, term: (value: number, j: number) => number) {

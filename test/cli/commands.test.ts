@@ -1,8 +1,9 @@
 /** The commands as users run them. */
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BernoulliMixture, GaussianMixture, KMeans, KMedians, select } from '../../src/index.js';
-import { mixwasm, scratch, twoClusters } from '../helpers/cli.js';
+import { CLI, mixwasm, scratch, twoClusters } from '../helpers/cli.js';
 
 const { path, write } = scratch();
 const N = 200;
@@ -187,10 +188,33 @@ describe('predict, score, sample', () => {
     expect(Math.abs(average - mean) / deviation).toBeLessThan(0.1);
   });
 
-  it('reads the library’s own JSON too', async () => {
+  it('reads the library’s own JSON too, and a file that begins with a byte order mark', async () => {
     write('plain.json', JSON.stringify(GaussianMixture.fromJSON(json('two.json').model)));
-    const ran = await mixwasm(['predict', path('plain.json'), path('two.csv')]);
+    write('bom.json', `\uFEFF${readFileSync(path('two.json'), 'utf8')}`);
+    const labels = (await mixwasm(['predict', path('two.json'), path('two.csv')])).stdout;
+    for (const model of ['plain.json', 'bom.json']) {
+      expect((await mixwasm(['predict', path(model), path('two.csv')])).stdout).toBe(labels);
+    }
+  });
+
+  it('a file with several columns of a name can be predicted as it was fitted', async () => {
+    const data = write('same-names.csv', CSV.replace('x,y', 'x,x'));
+    expect((await mixwasm(['fit', data, '-k', '2', '--seed', '3', '--out', path('same-names.json')])).status).toBe(0);
+    const ran = await mixwasm(['predict', path('same-names.json'), data]);
     expect(ran.stdout).toBe((await mixwasm(['predict', path('two.json'), path('two.csv')])).stdout);
+    write('edited.json', JSON.stringify({ ...json('two.json'), columns: ['x', 'x'] }));
+    const edited = await mixwasm(['predict', path('edited.json'), path('two.csv')]);
+    expect(edited.status).toBe(1);
+    expect(edited.stderr).toContain('has 1 column called "x" where the model has 2');
+  });
+
+  it('true and false are numbers where there is nothing else, and that is told', async () => {
+    const mixed = write('mixed.csv', 'x,y\n1,2\n3,true\n');
+    const ran = await mixwasm(['score', path('two.json'), mixed]);
+    expect(ran).toMatchObject({ status: 1, stdout: '' });
+    expect(ran.stderr).toContain('mixed.csv, line 3, column y: "true" is not a number');
+    const truths = await mixwasm(['predict', path('two.json'), write('truths.csv', 'x,y\n1,true\n3,false\n')]);
+    expect(truths).toEqual({ status: 0, stdout: 'label\n0\n0\n', stderr: 'true and false are 1 and 0 in: y\n' });
   });
 
   it.each([
@@ -273,6 +297,14 @@ describe('usage and exit codes', () => {
     [['select', 'two.csv', '-m', 'kmeans'], 'no likelihood'],
     [['select', 'missing.csv', '-m', 'kmedians'], 'no likelihood'],
     [['fit', 'two.csv', '-k', '2', '--plot', 'fit.png'], 'ends in .svg; got fit.png'],
+    [['fit', 'two.csv', '-k', '2', '--out', '-'], 'fit --json prints the model on standard output'],
+    [['select', 'two.csv', '-k', '2', '--out', '-'], '--out -'],
+    [['fit', 'two.csv', '-k', '2', '--threads', '257'], 'integer from 1 to 256'],
+    [['fit', 'two.csv', '-k', '2', '--columns', 'x,x'], '--columns names x twice'],
+    [['fit', 'two.csv', '-k', '2', '--columns', '2,y'], '--columns names y twice'],
+    [['predict', 'two.json', 'two.csv', '--columns', 'y,y'], '--columns names y twice'],
+    [['fit', 'two.csv', '-k', '2', '--columns', 'x,"y'], 'a name with a comma in double quotes'],
+    [['select', 'two.csv', '-m', 'nonsense'], 'It must be gaussian or bernoulli.'],
     [['nonsense'], 'unknown command'],
   ])('%j is 2', async (args, message) => {
     write(
@@ -318,6 +350,22 @@ describe('usage and exit codes', () => {
     expect(folder).toMatchObject({ status: 1, stderr: `mixwasm: cannot write ${path('.')}: it is a folder\n` });
   });
 
+  it('the models that can be selected are the only ones that its help offers', async () => {
+    const [select, fit] = await Promise.all([mixwasm(['select', '--help']), mixwasm(['fit', '--help'])]);
+    expect(fit.stdout).toContain('kmedians');
+    expect(select.stdout).toContain('"bernoulli"');
+    expect(select.stdout).not.toMatch(/"kmeans", "kmed|k-?medians/);
+  });
+
+  it('advice of the library is given in flags, as they are typed', async () => {
+    const line = write('line.csv', 'a,b\n1,2\n2,4\n3,6\n4,8\n5,10\n');
+    const ran = await mixwasm(['fit', line, '-k', '1', '--reg-covar', '0']);
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain('--covariance diag');
+    expect(ran.stderr).toContain('--reg-covar');
+    expect(ran.stderr).not.toMatch(/covarianceType|regCovar|'diag'/);
+  });
+
   it('help has examples and the exit codes', async () => {
     const [main, fit] = await Promise.all([mixwasm(['--help']), mixwasm(['fit', '--help'])]);
     expect(main.status).toBe(0);
@@ -326,9 +374,24 @@ describe('usage and exit codes', () => {
     expect(fit.stdout).toContain('--standardize');
   });
 
+  it.runIf(existsSync('/dev/full')).each([
+    ['predict', ['two.json', 'two.csv']],
+    ['score', ['two.json', 'two.csv', '--json']],
+    ['sample', ['two.json', '-n', '100000']],
+    ['fit', ['two.csv', '-k', '2', '--json']],
+  ])('%s says when standard output cannot be written', async (command, args) => {
+    const child = spawn(process.execPath, [CLI, command, ...args.map((arg) => (/\./.test(arg) ? path(arg) : arg))], {
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    });
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (part) => {
+      said += part;
+    });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+    expect(said).toMatch(/^mixwasm: cannot write standard output: no space left on the device$/m);
+  });
+
   it('a reader that closes the pipe early is no error', async () => {
-    const { spawn } = await import('node:child_process');
-    const { CLI } = await import('../helpers/cli.js');
     const child = spawn(process.execPath, [CLI, 'sample', path('two.json'), '-n', '200000'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,10 +1,11 @@
 /** The reader of delimited text: every number as JavaScript reads it, every mistake by line and column. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nameList } from '../../src/cli/numbers.js';
 import { type DelimitedOptions, readDelimited } from '../../src/cli/read/delimited.js';
 import { ByteSource } from '../../src/cli/read/source.js';
 import type { Table } from '../../src/cli/read/table.js';
-import { selectColumns } from '../../src/cli/select-columns.js';
+import { columnsOfModel, selectColumns } from '../../src/cli/select-columns.js';
 
 /** Text that arrives in pieces of a size. */
 function source(text: string | Uint8Array, piece = 2 ** 16): ByteSource {
@@ -162,6 +163,10 @@ describe('mistakes', () => {
     ['', 'data.csv is empty'],
     ['\n\r\n', 'data.csv is empty'],
     ['a\0,b\n', 'data.csv is not UTF-8 text'],
+    [
+      Buffer.from('gr\u00f6sse,b\n1,2\n', 'latin1'),
+      'data.csv is not UTF-8 text, for a column would be called "gr\uFFFDsse"',
+    ],
   ])('%j', async (text, message) => {
     for (const piece of [1, 2 ** 16]) await expect(read(text, {}, piece)).rejects.toThrow(message);
   });
@@ -193,6 +198,56 @@ describe('columns', () => {
     ]);
   });
 
+  it.each([
+    ['a,b\n1,2\n3,4\n5,TRUE\n7,8\n8,FALSE\n', undefined, 'line 4, column b: "TRUE" is not a number; it is 1 or 0 only'],
+    [
+      'a,b\n1,2\n3,4\n5,TRUE\n7,8\n8,FALSE\n',
+      ['b'],
+      'a column of nothing but true and false (the first of 2 bad cells)',
+    ],
+    ['a,b\n1,true\n3,true\n5,0\n', ['a', 'b'], 'line 2, column b: "true" is not a number'],
+    ['a,b\n1,true\n3,\n5,3\n', ['b'], 'line 2, column b: "true" is not a number; it is 1 or 0 only in a column'],
+  ])('true and false among numbers are no numbers: %j, %j', async (text, wanted, message) => {
+    const table = await read(text);
+    expect(() => selectColumns(table, { wanted })).toThrow(message);
+    expect(() => columnsOfModel(table, 1, ['b'], undefined, false)).toThrow('is not a number');
+  });
+
+  it('true and false among 0 and 1 are a mistake for binary models too', async () => {
+    const table = await read('a,b\n1,true\n0,0\n');
+    expect(() => selectColumns(table, { binary: true })).toThrow('line 2, column b: "true" is not a number');
+    expect(() => columnsOfModel(table, 1, ['b'], undefined, true)).toThrow('line 2, column b: "true" is not a number');
+  });
+
+  it('a column of nothing but true and false can be asked for, and is told', async () => {
+    const text = 'a,b\n1,true\n0,false\n';
+    expect(selectColumns(await read(text)).featureNames).toEqual(['a']);
+    const { X, truths } = selectColumns(await read(text), { wanted: ['b'] });
+    expect(Array.from(X.data)).toEqual([1, 0]);
+    expect(truths).toEqual(['b']);
+    expect(selectColumns(await read(text), { binary: true }).truths).toEqual([]);
+  });
+
+  it.each([
+    ['9007199254740993', '9007199254740992'],
+    ['-9007199254740993', '-9007199254740992'],
+    ['+1152921504606846977', '1152921504606846976'],
+    ['123456789012345678901234567890', '123456789012345677877719597056'],
+  ])('an integer that no double holds is a mistake: %s', async (integer, nearest) => {
+    const table = await read(`a,b\n1,2\n3,${integer}\n5,6\n7,${integer} \n`);
+    expect(() => selectColumns(table)).toThrow(
+      `data.csv, line 3, column b: ${integer} is an integer that no double holds; the nearest is ${nearest} (the first of 2 bad cells); subtract`,
+    );
+    expect(selectColumns(await read(`a,b\n1,${integer}\n`), { wanted: ['a'] }).X.data[0]).toBe(1);
+  });
+
+  it('large integers that a double holds are data, and so is what was written from a double', async () => {
+    const texts = ['9007199254740992', '-1152921504606846976', '123456789012345680000', `1${'0'.repeat(22)}`];
+    texts.push('9007199254740993.0', '1e300', '0.12345678901234567890');
+    const { X } = selectColumns(await read(`a\n${texts.join('\n')}\n`));
+    expect(Array.from(X.data)).toEqual(texts.map(Number));
+  });
+
   it('takes those of 0 and 1 for binary models, true and false among them', async () => {
     const { featureNames, leftOut, X } = selectColumns(await read('a,b,c\n1,true,2\n0,FALSE,1\n'), { binary: true });
     expect(featureNames).toEqual(['a', 'b']);
@@ -205,6 +260,42 @@ describe('columns', () => {
     expect(Array.from(selectColumns(await read(text), { wanted: ['c', '1'] }).X.data)).toEqual([3, 1, 6, 4]);
     expect(Array.from(selectColumns(await read(text), { wanted: ['a', 'c'] }).X.data)).toEqual([1, 3, 4, 6]);
     const table = await read(text);
-    expect(() => selectColumns(table, { wanted: ['d'] })).toThrow('no column "d"; its columns are a, b, c');
+    expect(() => selectColumns(table, { wanted: ['d'] })).toThrow(/no column "d"; its columns are a, b, c$/);
+  });
+
+  it('takes a column once', async () => {
+    const table = await read('a,b,c\n1,2,3\n4,5,6\n');
+    for (const wanted of [
+      ['a', 'b', 'a'],
+      ['1', 'a'],
+    ]) {
+      expect(() => selectColumns(table, { wanted })).toThrow('--columns names a twice');
+      expect(() => columnsOfModel(table, wanted.length, undefined, wanted, false)).toThrow('--columns names a twice');
+    }
+  });
+
+  it('those of a model by name; of several with a name the first is the first', async () => {
+    const table = await read('b,a,b,note\n1,2,3,x\n4,5,6,y\n');
+    const fitted = selectColumns(table).featureNames;
+    expect(fitted).toEqual(['b', 'a', 'b']);
+    const again = await read('note,b,b,a\nx,1,3,2\ny,4,6,5\n');
+    expect(Array.from(columnsOfModel(again, 3, fitted, undefined, false).X.data)).toEqual([1, 2, 3, 4, 5, 6]);
+    const twice = ' called "b" where the model has';
+    expect(() => columnsOfModel(table, 2, ['a', 'b'], undefined, false)).toThrow(`2 columns${twice} 1; name 2 columns`);
+    expect(() => columnsOfModel(table, 3, ['a', 'a', 'b'], undefined, false)).toThrow(
+      'data.csv has 1 column called "a" where the model has 2; name 3 columns with --columns, by number from 1',
+    );
+  });
+
+  it('says how a name with a comma can be chosen', async () => {
+    const table = await read('"a,b",c\n1,2\n3,4\n');
+    expect(() => selectColumns(table, { wanted: ['a', 'b'] })).toThrow(
+      'its columns are a,b, c; put a name with a comma into double quotes, or choose by number, from 1',
+    );
+    expect(nameList('c,"a,b"')).toEqual(['c', 'a,b']);
+    expect(nameList(' "say ""yes"" now" , c ')).toEqual(['say "yes" now', 'c']);
+    expect(selectColumns(table, { wanted: nameList('c, "a,b"') }).featureNames).toEqual(['c', 'a,b']);
+    for (const wrong of ['', 'a,', ',a', '"a', '"a"b', '""'])
+      expect(() => nameList(wrong)).toThrow('with commas between');
   });
 });

@@ -1,10 +1,13 @@
 /** Every format gives the same table; packed, through a pipe, or from a query. */
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CliError } from '../../src/cli/errors.js';
 import { readTable } from '../../src/cli/read/read-table.js';
 import type { Table } from '../../src/cli/read/table.js';
 import { selectColumns } from '../../src/cli/select-columns.js';
@@ -66,6 +69,33 @@ describe('NDJSON', () => {
   });
 });
 
+describe('NDJSON, beyond what is a number', () => {
+  it('true among numbers', async () => {
+    const table = await readTable(write('true.ndjson', '{"a":1,"b":2}\n{"a":1,"b":true}\n{"a":2,"b":4}\n'));
+    expect(() => selectColumns(table)).toThrow('line 2, column b: "true" is not a number');
+  });
+
+  it('integers that JSON.parse rounds', async () => {
+    const line =
+      '{"n":0.12345678901234567890,"id":"9007199254740993 \\" 9007199254740995","x":9007199254740992,"y":-1}';
+    const large = line.replace('-1', '-9007199254740993');
+    expect(values(await readTable(write('exact.ndjson', `${line}\n`)))).toEqual([0.12345678901234568, 2 ** 53, -1]);
+    const table = await readTable(write('rounded.ndjson', `${line}\n${large}\n`));
+    expect(() => selectColumns(table)).toThrow(
+      'line 2, column y: -9007199254740993 is an integer that no double holds; the nearest is -9007199254740992;',
+    );
+    const array = await readTable(write('rounded-arrays.ndjson', '[1,2]\n[3,1152921504606846977]\n[4,1e400]\n'));
+    expect(() => selectColumns(array)).toThrow('line 2, column column2: 1152921504606846977 is an integer');
+    const printed = await readTable(write('printed.ndjson', JSON.stringify([123456789012345680000])));
+    expect(values(printed)).toEqual([123456789012345680000]);
+  });
+
+  it('names that are no UTF-8', async () => {
+    const bytes = Buffer.from('{"gr\u00f6sse":1}\n', 'latin1');
+    await expect(readTable(write('latin.ndjson', bytes))).rejects.toThrow('save it as UTF-8 first');
+  });
+});
+
 describe('NPY', () => {
   it.each([1, 2, 3])('version %i, C order', async (version) => {
     const data = Float64Array.from(expected);
@@ -94,7 +124,30 @@ describe('NPY', () => {
     expect(Array.from(selectColumns(truth, { binary: true }).X.data)).toEqual([1, 0, 0, 1]);
   });
 
+  it('integers that no double holds are told, those that it holds are data', async () => {
+    const i8 = BigInt64Array.of(1n, 2n, 3n, 2n ** 60n, 5n, -(2n ** 53n) - 1n);
+    for (const fortran of [false, true]) {
+      const table = await readTable(write('i8.npy', npy(1, '<i8', fortran, '3, 2', i8)));
+      expect(() => selectColumns(table)).toThrow(
+        'row 3, column column2: -9007199254740993 is an integer that no double holds; the nearest is -9007199254740992;',
+      );
+      expect(selectColumns(table, { wanted: ['1'] }).X.data[0]).toBe(1);
+    }
+    const u8 = await readTable(write('u8.npy', npy(1, '>u8', false, '2,', new Uint8Array(16).fill(255))));
+    expect(() => selectColumns(u8)).toThrow('row 1, column column1: 18446744073709551615 is an integer');
+  });
+
+  it('has columns', async () => {
+    const table = await readTable(write('none.npy', npy(1, '<f8', false, '4, 0', new Float64Array(0))));
+    expect(() => selectColumns(table)).toThrow(/none\.npy has no columns: 4 rows of no values$/);
+  });
+
   it.each([
+    [npy(1, '<f8', false, '1, 2', Float64Array.of(1, 2, 3)), 'goes on behind its 2 values (1 × 2 of <f8)'],
+    [
+      gzipSync(Buffer.concat([npy(1, '|u1', false, '1,', Uint8Array.of(7)), Uint8Array.of(0)])),
+      'goes on behind its 1 v',
+    ],
     [npy(1, '<f8', false, '4, 2', Float64Array.of(1, 2, 3)), 'ends after 3 of 8 values (4 × 2 of <f8)'],
     [
       npy(1, '<f8', false, '4, 200', Float64Array.of(1, 2, 3)),
@@ -160,6 +213,50 @@ describe('Parquet, Arrow and DuckDB', () => {
     expect(Array.from(X.data.subarray(2 * 34_567, 2 * 34_568))).toEqual([34_567, 34_567 / 2]);
     const table = await readTable(path('null.parquet'));
     expect(() => selectColumns(table)).toThrow(/row 1, column a: no value/);
+  });
+
+  it('integers that no double holds, in Parquet, in a query, in Arrow IPC', async () => {
+    const select = 'select 2::bigint a, i::bigint + 9007199254740992 b, i::hugeint * 1000 c from range(3) r(i)';
+    const message =
+      /row 2, column b: 9007199254740993 is an integer that no double holds; the nearest is 9007199254740992;/;
+    const instance = await DuckDBInstance.create();
+    const connection = await instance.connect();
+    await connection.run(`copy (${select}) to '${path('large.parquet')}' (format parquet)`);
+    connection.closeSync();
+    instance.closeSync();
+    const parquet = await readTable(path('large.parquet'));
+    expect(() => selectColumns(parquet)).toThrow(message);
+    const arrow = tableFromArrays({
+      a: Float64Array.of(2, 2, 2),
+      b: BigInt64Array.from([0n, 1n, 2n], (i) => i + 2n ** 53n),
+    });
+    const ipc = await readTable(write('large.arrow', tableToIPC(arrow, 'file')));
+    expect(() => selectColumns(ipc)).toThrow(message);
+    for (const type of ['bigint', 'hugeint', 'decimal(30, 0)']) {
+      const query = `select a, b::${type} as b from (${select})`;
+      const table = await readTable(undefined, { query });
+      expect(() => selectColumns(table)).toThrow(message);
+    }
+    const cast = await readTable(undefined, { query: `select a, b::double as b, c from (${select})` });
+    expect(values(cast).slice(3)).toEqual([2, 2 ** 53, 1000, 2, 2 ** 53 + 2, 2000]);
+  });
+
+  it('Arrow IPC that is cut off, anywhere', async () => {
+    const bytes = tableToIPC(tableFromArrays({ x: Float64Array.from(x), who: x.map(String) }), 'file');
+    for (let end = 6; end < bytes.length; end += 7) {
+      const error = await readTable(write('cut.arrow', bytes.subarray(0, end))).catch((caught) => caught);
+      expect(error).toBeInstanceOf(CliError);
+      expect(error.message).toMatch(
+        /cut\.arrow as Arrow IPC: it is cut off, for a file ends as it begins, with ARROW1$/,
+      );
+    }
+    const stream = tableToIPC(tableFromArrays({ x: Float64Array.from(x), who: x.map(String) }), 'stream');
+    // a stream may end behind any of its messages
+    for (let end = 8; end < stream.length - 8; end += 5) {
+      const read = await readTable(write('cut.arrows', stream.subarray(0, end))).catch((caught) => caught);
+      if (!(read instanceof CliError)) expect([end, read.nRows]).toEqual([end, 0]);
+      else expect(read.message).toMatch(/cut\.arrows as Arrow IPC: (it is cut off or damaged|Expected to read .*)$/);
+    }
   });
 
   it('Arrow IPC, file and stream', async () => {
@@ -241,8 +338,38 @@ describe('packed and piped', () => {
     expect(plain.stderr).toContain('standard input: 4 rows, 2 columns');
   });
 
+  it.each([
+    ['CSV', () => numbers],
+    ['packed', () => gzipSync(numbers)],
+    ['Parquet', () => readFileSync(path('pipe.parquet'))],
+  ])('a named pipe, read once: %s', async (kind, content) => {
+    const instance = await DuckDBInstance.create();
+    const connection = await instance.connect();
+    await connection.run(
+      `copy (from read_csv('${write('pipe.csv', numbers)}')) to '${path('pipe.parquet')}' (format parquet)`,
+    );
+    connection.closeSync();
+    instance.closeSync();
+    const pipe = path(`pipe-${kind}`);
+    execFileSync('mkfifo', [pipe]);
+    const [ran] = await Promise.all([
+      mixwasm(['fit', pipe, '-k', '1']),
+      open(pipe, 'w').then(async (writer) => {
+        await writer.writeFile(content());
+        await writer.close();
+      }),
+    ]);
+    expect(ran.status, ran.stderr).toBe(0);
+    expect(ran.stderr).toContain(`pipe-${kind}: 4 rows, 2 columns`);
+  });
+
+  it('/dev/stdin is standard input', async () => {
+    const ran = await mixwasm(['fit', '/dev/stdin', '-k', '1'], { input: numbers });
+    expect(ran.stderr).toContain('4 rows, 2 columns');
+    expect(ran.status).toBe(0);
+  });
+
   it('Parquet through a pipe', async () => {
-    const { readFileSync } = await import('node:fs');
     const piped = await mixwasm(['fit', '-', '-k', '1', '--columns', 'a,b'], {
       input: readFileSync(path('groups.parquet')),
     });

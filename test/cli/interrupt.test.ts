@@ -1,7 +1,7 @@
 /** Ctrl-C at every stage of every command: what is kept, what is said, with which exit code; and files that are whole. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { GaussianMixture } from '../../src/index.js';
@@ -80,6 +80,26 @@ describe('fit', () => {
     expect(ran.status).toBe(130);
     expect(ran.stderr).toContain('mixwasm: interrupted: ended at once');
     expect(filesOf('twice')).toEqual([]);
+  });
+});
+
+describe('a named pipe', () => {
+  it('that nobody writes to keeps no process from ending', async () => {
+    execFileSync('mkfifo', [path('silent')]);
+    const args = ['fit', path('silent'), '-k', '2', '--out', path('silent.json')];
+    const ran = await mixwasm(args, { interruptAt: ['opening'] });
+    // by the signal itself, as there is nothing to say
+    expect(ran).toEqual({ status: null, stdout: '', stderr: '' });
+    expect(filesOf('silent')).toEqual(['silent']);
+  });
+
+  it('whose writer says no more neither', async () => {
+    execFileSync('mkfifo', [path('slow')]);
+    const ran = mixwasm(['fit', path('slow'), '-k', '2'], { interruptAt: ['reading'] });
+    const writer = await open(path('slow'), 'w');
+    await writer.write('a,b\n1,2\n');
+    expect(await ran).toEqual({ status: 130, stdout: '', stderr: '\nmixwasm: interrupted: there is no model yet\n' });
+    await writer.close();
   });
 });
 

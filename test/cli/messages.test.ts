@@ -102,16 +102,22 @@ describe('the table of a selection', () => {
     expect(formatSelection(selected([row({ nComponents: 2 })]))).toMatch(/Bernoulli[\s\S]*best: 2 components\n$/);
   });
 
-  it('tells what was not done, failed, or did not converge', () => {
-    const text = formatSelection(
-      selected([
+  it('tells what was stopped, failed, or did not converge', () => {
+    const untouched = { startsDone: 0, nInit: 10, iteration: undefined, foldsDone: undefined };
+    const text = formatSelection({
+      ...selected([
         row({ nComponents: 3, converged: false }),
-        row({ nComponents: 2, bic: undefined, converged: undefined }),
+        row({ nComponents: 4, converged: false, stopped: { ...untouched, startsDone: 2, iteration: 7 } }),
+        row({ nComponents: 2, bic: undefined, converged: undefined, stopped: untouched }),
         row({ nComponents: 1, bic: undefined, converged: undefined, error: new Error('nComponents is odd') }),
       ]),
+      stopped: true,
+    });
+    expect(text).toContain('not converged (--max-iter): Bernoulli 3\n');
+    expect(text).toContain(
+      'interrupted: 2 of 4 candidates done, 1 stopped, 1 not begun\nBernoulli 4: stopped after iteration 7 of start 3 of 10\n',
     );
-    expect(text).toContain('not converged (--max-iter): Bernoulli 3');
-    expect(text).toContain('failed: Bernoulli 2: not done');
+    expect(text).toContain('best of what there is: 3 components');
     expect(text).toContain('failed: Bernoulli 1: --components is odd');
   });
 
@@ -125,7 +131,7 @@ describe('the table of a selection', () => {
 
 describe('the report of a fit', () => {
   const X = { data: Float64Array.of(1, 2, 9, 10), rows: 4, columns: 1 };
-  const selection = { X, featureNames: ['a'], leftOut: [] };
+  const selection = { X, featureNames: ['a'], leftOut: [], truths: [] };
   it('says what was standardized, and on how many threads', () => {
     const model = GaussianMixture.fit(X, { nComponents: 2 });
     const standardization = { means: [0], scales: [1] };

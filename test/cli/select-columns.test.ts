@@ -92,8 +92,8 @@ describe('selectColumns', () => {
     const empty = { ...(await table('1,2\n', false)), nRows: 0 };
     expect(complaint(() => selectColumns(empty))).toBe('x.csv has no rows');
     expect(complaint(() => selectColumns({ ...empty, named: true }))).toBe('x.csv has a header but no rows');
-    expect(complaint(() => columnsOfModel(empty, 2, undefined, undefined))).toBe('x.csv has no rows');
-    expect(complaint(() => columnsOfModel({ ...empty, named: true }, 2, undefined, undefined))).toBe(
+    expect(complaint(() => columnsOfModel(empty, 2, undefined, undefined, false))).toBe('x.csv has no rows');
+    expect(complaint(() => columnsOfModel({ ...empty, named: true }, 2, undefined, undefined, false))).toBe(
       'x.csv has a header but no rows',
     );
     const words = await table('a,b\nx,y\n');
@@ -112,46 +112,52 @@ describe('selectColumns', () => {
 
 describe('columnsOfModel', () => {
   it('takes the place of names that a model or a file does not have', async () => {
-    expect(numbers(columnsOfModel(await table('1,2\n3,4\n', false), 2, ['a', 'b'], undefined))).toEqual([1, 2, 3, 4]);
-    expect(numbers(columnsOfModel(await table('a,b\n3,4\n'), 2, undefined, undefined))).toEqual([3, 4]);
-    expect(numbers(columnsOfModel(await table('a,b\n3,4\n'), 2, ['column1', 'column2'], undefined))).toEqual([3, 4]);
-    expect(numbers(columnsOfModel(await table('a,b\n3,4\n'), 2, ['b', 'a'], undefined))).toEqual([4, 3]);
+    expect(numbers(columnsOfModel(await table('1,2\n3,4\n', false), 2, ['a', 'b'], undefined, false))).toEqual([
+      1, 2, 3, 4,
+    ]);
+    expect(numbers(columnsOfModel(await table('a,b\n3,4\n'), 2, undefined, undefined, false))).toEqual([3, 4]);
+    expect(numbers(columnsOfModel(await table('a,b\n3,4\n'), 2, ['column1', 'column2'], undefined, false))).toEqual([
+      3, 4,
+    ]);
+    expect(numbers(columnsOfModel(await table('a,b\n3,4\n'), 2, ['b', 'a'], undefined, false))).toEqual([4, 3]);
   });
 
   it('takes other columns in their places, by name or number', async () => {
-    expect(numbers(columnsOfModel(await table('p,q,r\n1,2,3\n'), 2, ['a', 'b'], ['3', 'p']))).toEqual([3, 1]);
+    expect(numbers(columnsOfModel(await table('p,q,r\n1,2,3\n'), 2, ['a', 'b'], ['3', 'p'], false))).toEqual([3, 1]);
     const data = await table('p,q,r\n1,2,3\n');
-    expect(complaint(() => columnsOfModel(data, 2, ['a', 'b'], ['p']))).toBe(
+    expect(complaint(() => columnsOfModel(data, 2, ['a', 'b'], ['p'], false))).toBe(
       '--columns names 1 columns but the model has 2 (a, b)',
     );
-    expect(complaint(() => columnsOfModel(data, 2, undefined, ['p']))).toBe(
+    expect(complaint(() => columnsOfModel(data, 2, undefined, ['p'], false))).toBe(
       '--columns names 1 columns but the model has 2',
     );
   });
 
   it('says what is missing, what there is, and what to do', async () => {
     const named = await table('p,a,r\n1,2,3\n');
-    expect(complaint(() => columnsOfModel(named, 2, undefined, undefined))).toBe(
+    expect(complaint(() => columnsOfModel(named, 2, undefined, undefined, false))).toBe(
       'x.csv has 3 columns but the model has 2, without names: say which with --columns',
     );
-    const one = thrownBy<MissingColumnsError>(() => columnsOfModel(named, 2, ['a', 'b'], undefined));
+    const one = thrownBy<MissingColumnsError>(() => columnsOfModel(named, 2, ['a', 'b'], undefined, false));
     expect(one).toBeInstanceOf(MissingColumnsError);
     expect(one.missing).toEqual(['b']);
     expect(one.message).toContain('lacks the column "b" of the model; it has p, a, r; name');
     const unnamed = await table('1,2,3\n', false);
-    const both = complaint(() => columnsOfModel(unnamed, 2, ['a', 'b'], undefined));
+    const both = complaint(() => columnsOfModel(unnamed, 2, ['a', 'b'], undefined, false));
     expect(both).toContain('lacks the columns "a", "b" of the model; it has column1, column2, column3');
     expect(both).toContain('its first line was taken for data (see --header)');
   });
 });
 
 describe('standardization', () => {
-  it('needs columns that vary, within what a double can square', async () => {
+  it('needs columns that vary, within what doubles can add up', async () => {
     const constant = selectColumns(await table('a,b\n1,7\n2,7\n'));
     expect(complaint(() => standardizationOf(constant))).toBe(
       'column b is constant (7) and cannot be standardized; leave it out with --columns',
     );
-    const wide = selectColumns(await table('a\n1e200\n-1e200\n'));
+    const large = selectColumns(await table('a\n1e200\n-1e200\n'));
+    expect(standardizationOf(large)).toEqual({ means: [0], scales: [1e200] });
+    const wide = selectColumns(await table('a\n1.7e308\n1.6e308\n-1\n'));
     expect(complaint(() => standardizationOf(wide))).toContain(
       'column a is too widely spread and cannot be standardized',
     );

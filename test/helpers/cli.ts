@@ -26,7 +26,7 @@ export interface RunOptions {
    * Ctrl-C is sent at each of these in turn: what test/helpers/watch-cli.mjs tells; at `said`, the notice of an interruption,
    * again and again
    */
-  readonly interruptAt?: readonly ('reading' | 'posted' | 'progress' | 'said')[];
+  readonly interruptAt?: readonly ('reading' | 'opening' | 'posted' | 'progress' | 'said')[];
   /** whether answers of workers are withheld from it */
   readonly deaf?: boolean;
   /** another copy of it */

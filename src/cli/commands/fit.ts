@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import { addFitFlags, type FitFlags, fitOptions } from '../fit-flags.js';
 import { fitModel } from '../fit-model.js';
 import { type Interruption, untilInterrupted } from '../interrupt.js';
-import { type AnyModel, KINDS } from '../models.js';
+import { type AnyModel, KIND_NAMES, KINDS } from '../models.js';
 import { checkOutputs, deliver, type OutcomeFlags } from '../outcome.js';
 import { prepare } from '../prepare.js';
 import { CRITERIA, CRITERION_NAMES, type CriterionFlag, checkSelectable, selectModel } from '../select-model.js';
@@ -32,9 +32,11 @@ export function addFitCommand(program: Command): void {
     .description('fit a mixture, k-means or k-medians to the numeric columns of a file')
     .argument('[file]', DATA_ARGUMENT);
   addFitFlags(command, {
+    kinds: KIND_NAMES,
     components: 'number of components (or clusters); with --select several, such as 1..10',
     covariance: 'shape of the covariances: full, tied, diag or spherical (default: full); with --select several',
     nInit: '1; 10 with --select',
+    maxIter: '1000; k-means and k-medians: 300',
     regCovar: '1e-6 of its own; 0 with --select',
     threads: '1; auto with --select',
   }).addOption(

@@ -3,10 +3,11 @@ import { type Command, Option } from 'commander';
 import { addDataFlags, DATA_ARGUMENT, type DataFlags } from '../data-flags.js';
 import { addFitFlags, type FitFlags, fitOptions } from '../fit-flags.js';
 import { untilInterrupted } from '../interrupt.js';
+import { SELECTABLE } from '../models.js';
 import { checkOutputs, deliver, type OutcomeFlags, writePicture } from '../outcome.js';
 import { writeJson, writeTable } from '../output.js';
 import { prepare } from '../prepare.js';
-import { CRITERIA, CRITERION_NAMES, type CriterionFlag, checkSelectable, selectModel } from '../select-model.js';
+import { CRITERIA, CRITERION_NAMES, type CriterionFlag, selectModel } from '../select-model.js';
 import { formatSelection, plainRow } from '../selection-table.js';
 
 interface Flags extends FitFlags, DataFlags, OutcomeFlags {
@@ -29,9 +30,11 @@ export function addSelectCommand(program: Command): void {
     .description('compare numbers of components and shapes of covariances, and fit the best')
     .argument('[file]', DATA_ARGUMENT);
   addFitFlags(command, {
+    kinds: SELECTABLE,
     components: 'numbers of components to compare (default: 1..9)',
     covariance: 'shapes of the covariances to compare (default: full,tied,diag,spherical)',
     nInit: '10',
+    maxIter: '1000',
     regCovar: '0',
     threads: 'auto',
   }).addOption(
@@ -49,7 +52,6 @@ export function addSelectCommand(program: Command): void {
 
 async function select(file: string | undefined, flags: Flags): Promise<void> {
   const options = fitOptions(flags);
-  checkSelectable(flags.model);
   await checkOutputs(flags);
   const { source, selection, standardization, read, timed } = await prepare(file, flags);
   const wanted = {

@@ -6,7 +6,7 @@ import { CliError } from '../errors.js';
 import { type Layout, layoutOf } from './layout.js';
 import { LineMap } from './line-map.js';
 import type { ByteSource } from './source.js';
-import { type Table, TableBuilder } from './table.js';
+import { EXACT, type Table, TableBuilder } from './table.js';
 
 export interface DelimitedOptions {
   /** whether the first line names the columns; undefined: it does unless it holds a number */
@@ -29,11 +29,8 @@ const e = 101;
 /** A record that is longer has lost a quote. */
 const LONGEST_RECORD = 2 ** 26;
 
-/** 10^0 … 10^22, which doubles hold exactly. */
+/** 10^0 … 10^22, which doubles hold exactly: one multiplication or division of an exact integer by them rounds correctly (Clinger 1990). */
 const POWERS = Float64Array.from({ length: 23 }, (_, n) => Number(`1e${n}`));
-
-/** Integers below are exact in a double, so that one multiplication or division by such a power rounds correctly (Clinger 1990). */
-const EXACT = 2 ** 53;
 
 /** Reads a source whose first block is at hand. */
 export async function readDelimited(source: ByteSource, options: DelimitedOptions = {}): Promise<Table> {

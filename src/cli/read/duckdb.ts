@@ -1,4 +1,5 @@
 /** Runs a query with DuckDB, an optional peer; its rows come in chunks. */
+import type { DuckDBDecimalValue } from '@duckdb/node-api';
 import { CliError } from '../errors.js';
 import { optionalPeer } from './optional-peer.js';
 import { type Table, TableBuilder } from './table.js';
@@ -54,8 +55,7 @@ export async function readQuery({ database, sql, name }: Query): Promise<Table> 
         for (let j = 0; j < width; j++) {
           if (!isNumber[j]) continue;
           chunk.getColumnValues(j).forEach((value, i) => {
-            const plain = value !== null && typeof value === 'object' ? Number(value.toString()) : value;
-            cells[(nRows + i) * width + j] = builder.value(j, nRows + i, plain);
+            cells[(nRows + i) * width + j] = builder.value(j, nRows + i, plain(value));
           });
         }
         builder.nRows += chunk.rowCount;
@@ -69,4 +69,11 @@ export async function readQuery({ database, sql, name }: Query): Promise<Table> 
     if (cause instanceof CliError) throw cause;
     throw new CliError(`${name}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** A decimal as a number: an integer where it has no fraction. */
+function plain(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  const { scale, value: integer } = value as Partial<DuckDBDecimalValue>;
+  return scale === 0 ? integer : Number(value.toString());
 }

@@ -1,7 +1,7 @@
 /** How delimited text is laid out, told from its beginning: line breaks, delimiter, header. */
 import { CliError } from '../errors.js';
 import type { DelimitedOptions } from './delimited.js';
-import { parseNumber } from './table.js';
+import { checkNames, parseNumber } from './table.js';
 
 export interface Layout {
   /** byte between fields */
@@ -44,6 +44,7 @@ export function layoutOf(bytes: Uint8Array, source: string, options: DelimitedOp
   const [first] = records(text, delimiter, breakText, 1) as [Sampled];
   const named = options.header ?? !first.fields.some((cell) => !Number.isNaN(parseNumber(cell)));
   const names = first.fields.map((cell, j) => (named ? cell.trim() : `column${j + 1}`));
+  checkNames(names, source);
   const layout = { delimiter: delimiter.charCodeAt(0), collapse: delimiter === ' ', lineBreak, names, named };
   if (!named) return { ...layout, start: from, firstLine };
   for (let line = 0; line < first.lines; line++) {

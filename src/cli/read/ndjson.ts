@@ -2,7 +2,7 @@
 import { CliError } from '../errors.js';
 import { LineMap } from './line-map.js';
 import type { ByteSource } from './source.js';
-import { type Table, TableBuilder } from './table.js';
+import { checkNames, EXACT, isRounded, type Table, TableBuilder } from './table.js';
 
 const LF = 10;
 
@@ -49,6 +49,7 @@ class Rows {
     if (this.#builder === undefined) {
       const names = isArray ? value.map((_, j) => `column${j + 1}`) : Object.keys(value);
       if (names.length === 0) this.#fail('the first row has no values');
+      checkNames(names, this.#name);
       this.#builder = new TableBuilder(names);
       if (!isArray) this.#keys = new Map(names.map((key, j) => [key, j]));
     }
@@ -57,7 +58,8 @@ class Rows {
     if ((this.#keys === undefined) !== isArray) {
       this.#fail(isArray ? 'an array where the first row is an object' : 'an object where the first row is an array');
     }
-    builder.addRow(isArray ? this.#sameLength(value) : this.#inOrder(value as Record<string, unknown>));
+    const values = isArray ? this.#sameLength(value) : this.#inOrder(value as Record<string, unknown>);
+    builder.addRow(values.some(isLarge) ? asWritten(values, text) : values);
   }
 
   build(): Table {
@@ -106,4 +108,19 @@ class Rows {
   #fail(message: string): never {
     throw new CliError(`${this.#name}, line ${this.#line}: ${message}`);
   }
+}
+
+function isLarge(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) >= EXACT;
+}
+
+/** The values of a line, with the integers that JSON.parse has rounded as they are written. */
+function asWritten(values: unknown[], line: string): unknown[] {
+  const numbers = line.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
+  const rounded = new Map<number, bigint>();
+  for (const [integer] of numbers.matchAll(/(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g)) {
+    const value = Number(integer);
+    if (Number.isFinite(value) && isRounded(value, integer)) rounded.set(value, BigInt(integer));
+  }
+  return values.map((value) => (isLarge(value) ? (rounded.get(value) ?? value) : value));
 }

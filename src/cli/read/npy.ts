@@ -2,7 +2,7 @@
 import type { FloatArray } from '../../data/matrix.js';
 import { CliError } from '../errors.js';
 import { asLatin1, type ByteSource } from './source.js';
-import { type Column, sharedFloats, type Table } from './table.js';
+import { type Column, EXACT, newColumn, noteBoolean, noteInexact, sharedFloats, type Table } from './table.js';
 
 interface Header {
   readonly dtype: string;
@@ -25,15 +25,7 @@ export async function readNpy(source: ByteSource): Promise<Table> {
   const [nRows = 0, nColumns = 1] = shape;
   const element = elementOf(dtype, name);
   const cells = reserveCells([nRows, nColumns], element, source);
-  const columns: Column[] = Array.from({ length: nColumns }, (_, j) => ({
-    name: `column${j + 1}`,
-    missing: 0,
-    booleans: 0,
-    texts: 0,
-    first: undefined,
-    firstText: undefined,
-    type: undefined,
-  }));
+  const columns = Array.from({ length: nColumns }, (_, j) => newColumn(`column${j + 1}`));
 
   const buffer = new ArrayBuffer(BATCH * element.bytes);
   const total = nRows * nColumns;
@@ -58,8 +50,21 @@ export async function readNpy(source: ByteSource): Promise<Table> {
         column.missing++;
         if (column.first === undefined || row < column.first.row) column.first = { row, text: String(value) };
       }
-      if (element.kind === 'b1') (columns[at % nColumns] as Column).booleans++;
+      if (element.integer !== undefined && Math.abs(value) >= EXACT) {
+        const integer = element.integer(view, i * element.bytes);
+        if (BigInt(value) !== integer) {
+          noteInexact(columns[at % nColumns] as Column, Math.floor(at / nColumns), String(integer));
+        }
+      }
+      if (element.kind === 'b1') {
+        noteBoolean(columns[at % nColumns] as Column, Math.floor(at / nColumns), String(value === 1));
+      }
     }
+  }
+  if ((await source.fill(new Uint8Array(1))) > 0) {
+    throw new CliError(
+      `${name} goes on behind its ${total} values (${shape.join(' × ')} of ${dtype}); save one array to a file`,
+    );
   }
   return {
     source: name,
@@ -132,22 +137,26 @@ interface Element {
   readonly kind: string;
   readonly bytes: number;
   read(view: DataView, at: number): number;
+  /** the value itself, of integers that doubles may not hold */
+  integer?: ((view: DataView, at: number) => bigint) | undefined;
 }
 
 function elementOf(dtype: string, name: string): Element {
   const little = dtype[0] !== '>';
   const kind = dtype.slice(1);
-  const readers: Record<string, [bytes: number, (view: DataView, at: number) => number]> = {
+  const i8 = (view: DataView, at: number) => view.getBigInt64(at, little);
+  const u8 = (view: DataView, at: number) => view.getBigUint64(at, little);
+  const readers: Record<string, [bytes: number, read: Element['read'], integer?: Element['integer']]> = {
     f8: [8, (view, at) => view.getFloat64(at, little)],
     f4: [4, (view, at) => view.getFloat32(at, little)],
     i1: [1, (view, at) => view.getInt8(at)],
     i2: [2, (view, at) => view.getInt16(at, little)],
     i4: [4, (view, at) => view.getInt32(at, little)],
-    i8: [8, (view, at) => Number(view.getBigInt64(at, little))],
+    i8: [8, (view, at) => Number(i8(view, at)), i8],
     u1: [1, (view, at) => view.getUint8(at)],
     u2: [2, (view, at) => view.getUint16(at, little)],
     u4: [4, (view, at) => view.getUint32(at, little)],
-    u8: [8, (view, at) => Number(view.getBigUint64(at, little))],
+    u8: [8, (view, at) => Number(u8(view, at)), u8],
     b1: [1, (view, at) => (view.getUint8(at) === 0 ? 0 : 1)],
   };
   const reader = Object.hasOwn(readers, kind) ? readers[kind] : undefined;
@@ -156,5 +165,6 @@ function elementOf(dtype: string, name: string): Element {
       `${name} holds values of type ${dtype}; float64, float32, integers and booleans can be read: a.astype(np.float64)`,
     );
   }
-  return { kind, bytes: reader[0], read: reader[1] };
+  const [bytes, read, integer] = reader;
+  return { kind, bytes, read, integer };
 }

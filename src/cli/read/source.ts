@@ -1,8 +1,11 @@
 /** Bytes of a file or of standard input, unpacked if they are gzip. */
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open as openDescriptor } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { CliError, fileErrorText, fileOperation } from '../errors.js';
+import { interruptible } from '../interrupt.js';
 
 const BLOCK = 2 ** 18;
 
@@ -94,19 +97,17 @@ export function asLatin1(bytes: Uint8Array): string {
 /** Opens the file at `path`, or standard input for `-`; gzip is recognised by its first bytes. */
 export async function openSource(path: string): Promise<ByteSource> {
   const name = path === '-' ? 'standard input' : path;
-  if (path === '-') return unpacked(ofStream(name, process.stdin));
+  if (path === '-' || path === '/dev/stdin') return unpacked(ofStream(name, process.stdin));
+  if ((await stat(path).catch(() => undefined))?.isFIFO()) return unpacked(ofStream(name, await openPipe(path)));
   const file = await fileOperation(`read ${name}`, () => open(path));
-  const stat = await file.stat();
-  if (!stat.isFile()) {
-    if (stat.isDirectory()) throw await closing(file, new CliError(`cannot read ${name}: it is a folder`));
-    // a pipe or a device, such as /dev/stdin or what <(…) makes
-    await file.close();
-    return unpacked(ofStream(name, createReadStream(path, { highWaterMark: BLOCK })));
-  }
+  const stats = await file.stat();
+  if (stats.isDirectory()) throw await closing(file, new CliError(`cannot read ${name}: it is a folder`));
+  // a device: what was opened is read, for it may not be there a second time
+  if (!stats.isFile()) return unpacked(ofStream(name, file.createReadStream({ highWaterMark: BLOCK })));
   const block = new Uint8Array(BLOCK);
   return unpacked(
     new ByteSource(
-      { name, path, size: stat.size },
+      { name, path, size: stats.size },
       async () => {
         const { bytesRead } = await fileOperation(`read ${name}`, () => file.read(block, 0, BLOCK));
         return bytesRead === 0 ? undefined : block.subarray(0, bytesRead);
@@ -114,6 +115,15 @@ export async function openSource(path: string): Promise<ByteSource> {
       () => file.close(),
     ),
   );
+}
+
+/**
+ * A named pipe, or what `<(…)` makes. It is opened once, for its writer does not come again, and read as standard input is:
+ * a thread that waits for a pipe cannot be ended.
+ */
+async function openPipe(path: string): Promise<Socket> {
+  const fd = await fileOperation(`read ${path}`, () => interruptible(() => promisify(openDescriptor)(path, 'r')));
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 async function closing(file: FileHandle, error: CliError): Promise<CliError> {

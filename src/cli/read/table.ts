@@ -1,19 +1,30 @@
 /** A file as a table of numbers, whatever format it had. */
 import type { FloatArray } from '../../data/matrix.js';
+import { CliError } from '../errors.js';
+
+/** Where something was seen, and how it was written. */
+export interface Cell {
+  readonly row: number;
+  readonly text: string;
+}
 
 /** What was seen in a column while reading. */
 export interface Column {
   readonly name: string;
   /** empty cells, NA, NaN, null …, and infinities: wrong in a column of numbers, but no sign of a column of text */
   missing: number;
-  /** cells that are true or false: 1 and 0, which only models of binary data want */
+  /** cells that are true or false: 1 and 0 in a column of nothing else, wrong among numbers */
   booleans: number;
+  firstBoolean: Cell | undefined;
   /** any other cell that is no number */
   texts: number;
   /** the first cell that is neither a finite number nor true or false */
-  first: { readonly row: number; readonly text: string } | undefined;
+  first: Cell | undefined;
   /** the first cell of text: what tells a name from a number with a typing error */
   firstText: string | undefined;
+  /** integers that no double holds; the cells have the nearest */
+  inexact: number;
+  firstInexact: Cell | undefined;
   /** what a format with types says of a column that holds no numbers: `dates`, `nested` */
   readonly type: string | undefined;
 }
@@ -33,6 +44,9 @@ export interface Table {
   place(row: number): string;
 }
 
+/** Doubles hold every integer below. */
+export const EXACT = 2 ** 53;
+
 /** From so many cells of text on a column is text, and cells are counted without being looked at. */
 const CERTAIN = 1000;
 
@@ -50,15 +64,7 @@ export class TableBuilder {
 
   /** @param types of columns that hold no numbers, where the format says so */
   constructor(names: readonly string[], expectedRows = 512, types: readonly (string | undefined)[] = []) {
-    this.columns = names.map((name, j) => ({
-      name,
-      missing: 0,
-      booleans: 0,
-      texts: 0,
-      first: undefined,
-      firstText: undefined,
-      type: types[j],
-    }));
+    this.columns = names.map((name, j) => newColumn(name, types[j]));
     this.cells = sharedFloats(Math.max(1, expectedRows) * names.length);
   }
 
@@ -75,10 +81,13 @@ export class TableBuilder {
   irregular(j: number, row: number, text: string): number {
     const column = this.columns[j] as Column;
     const value = parseNumber(text);
-    if (!Number.isNaN(value)) return value;
+    if (!Number.isNaN(value)) {
+      if (isRounded(value, text)) noteInexact(column, row, text);
+      return value;
+    }
     const truth = parseBoolean(text);
     if (truth !== undefined) {
-      column.booleans++;
+      noteBoolean(column, row, text);
       return truth;
     }
     column.first ??= { row, text };
@@ -103,9 +112,16 @@ export class TableBuilder {
   /** What a value of a format with types is worth. */
   value(j: number, row: number, value: unknown): number {
     if (typeof value === 'number' && value - value === 0) return value;
-    if (typeof value === 'bigint') return Number(value);
+    if (typeof value === 'bigint') {
+      const nearest = Number(value);
+      if (Math.abs(nearest) < EXACT) return nearest;
+      if (nearest - nearest === 0 && BigInt(nearest) !== value) {
+        noteInexact(this.columns[j] as Column, row, String(value));
+        return nearest;
+      }
+    }
     if (typeof value === 'boolean') {
-      (this.columns[j] as Column).booleans++;
+      noteBoolean(this.columns[j] as Column, row, String(value));
       return value ? 1 : 0;
     }
     if (value === null || value === undefined) return this.irregular(j, row, '');
@@ -126,6 +142,50 @@ export class TableBuilder {
     const cells = this.cells.subarray(0, nRows * columns.length);
     return { source, columns, nRows, cells, named, place };
   }
+}
+
+/** @throws {CliError} names with what decoders put in the place of bytes that are no UTF-8 */
+export function checkNames(names: readonly string[], source: string): void {
+  const name = names.find((one) => one.includes('\uFFFD'));
+  if (name === undefined) return;
+  throw new CliError(
+    `${source} is not UTF-8 text, for a column would be called ${JSON.stringify(name.slice(0, 40))}; save it as UTF-8 first`,
+  );
+}
+
+/** A column of which nothing is known yet. */
+export function newColumn(name: string, type?: string): Column {
+  return {
+    name,
+    missing: 0,
+    booleans: 0,
+    firstBoolean: undefined,
+    texts: 0,
+    first: undefined,
+    firstText: undefined,
+    inexact: 0,
+    firstInexact: undefined,
+    type,
+  };
+}
+
+export function noteBoolean(column: Column, row: number, text: string): void {
+  column.booleans++;
+  column.firstBoolean ??= { row, text };
+}
+
+export function noteInexact(column: Column, row: number, text: string): void {
+  column.inexact++;
+  column.firstInexact ??= { row, text };
+}
+
+/**
+ * Whether a text is an integer that a double only comes near. One that is written as the double is, which JavaScript does up to
+ * 1e21 (`123456789012345680000`), is taken for that double.
+ */
+export function isRounded(value: number, text: string): boolean {
+  if (Math.abs(value) < EXACT || !/^\s*[+-]?\d+\s*$/.test(text)) return false;
+  return String(value) !== text.trim() && BigInt(text) !== BigInt(value);
 }
 
 /** Zeros on shared memory; the host gives pages when they are written to. */
