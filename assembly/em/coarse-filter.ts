@@ -11,7 +11,6 @@
  * 2^(b−149). As long as r² and C² are below 10³⁰, where nothing overflows (|x|·C and all sums stay below 10³¹), that adds
  * D·2⁻¹⁴⁰·(1 + r² + C²) at most: it is in the factor of two but for a constant below 10⁻³⁰.
  */
-import { Means } from "../families/means";
 import { Panel } from "./panel";
 
 /** More than sums lose by underflow. */
@@ -52,82 +51,4 @@ export function demoteListed(panel: Panel, n: i32): void {
       to += line >> 1;
     }
   }
-}
-
-/**
- * Least score (its last bits replaced by the centre's index) into `panel.logProbNorm`, the second least into
- * `panel.packed`, as floats, for `count` points of the floats at `panel.rows`, in eights. Two vectors of points by four
- * centres: 8 accumulators, as many as V8 keeps in registers.
- */
-export function coarseFilterPanel(means: Means, panel: Panel, count: i32): void {
-  const line = <usize>panel.size << 2;
-  const length = <usize>panel.nFeatures * line;
-  for (let p: usize = 0; p < <usize>count << 2; p += 32) {
-    const from = panel.rows + p;
-    const end = from + length;
-    const leastAt = panel.logProbNorm + p;
-    const secondAt = panel.packed + p;
-    v128.store(leastAt, f32x4.splat(Infinity));
-    v128.store(leastAt, f32x4.splat(Infinity), 16);
-    v128.store(secondAt, f32x4.splat(Infinity));
-    v128.store(secondAt, f32x4.splat(Infinity), 16);
-    let c = means.floatCenters;
-    let h = means.floatHalves;
-    for (let i = 0; i < means.nClusters; i += 4) {
-      let a00 = v128.load32_splat(h);
-      let a01 = a00;
-      let a10 = v128.load32_splat(h, 4);
-      let a11 = a10;
-      let a20 = v128.load32_splat(h, 8);
-      let a21 = a20;
-      let a30 = v128.load32_splat(h, 12);
-      let a31 = a30;
-      for (let x = from; x < end; x += line) {
-        const x0 = v128.load(x);
-        const x1 = v128.load(x, 16);
-        const c0 = v128.load32_splat(c);
-        a00 = f32x4.sub(a00, f32x4.mul(x0, c0));
-        a01 = f32x4.sub(a01, f32x4.mul(x1, c0));
-        const c1 = v128.load32_splat(c, 4);
-        a10 = f32x4.sub(a10, f32x4.mul(x0, c1));
-        a11 = f32x4.sub(a11, f32x4.mul(x1, c1));
-        const c2 = v128.load32_splat(c, 8);
-        a20 = f32x4.sub(a20, f32x4.mul(x0, c2));
-        a21 = f32x4.sub(a21, f32x4.mul(x1, c2));
-        const c3 = v128.load32_splat(c, 12);
-        a30 = f32x4.sub(a30, f32x4.mul(x0, c3));
-        a31 = f32x4.sub(a31, f32x4.mul(x1, c3));
-        c += 16;
-      }
-      h += 16;
-      // nothing but the tile may live in registers above, or V8 spills parts of it in the inner loop: so these are loaded
-      const keep = i32x4.splat(~means.indexMask);
-      let index = i32x4.splat(i);
-      a00 = v128.or(v128.and(a00, keep), index);
-      a01 = v128.or(v128.and(a01, keep), index);
-      index = i32x4.splat(i + 1);
-      a10 = v128.or(v128.and(a10, keep), index);
-      a11 = v128.or(v128.and(a11, keep), index);
-      index = i32x4.splat(i + 2);
-      a20 = v128.or(v128.and(a20, keep), index);
-      a21 = v128.or(v128.and(a21, keep), index);
-      index = i32x4.splat(i + 3);
-      a30 = v128.or(v128.and(a30, keep), index);
-      a31 = v128.or(v128.and(a31, keep), index);
-      keepTwo(leastAt, secondAt, a00, a10, a20, a30);
-      keepTwo(leastAt + 16, secondAt + 16, a01, a11, a21, a31);
-    }
-  }
-}
-
-/** Takes four more scores into the least and the second least. */
-@inline
-function keepTwo(leastAt: usize, secondAt: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const ab = f32x4.pmin(a, b);
-  const cd = f32x4.pmin(c, d);
-  const group = f32x4.pmin(ab, cd);
-  const next = f32x4.pmin(f32x4.pmin(f32x4.pmax(a, b), f32x4.pmax(c, d)), f32x4.pmax(ab, cd));
-  const least = v128.load(leastAt);
-  v128.store(leastAt, f32x4.pmin(least, group));
-  v128.store(secondAt, f32x4.pmin(f32x4.pmin(v128.load(secondAt), next), f32x4.pmax(least, group)));
 }

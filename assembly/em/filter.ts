@@ -16,80 +16,86 @@ import { Panel } from "./panel";
 
 /**
  * Least score (its last bits replaced by the centre's index) into `panel.logProbNorm`, the second least into
- * `panel.packed`, for `count` points of the feature-major `columns`, in fours. Two vectors of points by four centres:
- * 8 accumulators, as many as V8 keeps in registers. K is padded to fours by centres of a score that none can exceed.
+ * `panel.packed`, for `count` of the feature-major `points`, in fours (of floats in eights), all in the precision of T. Two vectors of
+ * points by four centres: 8 accumulators, as many as V8 keeps in registers. K is padded to fours by centres of a score that none can exceed.
  */
-export function filterPanel(means: Means, panel: Panel, columns: usize, count: i32): void {
-  const line = <usize>panel.size << 3;
+export function filterPanel<T>(means: Means, panel: Panel, points: usize, count: i32): void {
+  const line = <usize>panel.size * sizeof<T>();
   const length = <usize>panel.nFeatures * line;
-  for (let p: usize = 0; p < <usize>count << 3; p += 32) {
-    const from = columns + p;
+  for (let p: usize = 0; p < <usize>count * sizeof<T>(); p += 32) {
+    const from = points + p;
     const end = from + length;
     const leastAt = panel.logProbNorm + p;
     const secondAt = panel.packed + p;
-    v128.store(leastAt, f64x2.splat(Infinity));
-    v128.store(leastAt, f64x2.splat(Infinity), 16);
-    v128.store(secondAt, f64x2.splat(Infinity));
-    v128.store(secondAt, f64x2.splat(Infinity), 16);
-    let c = means.centers;
-    let h = means.halves;
+    v128.store(leastAt, v128.splat<T>(<T>Infinity));
+    v128.store(leastAt, v128.splat<T>(<T>Infinity), 16);
+    v128.store(secondAt, v128.splat<T>(<T>Infinity));
+    v128.store(secondAt, v128.splat<T>(<T>Infinity), 16);
+    let c = sizeof<T>() == 4 ? means.floatCenters : means.centers;
+    let h = sizeof<T>() == 4 ? means.floatHalves : means.halves;
     for (let i = 0; i < means.nClusters; i += 4) {
-      let a00 = v128.load64_splat(h);
+      let a00 = v128.load_splat<T>(h);
       let a01 = a00;
-      let a10 = v128.load64_splat(h, 8);
+      let a10 = v128.load_splat<T>(h, sizeof<T>());
       let a11 = a10;
-      let a20 = v128.load64_splat(h, 16);
+      let a20 = v128.load_splat<T>(h, 2 * sizeof<T>());
       let a21 = a20;
-      let a30 = v128.load64_splat(h, 24);
+      let a30 = v128.load_splat<T>(h, 3 * sizeof<T>());
       let a31 = a30;
       for (let x = from; x < end; x += line) {
         const x0 = v128.load(x);
         const x1 = v128.load(x, 16);
-        const c0 = v128.load64_splat(c);
-        a00 = f64x2.sub(a00, f64x2.mul(x0, c0));
-        a01 = f64x2.sub(a01, f64x2.mul(x1, c0));
-        const c1 = v128.load64_splat(c, 8);
-        a10 = f64x2.sub(a10, f64x2.mul(x0, c1));
-        a11 = f64x2.sub(a11, f64x2.mul(x1, c1));
-        const c2 = v128.load64_splat(c, 16);
-        a20 = f64x2.sub(a20, f64x2.mul(x0, c2));
-        a21 = f64x2.sub(a21, f64x2.mul(x1, c2));
-        const c3 = v128.load64_splat(c, 24);
-        a30 = f64x2.sub(a30, f64x2.mul(x0, c3));
-        a31 = f64x2.sub(a31, f64x2.mul(x1, c3));
-        c += 32;
+        const c0 = v128.load_splat<T>(c);
+        a00 = v128.sub<T>(a00, v128.mul<T>(x0, c0));
+        a01 = v128.sub<T>(a01, v128.mul<T>(x1, c0));
+        const c1 = v128.load_splat<T>(c, sizeof<T>());
+        a10 = v128.sub<T>(a10, v128.mul<T>(x0, c1));
+        a11 = v128.sub<T>(a11, v128.mul<T>(x1, c1));
+        const c2 = v128.load_splat<T>(c, 2 * sizeof<T>());
+        a20 = v128.sub<T>(a20, v128.mul<T>(x0, c2));
+        a21 = v128.sub<T>(a21, v128.mul<T>(x1, c2));
+        const c3 = v128.load_splat<T>(c, 3 * sizeof<T>());
+        a30 = v128.sub<T>(a30, v128.mul<T>(x0, c3));
+        a31 = v128.sub<T>(a31, v128.mul<T>(x1, c3));
+        c += 4 * sizeof<T>();
       }
-      h += 32;
+      h += 4 * sizeof<T>();
       // nothing but the tile may live in registers above, or V8 spills parts of it in the inner loop: so these are loaded
-      const keep = i64x2.splat(~(<i64>means.indexMask));
-      let index = i64x2.splat(i);
+      const keep = v128.not(indexOf<T>(means.indexMask));
+      let index = indexOf<T>(i);
       a00 = v128.or(v128.and(a00, keep), index);
       a01 = v128.or(v128.and(a01, keep), index);
-      index = i64x2.splat(i + 1);
+      index = indexOf<T>(i + 1);
       a10 = v128.or(v128.and(a10, keep), index);
       a11 = v128.or(v128.and(a11, keep), index);
-      index = i64x2.splat(i + 2);
+      index = indexOf<T>(i + 2);
       a20 = v128.or(v128.and(a20, keep), index);
       a21 = v128.or(v128.and(a21, keep), index);
-      index = i64x2.splat(i + 3);
+      index = indexOf<T>(i + 3);
       a30 = v128.or(v128.and(a30, keep), index);
       a31 = v128.or(v128.and(a31, keep), index);
-      keepTwo(leastAt, secondAt, a00, a10, a20, a30);
-      keepTwo(leastAt + 16, secondAt + 16, a01, a11, a21, a31);
+      keepTwo<T>(leastAt, secondAt, a00, a10, a20, a30);
+      keepTwo<T>(leastAt + 16, secondAt + 16, a01, a11, a21, a31);
     }
   }
 }
 
+/** An integer in every lane of the bits of T. */
+@inline
+function indexOf<T>(i: i32): v128 {
+  return sizeof<T>() == 4 ? i32x4.splat(i) : i64x2.splat(i);
+}
+
 /** Takes four more scores into the least and the second least. */
 @inline
-function keepTwo(leastAt: usize, secondAt: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const ab = f64x2.pmin(a, b);
-  const cd = f64x2.pmin(c, d);
-  const group = f64x2.pmin(ab, cd);
-  const next = f64x2.pmin(f64x2.pmin(f64x2.pmax(a, b), f64x2.pmax(c, d)), f64x2.pmax(ab, cd));
+function keepTwo<T>(leastAt: usize, secondAt: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const ab = v128.pmin<T>(a, b);
+  const cd = v128.pmin<T>(c, d);
+  const group = v128.pmin<T>(ab, cd);
+  const next = v128.pmin<T>(v128.pmin<T>(v128.pmax<T>(a, b), v128.pmax<T>(c, d)), v128.pmax<T>(ab, cd));
   const least = v128.load(leastAt);
-  v128.store(leastAt, f64x2.pmin(least, group));
-  v128.store(secondAt, f64x2.pmin(f64x2.pmin(v128.load(secondAt), next), f64x2.pmax(least, group)));
+  v128.store(leastAt, v128.pmin<T>(least, group));
+  v128.store(secondAt, v128.pmin<T>(v128.pmin<T>(v128.load(secondAt), next), v128.pmax<T>(least, group)));
 }
 
 /** The nearest centre of one point by the definition, the lowest of equals. Lanes are centres. */

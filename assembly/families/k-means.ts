@@ -11,7 +11,7 @@
  * - Sums are of numbers rounded to a grid on which additions are exact, so a point that stays in its cluster need not be
  *   added again, and one that leaves is taken away without a trace (`move`).
  */
-import { COARSE_GREATEST, COARSE_TINY, coarseFilterPanel, demoteListed, demotePanel } from "../em/coarse-filter";
+import { COARSE_GREATEST, COARSE_TINY, demoteListed, demotePanel } from "../em/coarse-filter";
 import { filterPanel, nearestPoint } from "../em/filter";
 import { SquaredDifference, distancesPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
@@ -87,7 +87,7 @@ function settleCoarse(
 ): i32 {
   if (listed) demoteListed(panel, n);
   else demotePanel(panel);
-  coarseFilterPanel(means, panel, n);
+  filterPanel<f32>(means, panel, panel.rows, n);
   let undecided = 0;
   for (let q: usize = 0; q < <usize>n; q++) {
     const p = listed ? <usize>load<i32>(panel.offsets + (q << 2)) : q;
@@ -110,7 +110,7 @@ function settleFine(
   means: Means, panel: Panel, n: i32, listed: bool, labels: usize, bounds: usize, sums: usize,
 ): void {
   if (listed) gather(panel, n);
-  filterPanel(means, panel, listed ? panel.rows : panel.columns, n);
+  filterPanel<f64>(means, panel, listed ? panel.rows : panel.columns, n);
   for (let q: usize = 0; q < <usize>n; q++) {
     const p = listed ? <usize>load<i32>(panel.offsets + (q << 2)) : q;
     const margin = means.slack * (load<f64>(panel.logProb + (p << 3)) + means.greatest) + TINY;
