@@ -55,6 +55,8 @@ export function responsibilities(weightedLogProb: DataInput, options: KernelOpti
     );
   }
   const out = new Float64Array(x.length);
+  // no rows may be of any length, even one that no memory holds
+  if (nSamples === 0) return out;
   const norms = new Float64Array(nSamples);
   withBackend(backend, (leased) => leased.logSumExp(doubles(x), nFeatures, norms, out));
   const empty = norms.indexOf(-Infinity);
