@@ -3,6 +3,7 @@
  * cache: what the model of costs in src/threads/choose-threads.ts stands on.
  *
  * - "settled": every row keeps its center by its bound, as most do late in a k-means fit; "compared": none does
+ * - "plain": the faster of two forms of Lloyd's iteration in plain JavaScript (lloyd.mjs), and what part of it "compared" takes
  * - "assigned": the E-step of k-medians; "medians": its M-step
  *
  * usage: node bench/cluster-passes.mjs [--rounds n]      (after a build)
@@ -13,6 +14,7 @@ import { createDataset } from '../build/js/data/dataset.js';
 import { K_MEANS_KERNELS, K_MEDIANS_KERNELS } from '../build/js/families/cluster-kernels.js';
 import { leaseBackend } from '../build/js/lease.js';
 import { generate } from './data.mjs';
+import { lloydSteps, simpleLloydSteps } from './lloyd.mjs';
 import { machine } from './machine.mjs';
 
 const N = 16384;
@@ -28,8 +30,8 @@ const SHAPES = [
 const RUN = 4;
 
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '40' } } });
-console.log('| D, K | k-means: settled | compared | k-medians: assigned | medians |');
-console.log('| --- | ---: | ---: | ---: | ---: |');
+console.log('| D, K | k-means: settled | compared | plain | compared / plain | k-medians: assigned | medians |');
+console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
 for (const [d, k] of SHAPES) {
   const { X, initialParameters } = generate({ n: N, d, k, covarianceType: 'diag' });
   const data = createDataset({ x: X.data, nSamples: N, nFeatures: d }, undefined, false);
@@ -40,11 +42,13 @@ for (const [d, k] of SHAPES) {
   // two objects, so that none is the one loaded already
   const centers = [0, 1].map(() => ({ centers: initialParameters.means }));
   const statistics = medians.expectation(centers[0], block);
+  const plain = [lloydSteps, simpleLloydSteps].map((steps) => steps(X.data, N, d, initialParameters.means));
   const passes = [
     (i) => settled.expectation(centers[i % 2], block),
     (i) => compared.expectation(centers[i % 2], block),
     (i) => medians.expectation(centers[i % 2], block),
     () => medians.medians(statistics, false),
+    ...plain.map((steps) => () => steps.next()),
   ];
   const least = passes.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < Number(options.rounds); round++) {
@@ -56,7 +60,11 @@ for (const [d, k] of SHAPES) {
       }
     });
   }
-  console.log(`| ${d}, ${k} | ${least.map((ns) => ns.toFixed(1)).join(' | ')} |`);
+  const [kept, all, assigned, selected, ...plainly] = least;
+  const fastest = Math.min(...plainly);
+  const cells = [kept, all, fastest].map((ns) => ns.toFixed(1));
+  cells.push((all / fastest).toFixed(3), assigned.toFixed(1), selected.toFixed(1));
+  console.log(`| ${d}, ${k} | ${cells.join(' | ')} |`);
 }
 const { cpu, node, load } = machine();
 console.log(`\n${cpu}, Node ${node}, load ${load.toFixed(1)}`);
