@@ -33,6 +33,7 @@ assemble('kernels.core', 'core');
 // on the memory of the core, whose data end below; ARENA_BASE in src/wasm/arena.ts lies above both
 assemble('kernels.more', 'more', '--memoryBase', '16384');
 tool('assemblyscript/bin/asc.js', 'assembly/testing.ts', '--target', 'testing');
+tool('assemblyscript/bin/asc.js', 'assembly/debug.ts', '--target', 'debug');
 inlineKernels('src/wasm/kernels-inline.ts', 'KERNELS_DEFLATED', 'build/kernels.core.wasm');
 inlineKernels('src/wasm/more-kernels-inline.ts', 'MORE_KERNELS_DEFLATED', 'build/kernels.more.wasm');
 

@@ -18,7 +18,7 @@ const HEADER: usize = 64;
 
 /** Where the parts are; `src/wasm/bernoulli-kernels.ts` reads the pointers by position. */
 @unmanaged
-class BernoulliState {
+export class BernoulliState {
   nFeatures: i32;
   nComponents: i32;
   /** components rounded up to an even number */
@@ -191,7 +191,7 @@ function storeColumns(out: usize, pair: v128): void {
 
 /** A block of rows as the host passes it. */
 @unmanaged
-class CodedBlock {
+export class CodedBlock {
   /** nGroups codes a row */
   codes: usize;
   nRows: i32;

@@ -11,7 +11,16 @@ const LEAST_SQUARE = 1e-290;
  *
  * @throws {InvalidDataError} with the first row that differs from the first that counts
  */
-export function checkSquares({ x, nSamples, nFeatures: d, variance, sampleWeights: s }: Dataset, each: boolean): void {
+export function checkSquares(
+  {
+    x,
+    nSamples,
+    nFeatures: d,
+    variance,
+    sampleWeights: s,
+  }: Pick<Dataset, 'x' | 'nSamples' | 'nFeatures' | 'variance' | 'sampleWeights'>,
+  each: boolean,
+): void {
   if (!each && variance.some((square) => square >= LEAST_SQUARE)) return;
   for (let j = 0; j < d; j++) {
     // NaN where sums overflowed: that is told elsewhere
@@ -28,4 +37,21 @@ export function checkSquares({ x, nSamples, nFeatures: d, variance, sampleWeight
       );
     }
   }
+}
+
+/**
+ * The same of sums, where the rows are elsewhere: a variance that is positive, but less than what has all its digits. (Of 0
+ * it cannot be told whether anything was lost; it is refused or regularised as that of a constant.)
+ *
+ * @throws {InvalidDataError} with the first such feature
+ */
+export function checkVariances(variance: Float64Array, each: boolean): void {
+  if (!each && variance.some((square) => square >= LEAST_SQUARE)) return;
+  const j = variance.findIndex((square) => square > 0 && square < LEAST_SQUARE);
+  if (j < 0) return;
+  throw new InvalidDataError(
+    `squares of differences underflow (the variance of column ${j} is ${variance[j]}); multiply it by a power of 2`,
+    undefined,
+    j,
+  );
 }

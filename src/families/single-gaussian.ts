@@ -2,6 +2,7 @@
 
 import { createDataset, toSampleWeights } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
+import { checkSquares } from '../data/squares.js';
 import { blockRows, blocksOf, TreeSum } from '../em/blocks.js';
 import { DegenerateStatistics } from '../em/mixture.js';
 import { DegenerateComponentError, InvalidParametersError } from '../errors.js';
@@ -62,6 +63,7 @@ export function fitGaussian(X: DataInput, options: FitGaussianOptions = {}): Gau
   const regCovar = nonNegativeOption('regCovar', options.regCovar ?? 0);
   const matrix = toMatrix(X);
   const data = createDataset(matrix, toSampleWeights(options.sampleWeights, matrix.nSamples));
+  checkSquares(data, covarianceType !== 'spherical');
   const rows = blockRows(data.nFeatures, 1);
   const { mean, covariance } = withBackend(
     name,

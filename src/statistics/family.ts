@@ -23,6 +23,8 @@ export interface StatisticsFamily<Model, C, T> {
   unpack(state: StatisticsState, k: number): T;
   /** the statistics that the M-step turns into this very component, of rows that weigh 1 in sum */
   ofComponent(component: C, weight: number, nFeatures: number): T;
+  /** throws if the M-step of statistics would have lost digits in silence */
+  check?(state: StatisticsState): void;
   /** merges and maximises statistics like these; `settings` matter to the latter only */
   em(state: StatisticsState, algebra: LinearAlgebra, settings: MaximizationSettings): MixtureEM<C, T>;
   model(state: StatisticsState, parameters: MixtureParameters<C>): Model;

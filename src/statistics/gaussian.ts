@@ -1,4 +1,5 @@
 /** Expected statistics of Gaussian mixtures: counts, first and second moments about the components' means. */
+import { checkVariances } from '../data/squares.js';
 import { mixture } from '../em/mixture.js';
 import { diagonalIndex, type GaussianComponent, type Moments, packedLength } from '../families/gaussian.js';
 import { GaussianMixture } from '../families/gaussian-mixture.js';
@@ -29,6 +30,8 @@ export const gaussianStatistics: StatisticsFamily<GaussianMixture, GaussianCompo
     }
     return { center: mean, values };
   },
+
+  check: (state) => checkVariances(varianceOf(state), typeOf(state) !== 'spherical'),
 
   em(state, algebra, { regCovar }) {
     const { nFeatures, largest } = state;

@@ -120,7 +120,7 @@ export class OnlineMixture<Model extends StatisticsModel = StatisticsModel> {
    * One E-step over the batch and one M-step; returns what comes of it, `this` stays as it is.
    *
    * @param batch nSamples × nFeatures, as `predict` takes them
-   * @throws {InvalidDataError} rows that do not fit the model
+   * @throws {InvalidDataError} rows that do not fit the model, or differ by so little that their squares underflow
    * @throws {ZeroDensityError} a row whose density is 0 under every component
    * @throws {DegenerateComponentError} a component collapsed
    */

@@ -132,6 +132,7 @@ export interface MaximizationOptions {
  * more when a mean moves by more than 8 σ; here such a step loses (Δ/σ)²·2⁻⁵² of a covariance, the next one gains it back.
  *
  * @throws {DegenerateComponentError} a component without responsibility or without a maximiser
+ * @throws {InvalidDataError} rows that differ by so little that their squares underflow
  * @throws {InvalidOptionError} an impossible or unknown option
  * @example
  * model = maximization(expectation(model, X), { regCovar: 0 });
@@ -151,6 +152,7 @@ export function maximization<Model extends StatisticsModel>(
 
 export function maximized(state: StatisticsState, settings: MaximizationSettings): StatisticsModel {
   const family = FAMILIES[state.family] as AnyFamily;
+  family.check?.(state);
   return withBackend(state.backend, (backend) => {
     const k = state.counts.length;
     const previous = { weights: new Float64Array(k).fill(1 / k), components: [] };

@@ -28,6 +28,8 @@ export interface StreamFamily<Plan extends MixturePlan, C, T, Model> {
   readonly binary: boolean;
   /** whether rows far from 0 are moved */
   readonly centre: boolean;
+  /** whether the squares of differences must not underflow: in each feature, or in one at least (src/data/squares.ts) */
+  readonly squares?: 'each' | 'any';
   /** the options less the start, checked before anything is read */
   readonly plan: Omit<Plan, 'start'>;
   /** the plan of a fit, its start checked */

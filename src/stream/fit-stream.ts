@@ -26,6 +26,7 @@ import { checkKnown, integerOption } from '../options.js';
 import { checkSignal } from '../threads/client.js';
 import { type BernoulliStreamOptions, bernoulliStream } from './bernoulli.js';
 import { STREAM_OPTIONS, type StreamFamily, type StreamOptions } from './family.js';
+import { FirstDifferences } from './first-differences.js';
 import { type GaussianStreamOptions, gaussianStream } from './gaussian.js';
 import { iterateAsync } from './loop.js';
 import { BlockBuffer } from './reblock.js';
@@ -60,7 +61,8 @@ const COMMON = [
  * @param source returns, at every call, a new iterable over the same rows: typed arrays of whole rows, or `{ data, columns,
  *   sampleWeights }` (float64 or float32; bytes of 0 and 1 for `BernoulliMixture`)
  * @throws {InvalidDataError} no rows, a number that is not finite (its row in the whole stream and its column named), chunks
- *   that are not whole rows, fewer rows of positive weight than components
+ *   that are not whole rows, fewer rows of positive weight than components, rows that differ by so little that squares
+ *   underflow
  * @throws {SourceChangedError} a later pass gave more, fewer or other rows than the first
  * @throws whatever `fit` throws, whatever the source throws, and `signal.reason` when aborted
  * @example
@@ -154,7 +156,7 @@ function sampleSize(nComponents: number, nFeatures: number): number {
 /** The first passes: the summary of all rows, and the sample. */
 async function survey<Plan extends MixturePlan, C, T, Model>(
   reader: ChunkReader,
-  { plan, binary, centre }: StreamFamily<Plan, C, T, Model>,
+  { plan, binary, centre, squares }: StreamFamily<Plan, C, T, Model>,
   createReservoir: (like: { nFeatures: number; binary: boolean; weighted: boolean }) => Reservoir,
 ): Promise<{ summary: Summary; sample: Reservoir }> {
   const pauses = new Pauses();
@@ -166,6 +168,7 @@ async function survey<Plan extends MixturePlan, C, T, Model>(
   let passes: Generator<Visit, Summary> | undefined;
   let sums: Visit | undefined;
   let reservoir: Reservoir | undefined;
+  const differences = new FirstDifferences();
   await pass((rows) => {
     if (passes === undefined) {
       // how wide the rows are is known now
@@ -175,6 +178,7 @@ async function survey<Plan extends MixturePlan, C, T, Model>(
     }
     sums?.(rows.x, rows.nRows, rows.sampleWeights);
     reservoir?.add(rows);
+    if (squares !== undefined) differences.add(rows, reader.nFeatures);
   });
   const sample = reservoir as unknown as Reservoir;
   const { nComponents } = plan;
@@ -185,7 +189,10 @@ async function survey<Plan extends MixturePlan, C, T, Model>(
   }
   for (;;) {
     const { value, done } = (passes as unknown as Generator<Visit, Summary>).next();
-    if (done) return { summary: value, sample };
+    if (done) {
+      if (squares !== undefined) differences.check(value.variance, squares === 'each');
+      return { summary: value, sample };
+    }
     await pass(({ x, nRows, sampleWeights }) => value(x, nRows, sampleWeights));
   }
 }

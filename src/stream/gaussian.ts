@@ -24,6 +24,7 @@ export function gaussianStream(
   return {
     binary: false,
     centre: true,
+    squares: plan.covarianceType === 'spherical' ? 'any' : 'each',
     plan,
     starting: (nSamples, nFeatures) => ({ ...plan, start: prepareStart(checked, { nSamples, nFeatures }) }),
     complete: ({ start }) => start.kind === 'parameters' && start.covariances !== undefined,

@@ -11,8 +11,8 @@ export class Reservoir {
   readonly #capacity: number;
   readonly #nFeatures: number;
   readonly #random: Random;
-  readonly #x: Values;
-  readonly #weights: Float64Array | undefined;
+  #x: Values;
+  #weights: Float64Array | undefined;
   /** the row of the stream in each place */
   readonly #rows: number[] = [];
   /** rows of positive weight so far */
@@ -22,9 +22,20 @@ export class Reservoir {
     this.#capacity = capacity;
     this.#nFeatures = like.nFeatures;
     this.#random = random;
-    const length = capacity * like.nFeatures;
-    this.#x = like.binary ? new Uint8Array(length) : new Float64Array(length);
-    this.#weights = like.weighted ? new Float64Array(capacity) : undefined;
+    this.#x = like.binary ? new Uint8Array(0) : new Float64Array(0);
+    this.#weights = like.weighted ? new Float64Array(0) : undefined;
+  }
+
+  /** Doubles the room: the source may have far fewer rows than are wanted. */
+  #grow(): void {
+    const rows = Math.min(this.#capacity, Math.max(1024, (2 * this.#x.length) / this.#nFeatures));
+    const [x, weights] = [this.#x, this.#weights];
+    const length = rows * this.#nFeatures;
+    this.#x = x instanceof Uint8Array ? new Uint8Array(length) : new Float64Array(length);
+    this.#x.set(x);
+    if (weights === undefined) return;
+    this.#weights = new Float64Array(rows);
+    this.#weights.set(weights);
   }
 
   add({ x, nRows, sampleWeights, firstRow }: ChunkRows): void {
@@ -34,6 +45,7 @@ export class Reservoir {
       const place = this.seen < this.#capacity ? this.seen : this.#random.integer(this.seen + 1);
       this.seen++;
       if (place >= this.#capacity) continue;
+      if ((place + 1) * d > this.#x.length) this.#grow();
       this.#x.set(x.subarray(i * d, (i + 1) * d), place * d);
       if (this.#weights !== undefined) this.#weights[place] = sampleWeights?.[i] as number;
       this.#rows[place] = firstRow + i;

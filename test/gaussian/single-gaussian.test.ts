@@ -73,6 +73,20 @@ describe.each(BACKENDS)('fitGaussian on %s', (backend) => {
     expect(largestDifference(b.logDensity(matrixOf(far, d)), a.logDensity(matrixOf(near, d)))).toBeLessThan(1e-6);
   });
 
+  it('refuses rows that differ by so little that their squares underflow', () => {
+    const rows = [
+      [0, 1e-160],
+      [1, 3e-160],
+      [3, 2e-160],
+    ];
+    const error = thrownBy<InvalidDataError>(() => fitGaussian(rows, { backend, covarianceType: 'diag' }));
+    expect(error).toBeInstanceOf(InvalidDataError);
+    expect(error.message).toMatch(
+      /^squares of differences underflow \(row 1 and row 0 in column 1: 3e-160 and 1e-160\); multiply it/,
+    );
+    expect(fitGaussian(rows, { backend, covarianceType: 'spherical' }).mean.length).toBe(2);
+  });
+
   it('says why there is no maximum', () => {
     const flat = Array.from({ length: 9 }, (_, i) => [i, 5]);
     const error = thrownBy<DegenerateComponentError>(() => fitGaussian(flat, { backend }));

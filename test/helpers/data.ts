@@ -5,26 +5,9 @@ import type { MixtureParameters } from '../../src/em/model.js';
 import type { CovarianceType, GaussianComponent } from '../../src/families/gaussian.js';
 import { familyFor, toComponents } from '../../src/families/gaussian-parameters.js';
 import { jsBackend } from '../../src/reference/backend.js';
+import { type Generator, generator } from '../../tools/shared/generator.mjs';
 
-export interface Generator {
-  /** uniform in [0, 1) */
-  uniform(): number;
-  normal(): number;
-}
-
-/** mulberry32 */
-export function generator(seed: number): Generator {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 15), z | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return (z ^ (z >>> 14)) >>> 0;
-  };
-  const uniform = () => (next() * 2 ** 21 + (next() >>> 11)) / 2 ** 53;
-  return { uniform, normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()) };
-}
+export { generator };
 
 /** `n` rows around `k` centres `spread` apart, row-major. */
 export function clusters(n: number, d: number, k: number, seed = 1, spread = 4): Float64Array {

@@ -1,8 +1,6 @@
 /** The reference answers of test/fixtures/reference. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { type CovarianceType, GaussianMixture, type GaussianMixtureOptions } from '../../src/index.js';
-
-const folder = new URL('../fixtures/reference/', import.meta.url);
+import { fitCase as fitCaseBy, loadFixture, referencesLike } from '../../tools/shared/references.mjs';
 
 export interface Parameters {
   weights: number[];
@@ -41,7 +39,7 @@ export interface Tolerance {
 }
 
 export function load<T>(file: string): T {
-  return JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+  return loadFixture(`reference/${file}`);
 }
 
 const index = load<{ files: { file: string; suggestedTolerance: Tolerance }[] }>('INDEX.json').files;
@@ -51,18 +49,9 @@ export function suggestedTolerance(file: string): Tolerance {
 }
 
 /** Files of the Gaussian mixtures with a full table of answers. */
-export const MIXTURE_FILES = readdirSync(folder).filter((file) => /^(gmm|gmm1d|mclust)_.*\.json$/.test(file));
+export const MIXTURE_FILES = referencesLike(/^(gmm|gmm1d|mclust)_.*\.json$/);
 
 /** Fits a case from its own start: exactly `iterations` M-steps unless told otherwise. */
 export function fitCase(c: ReferenceCase, options: Partial<GaussianMixtureOptions> = {}): GaussianMixture {
-  return GaussianMixture.fit(c.dataset.rows, {
-    nComponents: c.k,
-    covarianceType: c.covarianceType,
-    initialParameters: c.init,
-    regCovar: c.regularisation.value,
-    maxIter: c.iterations,
-    tol: 0,
-    ...(c.sampleWeights === null ? {} : { sampleWeights: c.sampleWeights }),
-    ...options,
-  });
+  return fitCaseBy<GaussianMixture>(GaussianMixture, c, options);
 }

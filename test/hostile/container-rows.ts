@@ -20,7 +20,7 @@ const NO_NUMBERS: readonly [string, unknown, RegExp][] = [
   ['null', null, /null/],
   ['an empty string', '', /""/],
   ['a Date', new Date(0), /Date object/],
-  ['a hole', undefined, /undefined/],
+  ['undefined', undefined, /undefined/],
   ['a numeric string', '1', /"1"/],
   ['a BigInt', 1n, /1n/],
 ];
@@ -29,6 +29,7 @@ const asFits = (what: string, X: (family: Family) => unknown, kinds?: FitRow['ki
   what,
   ...(kinds === undefined ? {} : { kinds }),
   given: (family) => ({ X: X(family) }),
+  ordinary: true,
   ends: asRows,
 });
 
@@ -55,6 +56,18 @@ export const CONTAINER_ROWS: FitRow[] = [
       }),
     }),
   ),
+  {
+    what: 'a hole in a row',
+    given: ({ rows }) => ({
+      X: rows.map((row, i) => (i === 3 ? Object.assign(new Array(3), { 0: row[0], 2: row[2] }) : row)),
+    }),
+    ends: refused(InvalidDataError, /got undefined at row 3, column 1; /, { row: 3, column: 1 }),
+  },
+  {
+    what: 'a hole between rows',
+    given: ({ rows }) => ({ X: Object.assign(new Array(60), rows.slice(0, 7), { 59: rows[59] }) }),
+    ends: refused(InvalidDataError, /^X row 7 must be an array.*got undefined/, { row: 7 }),
+  },
   {
     what: 'true in a row',
     given: ({ rows }) => ({ X: changed(rows, 3, 1, true) }),

@@ -402,12 +402,14 @@ export const DATA_ROWS: FitRow[] = [
         /^sampleWeights must be finite and not negative; got -1 at row 3/,
       ],
       [Array.from({ length: 60 }, (_, i) => (i === 5 ? Number.NaN : 1)), /got NaN at row 5/],
+      [Array.from({ length: 60 }, (_, i) => (i === 5 ? Infinity : 1)), /got Infinity at row 5/],
+      [Array.from({ length: 60 }, () => 1e308), /^sampleWeights overflow when summed; scale them down/],
       [[1, 2, 3], /^sampleWeights must have one weight per row: expected 60, got 3/],
       ['1'.repeat(60), /^sampleWeights must be an array of 60 numbers; got "1111/],
     ] as const
   ).map(
     ([sampleWeights, message]): FitRow => ({
-      what: `sampleWeights ${String(sampleWeights).slice(0, 9)}`,
+      what: `sampleWeights ${String(sampleWeights).slice(0, 20)}`,
       given: () => ({ options: { sampleWeights } }),
       ends: refused(InvalidDataError, message),
     }),

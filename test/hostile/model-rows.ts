@@ -53,6 +53,28 @@ export const MODEL_ROWS: CallRow[] = [
     ),
   },
   {
+    what: 'predict at 1e160 by medians',
+    kinds: ['k-medians'],
+    call: (_, model) =>
+      model.predict([
+        [0, 0, 0],
+        [1e160, 1e160, 1e160],
+      ]),
+    ends: (labels) => expect((labels as unknown as Int32Array).length).toBe(2),
+  },
+  ...[1e160, 2, 0.5, -1].map(
+    (value): CallRow => ({
+      what: `predict of ${value} by probabilities`,
+      kinds: ['bernoulli'],
+      call: (_, model) =>
+        model.predict([
+          [0, 0, 0],
+          [0, value, 1],
+        ]),
+      ends: refused(InvalidDataError, /must hold 0 and 1 .*at row 1, column 1; binarise/, { row: 1, column: 1 }),
+    }),
+  ),
+  {
     what: 'predict of a NaN',
     call: (_, model) =>
       model.predict([

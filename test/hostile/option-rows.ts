@@ -135,7 +135,74 @@ export const OPTION_ROWS: FitRow[] = [
       { component: 0 },
     ),
   ),
+  ...(
+    [
+      [
+        'tied',
+        [
+          [1, 2, 0],
+          [2, 1, 0],
+          [0, 0, 1],
+        ],
+        { pivot: 1 },
+      ],
+      [
+        'diag',
+        [
+          [1, 1, 1],
+          [1, 0, 1],
+        ],
+        { component: 1 },
+      ],
+      [
+        'diag',
+        [
+          [1, 1, 1],
+          [1, 1, -1],
+        ],
+        { component: 1 },
+      ],
+      ['spherical', [1, 0], { component: 1 }],
+      ['spherical', [-1, 1], { component: 0 }],
+    ] as const
+  ).map(
+    ([covarianceType, covariances, fields]): FitRow => ({
+      what: `initial covariances ${JSON.stringify(covariances)}, ${covarianceType}`,
+      kinds: ['gaussian'],
+      given: ({ rows }) => ({
+        options: { covarianceType, initialParameters: { means: rows.slice(0, 2), covariances } },
+      }),
+      ends: refused(covarianceType === 'tied' ? NotPositiveDefiniteError : InvalidParametersError, /positive/, fields),
+    }),
+  ),
   initial('initial weights off by 1e-9', [0.5, 0.5 + 1e-9], undefined, expectSound),
+  ...(
+    [
+      [[0.5, 0.5 + 1e-9], expectSound],
+      [
+        [0.5, 0.6],
+        refused(InvalidParametersError, /^weights must sum to 1 .*they sum to 1.1; divide them by their sum/),
+      ],
+      [[1.5, -0.5], refused(InvalidParametersError, /^weights must not be negative; got -0.5 for component 1/)],
+    ] as const
+  ).map(
+    ([weights, ends]): FitRow => ({
+      what: `initial weights ${weights}, with probs`,
+      kinds: ['bernoulli'],
+      given: () => ({
+        options: {
+          initialParameters: {
+            weights,
+            probs: [
+              [0.3, 0.4, 0.5],
+              [0.6, 0.5, 0.4],
+            ],
+          },
+        },
+      }),
+      ends,
+    }),
+  ),
   initial(
     'initial weights off by 0.1',
     [0.5, 0.6],

@@ -31,6 +31,8 @@ interface Common {
 /** What is fitted, at once and in a worker; options are beside `nComponents: 2` (or nClusters) and the family's own. */
 export interface FitRow extends Common {
   readonly given: (family: Family) => { X?: unknown; options?: object };
+  /** whether X is the ordinary data in another container: then whatever is made of it has the same bits */
+  readonly ordinary?: true;
 }
 
 /** What is asked of an ordinary model, how another is made, or what happens around a fit; what it gives may be a promise. */

@@ -2,14 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import {
   BernoulliMixture,
+  expectation,
   GaussianMixture,
   InvalidDataError,
   InvalidOptionError,
   InvalidParametersError,
+  maximization,
   OnlineMixture,
 } from '../../src/index.js';
-import { generator, matrixOf } from '../helpers/data.js';
-import { BACKENDS, bits, largestDifference, relativeToMax, TYPES } from '../helpers/numbers.js';
+import { clusters, generator, matrixOf } from '../helpers/data.js';
+import { BACKENDS, bits, largestDifference, relativeToMax, TYPES, thrownBy } from '../helpers/numbers.js';
 
 /** Two overlapping Gaussians, weights 0.3 and 0.7. */
 const truth = GaussianMixture.fromParameters({
@@ -168,6 +170,56 @@ describe('saved', () => {
     expect(() => OnlineMixture.fromJSON(without)).toThrow(InvalidParametersError);
     const statistics = { ...json.statistics, weight: 2, counts: [1, 1] };
     expect(read({ statistics })).toThrow(/weigh 1 in sum/);
+  });
+});
+
+describe('rows that differ by so little that their squares underflow', () => {
+  const start = (covarianceType: 'full' | 'spherical', scale: number) =>
+    GaussianMixture.fromParameters({
+      means: [
+        [-scale, 0],
+        [scale, 0],
+      ],
+      covariances:
+        covarianceType === 'full'
+          ? [0, 1].flatMap(() => [scale * scale, 0, 0, scale * scale])
+          : [1, 1].map(() => scale * scale),
+      covarianceType,
+    });
+  const rows = (scale: number) =>
+    matrixOf(
+      clusters(200, 2, 2).map((value) => value * scale),
+      2,
+    );
+
+  it.each(['full', 'spherical'] as const)('are refused by an M-step, %s', (covarianceType) => {
+    const tiny = 1e-151;
+    const seen = expectation(start(covarianceType, tiny), rows(tiny));
+    for (const call of [
+      () => maximization(seen),
+      () => OnlineMixture.from(start(covarianceType, tiny)).partialFit(rows(tiny)),
+    ]) {
+      const error = thrownBy<InvalidDataError>(call);
+      expect(error).toBeInstanceOf(InvalidDataError);
+      expect(error.message).toMatch(
+        /^squares of differences underflow \(the variance of column 0 is .*e-30\d\); multiply it by a power of 2$/,
+      );
+      expect(error.column).toBe(0);
+    }
+  });
+
+  it('do not matter beside what the model has seen, and a power of 2 helps', () => {
+    const ordinary = OnlineMixture.from(start('full', 1));
+    expect(ordinary.partialFit(rows(1e-160)).model.covariances.every((value) => Number.isFinite(value))).toBe(true);
+    const [one, two] = [1, 2 ** -400].map((scale) =>
+      maximization(expectation(start('full', scale), rows(scale)), { regCovar: 0 }),
+    ) as [GaussianMixture, GaussianMixture];
+    expect(
+      relativeToMax(
+        two.covariances.map((value) => value * 2 ** 800),
+        one.covariances,
+      ),
+    ).toBeLessThan(1e-12);
   });
 });
 

@@ -13,7 +13,8 @@ import {
   SourceChangedError,
   ZeroDensityError,
 } from '../../src/index.js';
-import { clusters } from '../helpers/data.js';
+import { clusters, matrixOf } from '../helpers/data.js';
+import { thrownBy } from '../helpers/numbers.js';
 
 const d = 2;
 const x = clusters(3000, d, 2);
@@ -155,6 +156,57 @@ describe('a source that changes', () => {
     const error = await rejection(fitStream(GaussianMixture, () => iterator, options));
     expect(error).toBeInstanceOf(SourceChangedError);
     expect(error.message).toMatch(/gave 0 rows.*every call of the source must return a new iterable/);
+  });
+});
+
+describe('rows that differ by so little that their squares underflow', () => {
+  const tiny = x.map((value) => value * 1e-160);
+  const oneColumn = x.map((value, at) => (at % d === 1 ? value * 1e-160 : value));
+  const cut =
+    (values: Float64Array, size: number, weights?: Float64Array): ChunkSource =>
+    () =>
+      Array.from({ length: Math.ceil(3000 / size) }, (_, i) => ({
+        data: values.subarray(i * size * d, (i + 1) * size * d),
+        ...(weights === undefined ? {} : { sampleWeights: weights.subarray(i * size, (i + 1) * size) }),
+      }));
+
+  it.each([1, 7, 3000])('are named as in memory, in chunks of %i', async (size) => {
+    for (const [values, covarianceType, column] of [
+      [tiny, 'full', 0],
+      [tiny, 'spherical', 0],
+      [oneColumn, 'diag', 1],
+    ] as const) {
+      const all = { nComponents: 2, covarianceType };
+      const want = thrownBy<InvalidDataError>(() => GaussianMixture.fit(matrixOf(values, d), all));
+      const got = await rejection<InvalidDataError>(
+        fitStream(GaussianMixture, cut(values, size), { ...all, nFeatures: d }),
+      );
+      expect(got).toBeInstanceOf(InvalidDataError);
+      expect(got.message).toBe(want.message);
+      expect([got.row, got.column]).toEqual([1, column]);
+      expect([want.row, want.column]).toEqual([1, column]);
+    }
+  });
+
+  it('are named though they are not the first, and not those of weight 0', async () => {
+    const late = oneColumn.map((value, at) => (at % d === 1 && at < 2000 * d ? 0.5e-160 : value));
+    const weights = Float64Array.from({ length: 3000 }, (_, i) => (i < 5 || i === 2000 ? 0 : 1));
+    const error = await rejection<InvalidDataError>(fitStream(GaussianMixture, cut(late, 100, weights), options));
+    expect(error.message).toMatch(
+      /underflow \(row 2001 and row 5 in column 1: .* and 5e-161\); multiply it by a power/,
+    );
+    expect([error.row, error.column]).toEqual([2001, 1]);
+  });
+
+  it('are no error where nothing depends on them: other columns of a spherical fit, equal rows', async () => {
+    const spherical = await fitStream(GaussianMixture, cut(oneColumn, 100), {
+      ...options,
+      covarianceType: 'spherical',
+    });
+    expect(spherical.nFeatures).toBe(d);
+    const constant = x.map((value, at) => (at % d === 1 ? 3e-160 : value));
+    const model = await fitStream(GaussianMixture, cut(constant, 100), { ...options, regCovar: 0.1 });
+    expect(model.means[1]).toBe(3e-160);
   });
 });
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { numbers, relativeEach, relativeToMax } from './digits.mjs';
+import { flat, relativeEach, relativeToMax } from '../shared/errors.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const run = (file, parameters) =>
@@ -80,7 +80,7 @@ function peer(program, takes, cases) {
 function manifestLine({ dataset, k, family, covarianceType, iterations, regularisation, init }, file) {
   const [{ length: n }, { length: d }] = [dataset.rows, dataset.rows[0]];
   const start = family === 'k-means' ? init.centers : [init.weights, init.means, init.covariances];
-  writeFileSync(file, Float64Array.from(numbers([dataset.rows, start])));
+  writeFileSync(file, Float64Array.from(flat([dataset.rows, start])));
   const type = family === 'k-means' ? family : covarianceType;
   return `${n} ${d} ${k} ${type} ${iterations ?? 0} ${regularisation?.value ?? 0} ${file}\n`;
 }

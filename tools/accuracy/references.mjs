@@ -1,5 +1,4 @@
 /** Fits and values of the library beside those of test/fixtures, computed beforehand in higher precision: largest errors. */
-import { readdirSync, readFileSync } from 'node:fs';
 import {
   BernoulliMixture,
   entropy,
@@ -12,11 +11,8 @@ import {
   logSumExp,
   responsibilities,
 } from '../../dist/index.js';
-import { absolute, relativeEach, relativeToMax } from './digits.mjs';
-
-const fixtures = new URL('../../test/fixtures/', import.meta.url);
-export const load = (path) => JSON.parse(readFileSync(new URL(path, fixtures), 'utf8'));
-const filesLike = (pattern) => readdirSync(new URL('reference/', fixtures)).filter((file) => pattern.test(file));
+import { largestDifference, relativeEach, relativeToMax } from '../shared/errors.mjs';
+import { referencesLike as filesLike, fitCase, loadFixture as load } from '../shared/references.mjs';
 
 export const gaussianCases = () =>
   filesLike(/^(gmm|gmm1d|mclust|collapse)_.*\.json$/).map((file) => load(`reference/${file}`));
@@ -24,17 +20,8 @@ export const gaussianCases = () =>
 /** A Gaussian mixture from the reference's start, for its number of iterations. */
 export function gaussianErrors(c, backend) {
   const weighted = c.sampleWeights === null ? {} : { sampleWeights: c.sampleWeights };
-  const rows = c.dataset.rows;
-  const model = GaussianMixture.fit(rows, {
-    nComponents: c.k,
-    covarianceType: c.covarianceType,
-    initialParameters: c.init,
-    regCovar: c.regularisation.value,
-    maxIter: c.iterations,
-    tol: 0,
-    backend,
-    ...weighted,
-  });
+  const { rows } = c.dataset;
+  const model = fitCase(GaussianMixture, c, { backend });
   const want = c.expected;
   return {
     logLikelihood: relativeEach(model.trace.logLikelihood, want.logLikelihood),
@@ -49,7 +36,7 @@ export function gaussianErrors(c, backend) {
 function posteriorErrors(model, { dataset, k, expected }) {
   if (expected.posteriors === undefined) return {};
   const proba = model.predictProba(dataset.rows);
-  const errors = expected.posteriors.map(({ row, p }) => absolute(proba.subarray(row * k, (row + 1) * k), p));
+  const errors = expected.posteriors.map(({ row, p }) => largestDifference(proba.subarray(row * k, (row + 1) * k), p));
   return { posteriors: Math.max(...errors) };
 }
 
@@ -144,7 +131,7 @@ export function valueErrors(backend) {
     },
     {
       what: 'softmax, extreme terms (absolute)',
-      ...worstOf(lse.softmax, (c) => absolute(responsibilities([c.x], options), c.p.map(number))),
+      ...worstOf(lse.softmax, (c) => largestDifference(responsibilities([c.x], options), c.p.map(number))),
     },
   ];
 }

@@ -1,6 +1,7 @@
 // Saved models, damaged: what is read is either refused by name, or a model that works.
+
+import { anything, draw } from './anything.mjs';
 import { check, named } from './expect.mjs';
-import { anything } from './options.mjs';
 
 export function models(lib, g) {
   const [Model, model] = g.pick(saved(lib));
@@ -74,8 +75,8 @@ function damagedObject(g, root) {
     else {
       g.pick([
         () => delete node[key],
-        () => (node[key] = anything(g)),
-        () => (node[g.pick(Array.isArray(node) ? ['extra', '0'] : ['extra', 'length', '0'])] = anything(g)),
+        () => (node[key] = draw(anything, g)),
+        () => (node[g.pick(Array.isArray(node) ? ['extra', '0'] : ['extra', 'length', '0'])] = draw(anything, g)),
         () => (node[key] = typeof child === 'number' ? child * g.pick([-1, 0, 1 + 1e-9, 1e200, 1e-320]) : child),
         () => Array.isArray(node) && node.push(node[0]),
         () => Array.isArray(node) && node.pop(),

@@ -1,0 +1,204 @@
+/**
+ * What the kernels take for granted of their arguments: that addresses lie in the host's arena with all that is read or
+ * written there, are aligned, and lead to states and panels that were laid out for the sizes at hand. Sizes are multiplied
+ * as doubles, so that none can wrap.
+ */
+import { Panel, layPanel, panelBytes } from "../em/panel";
+import { Block } from "../em/passes";
+import { BernoulliState, CodedBlock, bernoulliBytes, bernoulliLay } from "../families/bernoulli";
+import { ClusterBlock, Clusters, clusterSumsBytes, clustersBytes, clustersLay } from "../families/clusters";
+import { Gaussian, gaussianBytes, gaussianLay } from "../families/gaussian";
+import { refuse, refuseBytes, refuseNumber } from "./refuse";
+
+/** ARENA_BASE of src/wasm/arena.ts. */
+const BASE: usize = 32768;
+let end: usize = 0;
+
+/** Says where the arena's reserved memory ends: before a call, for it grows. Until then all memory above the data counts. */
+export function setArenaEnd(at: usize): void {
+  end = at;
+}
+
+function checkAddress(argument: string, at: usize, bytes: f64, alignment: usize): void {
+  const to = end ? <f64>end : 65536.0 * <f64>memory.size();
+  if (at < BASE || <f64>at + bytes > to) refuseBytes(argument, at, bytes, BASE, to);
+  if (at & (alignment - 1)) refuseNumber(argument, <f64>at, "is not aligned to the size of what lies there");
+}
+
+/** Doubles that a kernel needs. */
+export function checkDoubles(argument: string, at: usize, length: f64): void {
+  checkAddress(argument, at, 8 * length, 8);
+}
+
+/** Doubles that it does without if the address is 0. */
+export function checkWanted(argument: string, at: usize, length: f64): void {
+  if (at) checkDoubles(argument, at, length);
+}
+
+export function checkBytes(argument: string, at: usize, bytes: f64): void {
+  checkAddress(argument, at, bytes, 1);
+}
+
+/** What begins at a multiple of 64: states, panels, work space. */
+export function checkReserved(argument: string, at: usize, bytes: f64): void {
+  checkAddress(argument, at, bytes, 64);
+}
+
+/** Labels, in fours where a kernel writes vectors of them. */
+export function checkLabels(argument: string, at: usize, nRows: i32, inFours: bool): void {
+  checkAddress(argument, at, 4 * (inFours ? 4 * ceil<f64>(<f64>nRows / 4) : <f64>nRows), 4);
+}
+
+/** A number of things, each of a double at least: more than memory could hold would wrap when they are rounded up. */
+export function checkCount(argument: string, value: i32): void {
+  checkSize(argument, value, 1, 1 << 29);
+}
+
+export function checkSize(argument: string, value: i32, least: i32, most: i32 = i32.MAX_VALUE): void {
+  if (value < least || value > most) refuseNumber(argument, value, "is out of range");
+}
+
+/** A header as it is, and then as it would be laid out now: lay writes where the header is. */
+const SAVED: usize = memory.data(128, 16);
+const LAID: usize = memory.data(128, 16);
+
+/** To be called before something is laid out anew … */
+function save(at: usize, bytes: usize): void {
+  memory.copy(SAVED, at, bytes);
+}
+
+/** … and after it: puts back what was there. */
+function restore(at: usize, bytes: usize): void {
+  memory.copy(LAID, at, bytes);
+  memory.copy(at, SAVED, bytes);
+}
+
+function same(from: usize, to: usize): bool {
+  return memory.compare(SAVED + from, LAID + from, to - from) == 0;
+}
+
+const NOT_LAID_OUT = "was not laid out here";
+
+export function checkGaussian(at: usize): Gaussian {
+  checkReserved("state", at, 128);
+  const state = changetype<Gaussian>(at);
+  const kind = state.kind;
+  const d = state.nFeatures;
+  const k = state.nComponents;
+  if (kind < 0 || kind > 2 || d < 1 || k < 1) refuse("state", NOT_LAID_OUT);
+  checkReserved("state", at, gaussianBytes(kind, d, k));
+  save(at, 128);
+  gaussianLay(at, kind, d, k);
+  restore(at, 128);
+  if (!same(0, 128)) refuse("state", NOT_LAID_OUT);
+  return state;
+}
+
+export function checkBernoulli(at: usize): BernoulliState {
+  checkReserved("state", at, 64);
+  const state = changetype<BernoulliState>(at);
+  const d = state.nFeatures;
+  const k = state.nComponents;
+  if (d < 1 || k < 1) refuse("state", NOT_LAID_OUT);
+  checkReserved("state", at, bernoulliBytes(d, k));
+  save(at, 64);
+  bernoulliLay(at, d, k);
+  restore(at, 64);
+  if (!same(0, 64)) refuse("state", NOT_LAID_OUT);
+  return state;
+}
+
+/** `sums` says whether there must be room for those of k-means. */
+export function checkClusters(at: usize, sums: i32): Clusters {
+  checkReserved("state", at, 64);
+  const state = changetype<Clusters>(at);
+  const d = state.nFeatures;
+  const k = state.nClusters;
+  if (d < 1 || k < 1) refuse("state", NOT_LAID_OUT);
+  checkReserved("state", at, clustersBytes(d, k, sums));
+  save(at, 64);
+  clustersLay(at, d, k);
+  restore(at, 64);
+  if (!same(0, 64)) refuse("state", NOT_LAID_OUT);
+  return state;
+}
+
+/** A panel for `d` features and `k` components; the fields that change with the points in it may hold anything. */
+export function checkPanel(at: usize, d: i32, k: i32): void {
+  checkReserved("panel", at, 128);
+  const panel = changetype<Panel>(at);
+  if (panel.nFeatures != d || panel.nComponents != k) refuse("panel", "was not laid out for the sizes of the state");
+  checkReserved("panel", at, panelBytes(d, k));
+  const size = panel.size;
+  save(at, 128);
+  layPanel(at, d, k);
+  restore(at, 128);
+  const pointers = same(offsetof<Panel>("nFeatures"), offsetof<Panel>("scale"))
+    && same(offsetof<Panel>("weights"), offsetof<Panel>("weighted"))
+    && same(offsetof<Panel>("offsets"), offsetof<Panel>("survivors"));
+  if (!pointers || size != load<i32>(LAID)) refuse("panel", NOT_LAID_OUT);
+}
+
+/** A block of rows of `d` features: its descriptor and what that leads to. */
+export function checkBlock(at: usize, d: i32): Block {
+  checkAddress("block", at, offsetof<Block>(), 4);
+  const block = changetype<Block>(at);
+  checkSize("block.nRows", block.nRows, 0);
+  checkSize("block.isFloat32", block.isFloat32, 0, 1);
+  const bytes: usize = block.isFloat32 ? 4 : 8;
+  const n = <f64>block.nRows;
+  checkAddress("block.x", block.x, n * <f64>d * <f64>bytes, bytes);
+  checkWanted("block.weights", block.weights, n);
+  // read in pairs
+  checkDoubles("block.origin", block.origin, <f64>(d + (d & 1)));
+  return block;
+}
+
+/** A block of rows with their labels. */
+export function checkLabelled(at: usize, d: i32): ClusterBlock {
+  checkAddress("block", at, offsetof<ClusterBlock>(), 4);
+  const block = changetype<ClusterBlock>(checkBlock(at, d));
+  checkLabels("block.labels", block.labels, block.nRows, true);
+  return block;
+}
+
+/** … and with what k-means keeps of them from pass to pass. */
+export function checkKept(at: usize, clusters: Clusters): void {
+  const block = checkLabelled(at, clusters.nFeatures);
+  const k = clusters.nClusters;
+  // labels say where centres and sums are
+  for (let i: usize = 0; i < <usize>block.nRows; i++) {
+    const label = load<i32>(block.labels + (i << 2));
+    if (label < 0 || label >= k) refuseNumber("a label in block.labels", label, "is no cluster");
+  }
+  checkDoubles("block.bounds", block.bounds, <f64>block.nRows);
+  if (!block.sums) return;
+  checkReserved("block.sums", block.sums, clusterSumsBytes(clusters.nFeatures, k));
+  checkAddress("block.summed", block.summed, 4, 4);
+}
+
+/** A block of rows in codes of four features. */
+export function checkCoded(at: usize, state: BernoulliState): CodedBlock {
+  checkAddress("block", at, offsetof<CodedBlock>(), 4);
+  const block = changetype<CodedBlock>(at);
+  checkSize("block.nRows", block.nRows, 0);
+  const codes = <f64>block.nRows * <f64>state.nGroups;
+  checkBytes("block.codes", block.codes, codes);
+  checkWanted("block.weights", block.weights, <f64>block.nRows);
+  // codes say where rows of tables are
+  for (let i: usize = 0; i < <usize>codes; i++) {
+    const code = load<u8>(block.codes + i);
+    if (code > 15) refuseNumber("a code in block.codes", code, "is above 15");
+  }
+  return block;
+}
+
+/** What scores are written to, each 0 if it is not wanted. */
+export function checkScores(
+  n: i32, k: i32, norms: usize, labels: usize, logProbs: usize, responsibilities: usize,
+): void {
+  checkWanted("norms", norms, <f64>n);
+  if (labels) checkLabels("labels", labels, n, false);
+  checkWanted("logProbs", logProbs, <f64>n * <f64>k);
+  checkWanted("responsibilities", responsibilities, <f64>n * <f64>k);
+}

@@ -1,0 +1,4 @@
+/** The catalogue of hostile input for KMedians. */
+import { catalogueOf } from './catalogue.js';
+
+catalogueOf('KMedians');
