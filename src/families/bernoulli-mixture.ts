@@ -13,7 +13,7 @@ import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '..
 import { featuresOfRows, toLabels, toResponsibilities } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
-import { checkKnown, choiceOption, integerOption, requireObject, sampledOption } from '../options.js';
+import { checkKnown, choiceOption, integerOption, type NoOptions, requireObject, sampledOption } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
 import { MORE_KERNELS } from '../wasm/more-kernels.js';
 import { type BernoulliComponent, type BetaPrior, NO_PRIOR } from './bernoulli.js';
@@ -202,7 +202,8 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
    * A model saved by `toJSON` (the object, or its JSON text).
    * @throws {InvalidParametersError} not a saved Bernoulli mixture, another version, or parameters out of their domain
    */
-  static fromJSON(json: unknown): BernoulliMixture {
+  static fromJSON(json: unknown, options?: NoOptions): BernoulliMixture {
+    checkKnown(options, [], 'BernoulliMixture.fromJSON');
     const { state, record } = parseBernoulliMixture(json);
     return new BernoulliMixture(state, record);
   }

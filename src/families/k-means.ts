@@ -2,6 +2,7 @@
 
 import type { NamedRows } from '../data/columns.js';
 import type { DataInput } from '../data/matrix.js';
+import { checkKnown, type NoOptions } from '../options.js';
 import { K_MEANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
 import { Clustering } from './clustering.js';
@@ -23,6 +24,7 @@ const KIND: ClusteringKind = {
   name: 'K-means',
   cost: 'squared Euclidean distances',
   format: 'mixwasm/k-means',
+  squares: true,
   kernels: (backend, data, nClusters, rows) => backend.open(K_MEANS_KERNELS, { data, nClusters, rows }),
 };
 
@@ -102,7 +104,8 @@ export class KMeans extends Clustering {
    * @example
    * const same = KMeans.fromJSON(JSON.stringify(model));
    */
-  static fromJSON(json: unknown): KMeans {
+  static fromJSON(json: unknown, options?: NoOptions): KMeans {
+    checkKnown(options, [], 'KMeans.fromJSON');
     return new KMeans(parseClustering(KIND.format, json));
   }
 }

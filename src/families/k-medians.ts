@@ -2,6 +2,7 @@
 
 import type { NamedRows } from '../data/columns.js';
 import type { DataInput } from '../data/matrix.js';
+import { checkKnown, type NoOptions } from '../options.js';
 import { K_MEDIANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
 import { Clustering } from './clustering.js';
@@ -24,6 +25,7 @@ const KIND: ClusteringKind = {
   name: 'K-medians',
   cost: 'L1 distances',
   format: 'mixwasm/k-medians',
+  squares: false,
   kernels: (backend, data, nClusters, rows) => backend.open(K_MEDIANS_KERNELS, { data, nClusters, rows }),
 };
 
@@ -115,7 +117,8 @@ export class KMedians extends Clustering {
    * @example
    * const same = KMedians.fromJSON(JSON.stringify(model));
    */
-  static fromJSON(json: unknown): KMedians {
+  static fromJSON(json: unknown, options?: NoOptions): KMedians {
+    checkKnown(options, [], 'KMedians.fromJSON');
     return new KMedians(parseClustering(KIND.format, json));
   }
 }
