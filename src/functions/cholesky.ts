@@ -2,7 +2,7 @@
 import type { BackendName } from '../backend.js';
 import { InvalidParametersError, NotPositiveDefiniteError, show } from '../errors.js';
 import { BACKENDS } from '../families/mixture-options.js';
-import { flatten } from '../init/given.js';
+import { flatten, toCovariances } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption } from '../options.js';
@@ -34,7 +34,7 @@ export function cholesky(matrix: NestedNumbers, options: KernelOptions = {}): Fl
   const d = orderOf(matrix);
   const a = flatten(matrix, 'matrix', [d, d]);
   const lowerOnly = a.every((value, at) => value === 0 || at % d <= Math.floor(at / d));
-  if (!lowerOnly) symmetrize(a.slice(), 'matrix', d);
+  if (!lowerOnly) toCovariances(a, 'tied', 1, d);
   const l = withBackend(backend, (leased) => leased.cholesky(a, d));
   if (typeof l !== 'number') return l;
   throw new NotPositiveDefiniteError(
