@@ -128,9 +128,11 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   }
 
   /**
-   * As `fit`, in a worker. X is copied at the call.
+   * As `fit`, in a worker. X is copied at the call; on a SharedArrayBuffer it is read in place, and must not be
+   * written until the promise settles.
    *
-   * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
+   * @throws whatever `fit` throws (as a rejection), `signal.reason` when aborted, and {InvalidDataError} shared X that was
+   *   written meanwhile, where values show it
    */
   static async fitAsync(X: BinaryInput | NamedRows, options: AsyncBernoulliMixtureOptions): Promise<BernoulliMixture> {
     checkSignal(options?.signal);
