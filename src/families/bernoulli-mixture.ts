@@ -131,8 +131,8 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
    * As `fit`, in a worker. X is copied at the call; on a SharedArrayBuffer it is read in place, and must not be
    * written until the promise settles.
    *
-   * @throws whatever `fit` throws (as a rejection), `signal.reason` when aborted, and {InvalidDataError} shared X that was
-   *   written meanwhile, where values show it
+   * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
+   * @throws {InvalidDataError} X on a SharedArrayBuffer was written meanwhile, where its values show it
    */
   static async fitAsync(X: BinaryInput | NamedRows, options: AsyncBernoulliMixtureOptions): Promise<BernoulliMixture> {
     checkSignal(options?.signal);

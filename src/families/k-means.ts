@@ -68,8 +68,8 @@ export class KMeans extends Clustering {
    * As `fit`, in a worker (browser Worker, node worker_threads): the calling thread stays free. X is copied at
    * the call; on a SharedArrayBuffer it is read in place, and must not be written until the promise settles.
    *
-   * @throws whatever `fit` throws (as a rejection), `signal.reason` when aborted, and {InvalidDataError} shared X that was
-   *   written meanwhile, where values show it
+   * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
+   * @throws {InvalidDataError} X on a SharedArrayBuffer was written meanwhile, where its values show it
    * @example
    * const model = await KMeans.fitAsync(X, { nClusters: 3, signal: AbortSignal.timeout(5000) });
    */

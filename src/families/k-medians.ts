@@ -78,8 +78,8 @@ export class KMedians extends Clustering {
    * the call; on a SharedArrayBuffer it is read in place, and must not be written until the promise settles.
    * With `threads` the assignment of rows is shared; medians, most of the work unless clusters are many, are one thread's.
    *
-   * @throws whatever `fit` throws (as a rejection), `signal.reason` when aborted, and {InvalidDataError} shared X that was
-   *   written meanwhile, where values show it
+   * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
+   * @throws {InvalidDataError} X on a SharedArrayBuffer was written meanwhile, where its values show it
    * @example
    * const model = await KMedians.fitAsync(X, { nClusters: 3, signal: AbortSignal.timeout(5000) });
    */
