@@ -131,6 +131,7 @@ export { anderson } from './optimize/anderson.js';
 export { gradient } from './optimize/gradient.js';
 export type { Acceleration, AccelerationName, Optimizer } from './optimize/method.js';
 export { squarem } from './optimize/squarem.js';
+export type { NoOptions } from './options.js';
 export type { Candidate, CandidateStop, Criterion, CrossValidation } from './select/candidates.js';
 export { SelectionError } from './select/candidates.js';
 export type {

@@ -1,6 +1,9 @@
 /** Checks of options, shared by every public function: an impossible value says what was expected and what came. */
 import { InvalidOptionError, InvalidParametersError, show } from './errors.js';
 
+/** Of verbs that have no options: what is passed anyway is refused by name, as everywhere. */
+export type NoOptions = Record<string, never>;
+
 /** Options must be a plain object with known names; a misspelt one is answered with the nearest known. */
 export function checkKnown(options: unknown, known: readonly string[], where: string): void {
   if (options === undefined) return;
@@ -12,7 +15,7 @@ export function checkKnown(options: unknown, known: readonly string[], where: st
     const near = nearest(name, known);
     throw new InvalidOptionError(
       name,
-      `${where} has no option ${show(name)}${near === undefined ? `; known: ${known.join(', ')}` : `; did you mean ${near}?`}`,
+      `${where} has no option ${show(name)}${near === undefined ? `; known: ${known.join(', ') || 'none'}` : `; did you mean ${near}?`}`,
     );
   }
 }

@@ -10,11 +10,14 @@ import threads from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AsyncFitOptions,
+  BernoulliMixture,
   DegenerateComponentError,
   GaussianMixture,
   InvalidDataError,
   InvalidOptionError,
   InvalidParametersError,
+  KMeans,
+  KMedians,
   NotPositiveDefiniteError,
   WorkerError,
   ZeroDensityError,
@@ -286,6 +289,99 @@ describe('what is handed over', () => {
     expect(part.length).toBe(450);
     await GaussianMixture.fitAsync(X, options);
     expect(values.length).toBe(450);
+  });
+
+  const binary = () => Uint8Array.from(values, (value) => (value > 0 ? 1 : 0));
+  const bernoulli = { nComponents: 2, maxIter: 5, tol: 0 } as const;
+
+  it.each([1, 2])(
+    'with transfer: true is detached at the call, before anybody can write there (%i threads)',
+    async (n) => {
+      const own = values.slice();
+      const bytes = binary();
+      const given = { transfer: true, threads: n };
+      const gaussian = GaussianMixture.fitAsync(matrixOf(own, 3), { ...options, ...given });
+      const bits01 = BernoulliMixture.fitAsync({ data: bytes, rows: 150, columns: 3 }, { ...bernoulli, ...given });
+      const centers = values.slice();
+      const clustering = KMeans.fitAsync(matrixOf(centers, 3), { nClusters: 3, ...given });
+      // before any worker has begun: a write could not be told from data
+      for (const view of [own, bytes, centers]) expect(view.length).toBe(0);
+      expect(bitsOf(await gaussian)).toEqual(bitsOf(GaussianMixture.fit(X, options)));
+      const want = BernoulliMixture.fit({ data: binary(), rows: 150, columns: 3 }, bernoulli);
+      expect((await bits01).logLikelihood).toBe(want.logLikelihood);
+      expect(bits((await clustering).centers)).toEqual(bits(KMeans.fit(X, { nClusters: 3 }).centers));
+    },
+  );
+
+  it('in memory that cannot be detached is copied', async () => {
+    const own = new Float64Array(new WebAssembly.Memory({ initial: 1 }).buffer);
+    own.set(values);
+    const promise = GaussianMixture.fitAsync(matrixOf(own, 2), { ...options, transfer: true });
+    const want = GaussianMixture.fit(matrixOf(own.slice(), 2), options);
+    own.fill(7);
+    expect(bitsOf(await promise)).toEqual(bitsOf(want));
+  });
+
+  it.each([{}, { transfer: true }])("in a Buffer of Node's pool is copied, %o", async (given) => {
+    const bytes = Buffer.from(binary());
+    const data = { rows: 150, columns: 3 };
+    const promise = BernoulliMixture.fitAsync({ ...data, data: bytes }, { ...bernoulli, ...given });
+    bytes.fill(7);
+    const want = BernoulliMixture.fit({ ...data, data: binary() }, bernoulli);
+    expect((await promise).logLikelihood).toBe(want.logLikelihood);
+  });
+});
+
+describe('X on a SharedArrayBuffer', () => {
+  const share = <T extends Float64Array | Uint8Array>(kind: new (buffer: SharedArrayBuffer) => T, from: T): T => {
+    const view = new kind(new SharedArrayBuffer(from.byteLength));
+    view.set(from);
+    return view;
+  };
+  const told = (value: string, row: number, column: number) =>
+    new RegExp(
+      `^X lies on a SharedArrayBuffer and was written during the fit \\(now ${value} at row ${row}, column ${column}\\)`,
+    );
+
+  // no thread has begun when the call returns: what is written then is what the fit reads
+  it.each([
+    [Number.NaN, 1],
+    [Number.NaN, 2],
+    [Infinity, 1],
+    [1e300, 1],
+  ])('where %d is written meanwhile is told as what it is (%i threads)', async (value, n) => {
+    for (const fit of [
+      (x: Float64Array) => GaussianMixture.fitAsync(matrixOf(x, 3), { ...options, threads: n }),
+      (x: Float64Array) => KMeans.fitAsync(matrixOf(x, 3), { nClusters: 3, threads: n }),
+      (x: Float64Array) => KMedians.fitAsync(matrixOf(x, 3), { nClusters: 3, threads: n }),
+    ]) {
+      const x = share(Float64Array, values);
+      const promise = fit(x);
+      x[100] = value;
+      const error = await rejection<InvalidDataError>(promise);
+      expect(error).toBeInstanceOf(InvalidDataError);
+      expect(error.message).toMatch(told(String(value).replace('+', '\\+'), 33, 1));
+      expect([error.row, error.column]).toEqual([33, 1]);
+    }
+  });
+
+  it('where bits became something else is told as well', async () => {
+    const x = share(
+      Uint8Array,
+      Uint8Array.from(values, (value) => (value > 0 ? 1 : 0)),
+    );
+    const promise = BernoulliMixture.fitAsync({ data: x, rows: 150, columns: 3 }, { nComponents: 2 });
+    x[5] = 7;
+    expect((await rejection(promise)).message).toMatch(told('7', 1, 2));
+  });
+
+  it('left alone is fitted where it is, rows of weight 0 included', async () => {
+    const x = share(Float64Array, values);
+    const sampleWeights = new Float64Array(150).fill(1);
+    sampleWeights[7] = 0;
+    x[21] = 1e300;
+    const want = GaussianMixture.fit(matrixOf(x.slice(), 3), { ...options, sampleWeights });
+    expect(bitsOf(await GaussianMixture.fitAsync(matrixOf(x, 3), { ...options, sampleWeights }))).toEqual(bitsOf(want));
   });
 });
 

@@ -156,7 +156,7 @@ const others: Fault[] = [
     ]),
     error: DegenerateComponentError,
     code: 'DEGENERATE_COMPONENT',
-    message: /not positive definite.*pass regCovar as a number.*initialisation/,
+    message: /: the variance of feature 0 is 0; drop columns.*pass regCovar as a number.*initialisation/,
     place: { component: 0, iteration: 0, parameters: undefined },
   },
   {

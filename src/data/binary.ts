@@ -82,12 +82,17 @@ function fromRows(rows: ArrayLike<unknown>, name: string): Matrix<Uint8Array> {
 
 function fromFlat(values: ArrayLike<unknown>, nFeatures: number, name: string): Matrix<Uint8Array> {
   const inPlace = Object.prototype.toString.call(values) === '[object Uint8Array]';
-  const x = inPlace ? (values as Uint8Array) : bytes(values.length, name);
+  const x = inPlace ? plain(values as Uint8Array) : bytes(values.length, name);
   for (let i = 0; i < x.length; i++) {
     const value = bit(values[i], name, Math.floor(i / nFeatures), i % nFeatures);
     if (!inPlace) x[i] = value;
   }
   return { x, nSamples: nFeatures === 0 ? 0 : x.length / nFeatures, nFeatures };
+}
+
+/** The same bytes: the `slice` of Node's Buffer is none of its own, but a view of a pool. */
+function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Room for so many values; an array-like may claim any length. */

@@ -30,8 +30,13 @@ export function checkSquares(
       if (first < 0) first = i;
       const [a, b] = [x[i * d + j], x[first * d + j]];
       if (a === b) continue;
+      const what = `(row ${i} and row ${first} in column ${j}: ${a} and ${b}`;
+      // their own square is fine: one of them counts for nothing
+      const weights = Math.abs((a as number) - (b as number)) >= 1e-145;
       throw new InvalidDataError(
-        `squares of differences underflow (row ${i} and row ${first} in column ${j}: ${a} and ${b}); multiply it by a power of 2`,
+        weights
+          ? `sampleWeights let variances underflow ${what}, weights ${s?.[i]} and ${s?.[first]}); leave out rows that hardly count`
+          : `squares of differences underflow ${what}); multiply it by a power of 2`,
         i,
         j,
       );

@@ -26,7 +26,7 @@ export interface MixtureScores {
  *
  * @param X nSamples × nFeatures
  * @throws {ZeroDensityError} a row whose density is 0 under every component
- * @throws {InvalidParametersError} a log-density that is NaN or +Infinity (row and component named)
+ * @throws {InvalidParametersError} a log-density that is no number, NaN or +Infinity (row and component named)
  * @example
  * const { responsibilities, labels } = responsibilitiesOf(poisson, parameters, [3, 12]);
  */
@@ -58,7 +58,7 @@ export function responsibilitiesOf<C, T>(
 
 /**
  * The `score` of a family without kernels: point by point. Nothing is pruned.
- * @throws {InvalidParametersError} a log-density that is NaN or +Infinity (row and component named)
+ * @throws {InvalidParametersError} a log-density that is no number, NaN or +Infinity (row and component named)
  */
 export function scoreBlock<C, T>(
   family: Pick<Family<C, T>, 'logDensity'>,
@@ -77,7 +77,9 @@ export function scoreBlock<C, T>(
     for (let j = 0; j < d; j++) point[j] = x[i * d + j] as number;
     let top = 0;
     for (let c = 0; c < k; c++) {
-      const term = (logWeights[c] as number) + family.logDensity(components[c] as C, point);
+      const density = family.logDensity(components[c] as C, point);
+      const term = (logWeights[c] as number) + density;
+      if (typeof density !== 'number') throw notBelowInfinity(density, c, block.start + i);
       if (!(term < Infinity)) throw notBelowInfinity(term, c, block.start + i);
       terms[i * k + c] = term;
       if (term > (terms[i * k + top] as number)) top = c;
@@ -89,9 +91,9 @@ export function scoreBlock<C, T>(
   backend.logSumExp(terms, k, out.logProbNorm ?? new Float64Array(block.nRows), out.responsibilities);
 }
 
-function notBelowInfinity(term: number, component: number, row: number): InvalidParametersError {
+function notBelowInfinity(term: unknown, component: number, row: number): InvalidParametersError {
   return new InvalidParametersError(
-    `the log-density of component ${component} is ${term} for row ${row}; logDensity must give a number below +Infinity: check the parameters that maximize returns`,
+    `the log-density of component ${component} is ${show(term)} for row ${row}; logDensity must give a number below +Infinity: check the parameters that maximize returns`,
     component,
   );
 }

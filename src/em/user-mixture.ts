@@ -1,7 +1,7 @@
 /** Mixtures of a family that a user writes: the model for `expectationMaximization`. */
 import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
-import { InvalidDataError, ZeroDensityError } from '../errors.js';
+import { InvalidDataError, InvalidParametersError, show, ZeroDensityError } from '../errors.js';
 import { clusterLabels } from '../init/cluster-labels.js';
 import { randomResponsibilities } from '../init/random.js';
 import { mixtureChart } from '../optimize/chart.js';
@@ -33,6 +33,8 @@ export interface UserMixtureOptions<C> {
  * The mixture of a family as an `EMModel`: p(x) = Σ_k w_k p(x|k). Only the family's own functions know what a component is.
  *
  * @throws {InvalidOptionError} an impossible or unknown option, a family that lacks a function
+ * @throws {InvalidParametersError} in the fit: a log-density that is no number below +Infinity, a `maximize` that gives nothing
+ *   or a promise
  * @example
  * const { parameters } = expectationMaximization(mixture(poisson, { nComponents: 2 }), counts);
  * parameters.weights; // Float64Array(2)
@@ -55,7 +57,13 @@ export function mixture<C, T>(
     weights,
     initialize,
   });
-  const { expectation } = model;
+  const { expectation, maximization } = model;
+  // on the model itself: the start is an M-step too
+  model.maximization = (statistics, previous) => {
+    const parameters = maximization(statistics, previous);
+    parameters.components.forEach(checkComponent);
+    return parameters;
+  };
   const { chart } = family;
   return {
     ...model,
@@ -105,6 +113,18 @@ function chartOf<C>(
   // the algebra of the family's own functions, which are JavaScript
   return mixtureChart(components, start.components.length, jsBackend, fixedWeights ? start.weights : undefined);
 }
+
+/** What `maximize` gave: whatever a family calls a component, but something, and at once. */
+function checkComponent(component: unknown, k: number): void {
+  if (component !== undefined && component !== null && typeof (component as PromiseLike<unknown>).then !== 'function') {
+    return;
+  }
+  throw new InvalidParametersError(
+    `maximize must return the parameters of component ${k}, at once; got ${show(component)}`,
+    k,
+  );
+}
+
 /** Starts by an M-step from responsibilities. */
 function begin<C, T>(
   family: Family<C, T>,

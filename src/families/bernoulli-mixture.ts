@@ -13,7 +13,7 @@ import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '..
 import { featuresOfRows, toLabels, toResponsibilities } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
-import { checkKnown, choiceOption, integerOption, requireObject, sampledOption } from '../options.js';
+import { checkKnown, choiceOption, integerOption, type NoOptions, requireObject, sampledOption } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
 import { MORE_KERNELS } from '../wasm/more-kernels.js';
 import { type BernoulliComponent, type BetaPrior, NO_PRIOR } from './bernoulli.js';
@@ -128,9 +128,11 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
   }
 
   /**
-   * As `fit`, in a worker. X is copied at the call.
+   * As `fit`, in a worker. X is copied at the call; on a SharedArrayBuffer it is read in place, and must not be
+   * written until the promise settles.
    *
    * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
+   * @throws {InvalidDataError} X on a SharedArrayBuffer was written meanwhile, where its values show it
    */
   static async fitAsync(X: BinaryInput | NamedRows, options: AsyncBernoulliMixtureOptions): Promise<BernoulliMixture> {
     checkSignal(options?.signal);
@@ -202,7 +204,8 @@ export class BernoulliMixture extends MixtureModel<BernoulliComponent, BinaryInp
    * A model saved by `toJSON` (the object, or its JSON text).
    * @throws {InvalidParametersError} not a saved Bernoulli mixture, another version, or parameters out of their domain
    */
-  static fromJSON(json: unknown): BernoulliMixture {
+  static fromJSON(json: unknown, options?: NoOptions): BernoulliMixture {
+    checkKnown(options, [], 'BernoulliMixture.fromJSON');
     const { state, record } = parseBernoulliMixture(json);
     return new BernoulliMixture(state, record);
   }

@@ -29,7 +29,7 @@ export interface ClusteringOptions {
   init?: ClusterInitName | { labels: ArrayLike<number> };
   /** explicit start (nClusters × nFeatures), nested or flat; then `init` and `nInit` play no part */
   initialParameters?: { centers: NestedNumbers };
-  /** independent starts, of which the one of least cost is kept (the first of equals); default 1 */
+  /** independent starts, of which the one of least cost is kept (the first of equals); default 1; a given start is one */
   nInit?: number;
   /** of the random numbers, any safe integer; default 0: results are reproducible unless another is passed */
   seed?: number;

@@ -10,7 +10,7 @@ import type { StopReason } from '../em/convergence.js';
 import type { Centers, ClusterKernels, HardStatistics } from '../em/hard.js';
 import { InvalidDataError, NotFittedError } from '../errors.js';
 import { expectedBytes, withBackend } from '../lease.js';
-import { checkKnown } from '../options.js';
+import { checkKnown, type NoOptions } from '../options.js';
 import type { ThreadsUsed } from '../threads/client.js';
 import {
   type ClusteringOutcome,
@@ -31,6 +31,8 @@ import { type ClusteringWords, summarizeClustering } from './clustering-summary.
 /** What differs between the kinds of clustering once they are fitted. */
 export interface ClusteringKind extends ClusteringWords {
   readonly format: ClusteringFormat;
+  /** whether distances are square roots of sums of squares */
+  readonly squares: boolean;
   kernels(backend: Backend, data: Rows, nClusters: number, rows: number): ClusterKernels<HardStatistics>;
 }
 
@@ -129,7 +131,8 @@ export abstract class Clustering {
    * Nearest center of each row (nSamples), the lowest of equally near ones.
    * @throws {InvalidDataError} bad rows, another number of columns, a row whose distances overflow
    */
-  predict(Y: DataInput | NamedRows): Int32Array {
+  predict(Y: DataInput | NamedRows, options?: NoOptions): Int32Array {
+    checkKnown(options, [], 'predict');
     const rows = this.#rows(Y, undefined);
     const labels = new Int32Array(rows.nSamples);
     this.#assign(rows, (start, { runs: [run] }) => labels.set((run as { labels: Int32Array }).labels, start));
@@ -138,10 +141,11 @@ export abstract class Clustering {
 
   /**
    * Distances of each row to every center (nSamples × nClusters, row-major), in the units of the data: not squared.
-   * Infinity where a distance overflows.
+   * Infinity where a distance itself overflows.
    * @throws {InvalidDataError} bad rows, another number of columns
    */
-  transform(Y: DataInput | NamedRows): Float64Array {
+  transform(Y: DataInput | NamedRows, options?: NoOptions): Float64Array {
+    checkKnown(options, [], 'transform');
     const rows = this.#rows(Y, undefined);
     const { nClusters: k } = this;
     const out = new Float64Array(rows.nSamples * k);
@@ -150,6 +154,7 @@ export abstract class Clustering {
         kernels.distances(this.#parameters, block, out.subarray(block.start * k, (block.start + block.nRows) * k));
       }
     });
+    if (this.#kind.squares) rescueDistances(rows, this.#parameters.centers, out);
     return out;
   }
 
@@ -225,6 +230,29 @@ export abstract class Clustering {
       expectedBytes(rows, nClusters),
     );
   }
+}
+
+/** Squares below this have lost digits to underflow. */
+const LEAST_DISTANCE = 1e-145;
+
+/** Distances once more whose squares overflow or underflow, in units of the greatest difference. */
+function rescueDistances({ x, nFeatures: d, origin }: Rows, centers: Float64Array, out: Float64Array): void {
+  const k = centers.length / d;
+  const differences = new Float64Array(d);
+  out.forEach((distance, at) => {
+    if (distance >= LEAST_DISTANCE && distance < Infinity) return;
+    const [row, center] = [Math.floor(at / k) * d, (at % k) * d];
+    let greatest = 0;
+    for (let j = 0; j < d; j++) {
+      const difference = (x[row + j] as number) - (origin[j] as number) - (centers[center + j] as number);
+      differences[j] = Math.abs(difference);
+      greatest = Math.max(greatest, Math.abs(difference));
+    }
+    if (greatest === 0 || greatest === Infinity) return;
+    let sum = 0;
+    for (const difference of differences) sum += (difference / greatest) * (difference / greatest);
+    out[at] = greatest * Math.sqrt(sum);
+  });
 }
 
 /** The parts of a model that a fit found. */

@@ -98,7 +98,13 @@ export class FamilyMixture<C> extends MixtureModel<C, DataInput> {
             i,
           );
         }
-        X.set(row, i * nFeatures);
+        for (let j = 0; j < nFeatures; j++) {
+          const value: unknown = row[j];
+          if (typeof value !== 'number' || value - value !== 0) {
+            throw new InvalidDataError(`sample must draw finite numbers; component ${k} gave ${show(value)}`, i, j);
+          }
+          X[i * nFeatures + j] = value;
+        }
         labels[i] = k;
       }
       return { X, labels };

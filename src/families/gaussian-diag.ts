@@ -41,9 +41,8 @@ export function gaussianDiag(context: GaussianContext): GaussianFamily {
       const delta = displacement(moments);
       const covariance = variances(moments, delta).map((v, j) => v + (regularization[j] as number));
       for (let j = 0; j < d; j++) {
-        if (collapsed(covariance[j] as number, leastDeviation[j] as number)) {
-          throw collapse(`the variance of feature ${j}`, covariance[j] as number);
-        }
+        const [variance, least] = [covariance[j] as number, leastDeviation[j] as number];
+        if (collapsed(variance, least)) throw collapse(variance, least, j);
       }
       return diagComponent(meanOf(moments, delta), covariance, algebra.log) as GaussianComponent;
     },

@@ -8,7 +8,7 @@ import { blockRows, blocksOf } from '../em/blocks.js';
 import { InvalidDataError, InvalidParametersError, NotPositiveDefiniteError, show } from '../errors.js';
 import { flatten } from '../init/given.js';
 import { expectedBytes, withBackend } from '../lease.js';
-import { checkKnown, integerOption, sampledOption } from '../options.js';
+import { checkKnown, integerOption, type NoOptions, sampledOption } from '../options.js';
 import { type GaussianComponent, HALF_LOG_TWO_PI } from './gaussian.js';
 import { conditionOn } from './gaussian-conditioning.js';
 import { fullComponent, fullSample } from './gaussian-full.js';
@@ -77,7 +77,8 @@ export class GaussianDistribution {
    * @example
    * gaussian({ mean: 0, covariance: 1 }).logDensity([0]); // Float64Array [-0.9189385332046728]
    */
-  logDensity(Y: DataInput): Float64Array {
+  logDensity(Y: DataInput, options?: NoOptions): Float64Array {
+    checkKnown(options, [], 'logDensity');
     const matrix = toMatrix(Y, 'data');
     const d = this.nFeatures;
     if (matrix.nFeatures !== d) {

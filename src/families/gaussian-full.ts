@@ -35,7 +35,7 @@ export function gaussianFull(context: GaussianContext): GaussianFamily {
       const covariance = covarianceOf(moments, delta, d);
       regularize(covariance, context);
       const least = leastPivots(covariance, context);
-      return orCollapse(build(meanOf(moments, delta), covariance, least), covariance, d);
+      return orCollapse(build(meanOf(moments, delta), covariance, least), covariance, context);
     },
 
     nParameters: (nFeatures) => nFeatures + packedLength(nFeatures),
@@ -121,12 +121,13 @@ export function mahalanobisSquared(covariance: Float64Array, delta: Float64Array
 export function orCollapse(
   component: GaussianComponent | number,
   covariance: Float64Array,
-  d: number,
+  { nFeatures, leastDeviation }: GaussianContext,
 ): GaussianComponent {
   if (typeof component !== 'number') return component;
   throw collapse(
-    `the covariance is not positive definite: what the features before it leave of feature ${component} is lost in rounding; its variance`,
-    covariance[component * d + component] as number,
+    covariance[component * nFeatures + component] as number,
+    leastDeviation[component] as number,
+    component,
   );
 }
 

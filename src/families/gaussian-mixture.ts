@@ -11,7 +11,7 @@ import type { GaussianParameters } from '../init/gaussian-start.js';
 import { featuresOfRows } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
-import { checkKnown, choiceOption, integerOption, requireObject, sampledOption } from '../options.js';
+import { checkKnown, choiceOption, integerOption, type NoOptions, requireObject, sampledOption } from '../options.js';
 import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
 import { checkRows } from './check-rows.js';
 import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent } from './gaussian.js';
@@ -143,9 +143,11 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput |
   }
 
   /**
-   * As `fit`, in a worker (browser Worker, node worker_threads): the calling thread stays free. X is copied at the call.
+   * As `fit`, in a worker (browser Worker, node worker_threads): the calling thread stays free. X is copied at
+   * the call; on a SharedArrayBuffer it is read in place, and must not be written until the promise settles.
    *
    * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
+   * @throws {InvalidDataError} X on a SharedArrayBuffer was written meanwhile, where its values show it
    * @example
    * const model = await GaussianMixture.fitAsync(X, { nComponents: 3, signal: AbortSignal.timeout(5000) });
    */
@@ -229,7 +231,8 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput |
    * @example
    * const same = GaussianMixture.fromJSON(JSON.stringify(model));
    */
-  static fromJSON(json: unknown): GaussianMixture {
+  static fromJSON(json: unknown, options?: NoOptions): GaussianMixture {
+    checkKnown(options, [], 'GaussianMixture.fromJSON');
     const { record, ...state } = parseGaussianMixture(json);
     const model = new GaussianMixture(state, record);
     withBackend(state.backend, (leased) => model.#components(leased));

@@ -35,7 +35,7 @@ export function gaussianSpherical(context: GaussianContext): GaussianFamily {
     maximize(moments) {
       const delta = displacement(moments);
       const variance = average(variances(moments, delta)) + average(regularization);
-      if (collapsed(variance, least)) throw collapse('the variance', variance);
+      if (collapsed(variance, least)) throw collapse(variance, least);
       return sphericalComponent(meanOf(moments, delta), Float64Array.of(variance), algebra.log) as GaussianComponent;
     },
 

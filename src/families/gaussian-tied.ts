@@ -33,7 +33,7 @@ export function gaussianTied(context: GaussianContext): GaussianFamily {
       const first = orCollapse(
         fullComponent(context, means[0] as Float64Array, covariance, leastPivots(covariance, context)),
         covariance,
-        d,
+        context,
       );
       return means.map((mean): GaussianComponent => ({ ...first, mean, center: mean }));
     },

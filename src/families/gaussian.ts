@@ -174,8 +174,25 @@ export function collapsed(variance: number, least: number): boolean {
   return !(variance > 0 && variance < Infinity && variance >= least * least);
 }
 
-export function collapse(what: string, variance: number): DegenerateStatistics {
-  return new DegenerateStatistics(`${what} is ${variance}`);
+/**
+ * Why a covariance is none: the variance of a feature (spherical: of all) is 0 or overflows, is less than numbers of this
+ * magnitude carry, or is sound, but depends on the features before it.
+ */
+export function collapse(variance: number, least: number, feature?: number): DegenerateStatistics {
+  const what = `the variance${feature === undefined ? '' : ` of feature ${feature}`} is ${variance}`;
+  if (!collapsed(variance, least)) {
+    return new DegenerateStatistics(`${what}, but what the features before it leave of that is lost in rounding`);
+  }
+  return new DegenerateStatistics(variance > 0 && variance < Infinity ? `${what}, ${LESS}` : what);
+}
+
+const LESS = 'less than numbers of this magnitude carry';
+
+/** What to do about data that make such a covariance, if it is not the usual: drop columns, or regularise. */
+export function dataRemedy({ message }: Error): string | undefined {
+  if (/Infinity|NaN/.test(message)) return 'scale the columns down';
+  if (!message.includes(LESS)) return undefined;
+  return 'subtract the offset before the digits behind it are rounded away, or mend sampleWeights that leave one row';
 }
 
 /** Standard normal vector. */

@@ -2,6 +2,7 @@
 
 import type { NamedRows } from '../data/columns.js';
 import type { DataInput } from '../data/matrix.js';
+import { checkKnown, type NoOptions } from '../options.js';
 import { K_MEANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
 import { Clustering } from './clustering.js';
@@ -23,6 +24,7 @@ const KIND: ClusteringKind = {
   name: 'K-means',
   cost: 'squared Euclidean distances',
   format: 'mixwasm/k-means',
+  squares: true,
   kernels: (backend, data, nClusters, rows) => backend.open(K_MEANS_KERNELS, { data, nClusters, rows }),
 };
 
@@ -63,9 +65,11 @@ export class KMeans extends Clustering {
   }
 
   /**
-   * As `fit`, in a worker (browser Worker, node worker_threads): the calling thread stays free. X is copied at the call.
+   * As `fit`, in a worker (browser Worker, node worker_threads): the calling thread stays free. X is copied at
+   * the call; on a SharedArrayBuffer it is read in place, and must not be written until the promise settles.
    *
    * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
+   * @throws {InvalidDataError} X on a SharedArrayBuffer was written meanwhile, where its values show it
    * @example
    * const model = await KMeans.fitAsync(X, { nClusters: 3, signal: AbortSignal.timeout(5000) });
    */
@@ -102,7 +106,8 @@ export class KMeans extends Clustering {
    * @example
    * const same = KMeans.fromJSON(JSON.stringify(model));
    */
-  static fromJSON(json: unknown): KMeans {
+  static fromJSON(json: unknown, options?: NoOptions): KMeans {
+    checkKnown(options, [], 'KMeans.fromJSON');
     return new KMeans(parseClustering(KIND.format, json));
   }
 }

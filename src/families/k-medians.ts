@@ -2,6 +2,7 @@
 
 import type { NamedRows } from '../data/columns.js';
 import type { DataInput } from '../data/matrix.js';
+import { checkKnown, type NoOptions } from '../options.js';
 import { K_MEDIANS_KERNELS } from './cluster-kernels.js';
 import type { ClusteringKind, ClusteringModelParts } from './clustering.js';
 import { Clustering } from './clustering.js';
@@ -24,6 +25,7 @@ const KIND: ClusteringKind = {
   name: 'K-medians',
   cost: 'L1 distances',
   format: 'mixwasm/k-medians',
+  squares: false,
   kernels: (backend, data, nClusters, rows) => backend.open(K_MEDIANS_KERNELS, { data, nClusters, rows }),
 };
 
@@ -72,10 +74,12 @@ export class KMedians extends Clustering {
   }
 
   /**
-   * As `fit`, in a worker (browser Worker, node worker_threads): the calling thread stays free. X is copied at the call.
+   * As `fit`, in a worker (browser Worker, node worker_threads): the calling thread stays free. X is copied at
+   * the call; on a SharedArrayBuffer it is read in place, and must not be written until the promise settles.
    * With `threads` the assignment of rows is shared, and the medians feature by feature (not those of weighted or float32 rows).
    *
    * @throws whatever `fit` throws (as a rejection), and `signal.reason` when aborted
+   * @throws {InvalidDataError} X on a SharedArrayBuffer was written meanwhile, where its values show it
    * @example
    * const model = await KMedians.fitAsync(X, { nClusters: 3, signal: AbortSignal.timeout(5000) });
    */
@@ -115,7 +119,8 @@ export class KMedians extends Clustering {
    * @example
    * const same = KMedians.fromJSON(JSON.stringify(model));
    */
-  static fromJSON(json: unknown): KMedians {
+  static fromJSON(json: unknown, options?: NoOptions): KMedians {
+    checkKnown(options, [], 'KMedians.fromJSON');
     return new KMedians(parseClustering(KIND.format, json));
   }
 }

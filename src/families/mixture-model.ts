@@ -10,7 +10,7 @@ import type { FitRecord, MixtureRestart } from '../em/mixture-fit.js';
 import type { BlockKernels, ScoreOutput } from '../em/model.js';
 import { NotFittedError, ZeroDensityError } from '../errors.js';
 import { expectedBytes, withBackend } from '../lease.js';
-import { checkKnown } from '../options.js';
+import { checkKnown, type NoOptions } from '../options.js';
 import type { ThreadsUsed } from '../threads/client.js';
 import { PARTS } from './internals.js';
 import { type ScorerParts, scoreFew } from './scorer.js';
@@ -136,7 +136,8 @@ export abstract class MixtureModel<C, Input> {
    * Most probable component of each row (nSamples).
    * @throws {ZeroDensityError} a row whose density is 0 under every component
    */
-  predict(Y: Input): Int32Array {
+  predict(Y: Input, options?: NoOptions): Int32Array {
+    checkKnown(options, [], 'predict');
     const rows = this.#parts.rows(Y);
     const labels = new Int32Array(rows.nSamples);
     const logProbNorm = new Float64Array(rows.nSamples);
@@ -149,7 +150,8 @@ export abstract class MixtureModel<C, Input> {
    * Responsibilities p(k|x) (nSamples × nComponents, row-major); Gaussian ones below 2⁻⁶⁰ are exactly 0.
    * @throws {ZeroDensityError} a row whose density is 0 under every component
    */
-  predictProba(Y: Input): Float64Array {
+  predictProba(Y: Input, options?: NoOptions): Float64Array {
+    checkKnown(options, [], 'predictProba');
     const rows = this.#parts.rows(Y);
     const responsibilities = new Float64Array(rows.nSamples * this.nComponents);
     const logProbNorm = new Float64Array(rows.nSamples);
@@ -159,7 +161,8 @@ export abstract class MixtureModel<C, Input> {
   }
 
   /** log p(x) of each row (nSamples), nats; −Infinity where the density is 0 in double precision. */
-  scoreSamples(Y: Input): Float64Array {
+  scoreSamples(Y: Input, options?: NoOptions): Float64Array {
+    checkKnown(options, [], 'scoreSamples');
     const rows = this.#parts.rows(Y);
     const logProbNorm = new Float64Array(rows.nSamples);
     this.#score(rows, { logProbNorm });
@@ -167,7 +170,8 @@ export abstract class MixtureModel<C, Input> {
   }
 
   /** log w_k + log p(x|k) (nSamples × nComponents, row-major), nats. */
-  weightedLogProb(Y: Input): Float64Array {
+  weightedLogProb(Y: Input, options?: NoOptions): Float64Array {
+    checkKnown(options, [], 'weightedLogProb');
     const rows = this.#parts.rows(Y);
     const weightedLogProb = new Float64Array(rows.nSamples * this.nComponents);
     this.#score(rows, { weightedLogProb });

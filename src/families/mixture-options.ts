@@ -16,7 +16,7 @@ import { checkKnown, choiceOption, functionOption, integerOption, nonNegativeOpt
 export interface MixtureOptions {
   /** number of components K, 1 ≤ K ≤ rows of positive weight */
   nComponents: number;
-  /** independent starts, of which the one of greatest log-likelihood is kept; default 1 */
+  /** independent starts, of which the one of greatest log-likelihood is kept; default 1; a given start is one, whatever `nInit` says */
   nInit?: number;
   /** of the random numbers, any safe integer; default 0: results are reproducible unless another is passed */
   seed?: number;

@@ -10,7 +10,7 @@ import { backendOf, type KernelOptions } from '../functions/cholesky.js';
 import { covarianceMatrix, type GaussianLike, toGaussian } from '../information/gaussian.js';
 import { expectedBytes, withBackend } from '../lease.js';
 import { choiceOption, nonNegativeOption, requireObject } from '../options.js';
-import type { CovarianceType, GaussianComponent, Moments } from './gaussian.js';
+import { type CovarianceType, dataRemedy, type GaussianComponent, type Moments } from './gaussian.js';
 import { GaussianDistribution } from './gaussian-distribution.js';
 import { GAUSSIAN_KERNELS } from './gaussian-kernels.js';
 import { familyFor } from './gaussian-parameters.js';
@@ -87,7 +87,7 @@ export function fitGaussian(X: DataInput, options: FitGaussianOptions = {}): Gau
       for (const block of blocksOf(data, rows)) {
         sum.add(kernels.moments(parameters, ones.subarray(0, block.nRows), block).components[0] as Moments);
       }
-      return maximumOf(() => family.maximize(sum.total() as Moments));
+      return maximumOf(covarianceType, () => family.maximize(sum.total() as Moments));
     },
     expectedBytes(data, 1),
   );
@@ -98,7 +98,14 @@ export function fitGaussian(X: DataInput, options: FitGaussianOptions = {}): Gau
   );
 }
 
-function maximumOf(maximize: () => GaussianComponent): GaussianComponent {
+/** What to do where a feature does not vary, or depends on others. */
+const USUAL: Partial<Record<CovarianceType, string>> = {
+  full: "drop constant or dependent features, set regCovar above 0, or use covarianceType 'diag' or 'spherical'",
+  diag: "drop constant features, set regCovar above 0, or use covarianceType 'spherical'",
+  spherical: 'pass rows that differ, or set regCovar above 0',
+};
+
+function maximumOf(covarianceType: CovarianceType, maximize: () => GaussianComponent): GaussianComponent {
   try {
     return maximize();
   } catch (cause) {
@@ -106,7 +113,7 @@ function maximumOf(maximize: () => GaussianComponent): GaussianComponent {
     throw new DegenerateComponentError(
       0,
       undefined,
-      `the likelihood of a Gaussian has no maximum for these data: ${cause.message}; drop constant or dependent features, set regCovar above 0, or use covarianceType 'diag' or 'spherical'`,
+      `the likelihood of a Gaussian has no maximum for these data: ${cause.message}; ${dataRemedy(cause) ?? USUAL[covarianceType]}`,
       { cause },
     );
   }

@@ -8,6 +8,7 @@ import type { EMModel, MixtureParameters, MixtureStatistics } from '../em/model.
 import { DegenerateComponentError } from '../errors.js';
 import {
   type CovarianceType,
+  dataRemedy,
   displacement,
   type GaussianComponent,
   type GaussianFamily,
@@ -52,7 +53,7 @@ export function startFromLabels(context: StartContext, labels: Int32Array, rando
     return {
       weights: proportions(counts),
       components: statistics.components.map((moments, k) =>
-        sound(family, clusterMean(context, moments, random), pooled, k),
+        sound(context, clusterMean(context, moments, random), pooled, k),
       ),
     };
   }
@@ -70,18 +71,18 @@ export function startFromLabels(context: StartContext, labels: Int32Array, rando
         if (!(cause instanceof DegenerateStatistics)) throw cause;
       }
     }
-    return sound(family, clusterMean(context, moments, random), pooled, k);
+    return sound(context, clusterMean(context, moments, random), pooled, k);
   });
   return { weights: proportions(counts), components };
 }
 
 /** Means at given rows, the covariance of the data for all, equal weights. */
 export function startFromRows(context: StartContext, rows: ArrayLike<number>): GaussianParameters {
-  const { family, nComponents } = context;
+  const { nComponents } = context;
   const covariance = dataCovariance(context);
   const components: GaussianComponent[] = [];
   for (let k = 0; k < nComponents; k++) {
-    components.push(sound(family, rowOf(context.data, rows[k] as number), covariance, k));
+    components.push(sound(context, rowOf(context.data, rows[k] as number), covariance, k));
   }
   return { weights: new Float64Array(nComponents).fill(1 / nComponents), components };
 }
@@ -98,7 +99,7 @@ export function dataCovariance(context: StartContext): Float64Array {
     const component = family.maximizeAll?.([first])[0] ?? family.maximize(first);
     return component.covariance;
   } catch (cause) {
-    throw degenerateData(cause);
+    throw degenerateData(context, cause as Error);
   }
 }
 
@@ -171,16 +172,19 @@ function rowOf({ x, nFeatures, origin }: Dataset, row: number): Float64Array {
   return origin.map((o, j) => (x[row * nFeatures + j] as number) - o);
 }
 
-function sound(family: GaussianFamily, mean: Float64Array, covariance: Float64Array, k: number): GaussianComponent {
-  const component = family.component(mean, covariance);
+function sound(context: StartContext, mean: Float64Array, covariance: Float64Array, k: number): GaussianComponent {
+  const component = context.family.component(mean, covariance);
   if (typeof component !== 'number') return component;
-  throw degenerateData(new Error(`pivot ${component} of its Cholesky factorisation is not positive`), k);
+  throw degenerateData(context, new Error(`pivot ${component} of its Cholesky factorisation is not positive`), k);
 }
 
-function degenerateData(cause: unknown, component = 0): DegenerateComponentError {
-  const message = (cause as Error).message;
-  const why = /Infinity|NaN/.test(message)
-    ? `the covariance of the data overflows: ${message}; scale the columns down`
-    : `the covariance of the data has no inverse (constant, duplicate or collinear columns, or fewer rows than columns): ${message}; drop columns, use covarianceType 'diag', or pass regCovar as a number (the relative default adds nothing where there is no variance)`;
+function degenerateData({ covarianceType }: StartContext, cause: Error, component = 0): DegenerateComponentError {
+  const { message } = cause;
+  const remedy = dataRemedy(cause);
+  const matrix = covarianceType === 'full' || covarianceType === 'tied';
+  const why =
+    remedy !== undefined
+      ? `the covariance of the data ${/Infinity|NaN/.test(message) ? 'overflows' : 'has no digits'}: ${message}; ${remedy}`
+      : `the covariance of the data has no inverse (constant, ${matrix ? 'duplicate or collinear columns, or fewer rows than columns' : 'or of one row'}): ${message}; drop columns, ${matrix ? "use covarianceType 'diag', " : ''}or pass regCovar as a number (the relative default adds nothing where there is no variance)`;
   return new DegenerateComponentError(component, undefined, why, { iteration: 0, cause });
 }

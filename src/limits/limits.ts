@@ -2,9 +2,11 @@
 import type { NamedRows } from '../data/columns.js';
 import type { Rows } from '../data/dataset.js';
 import type { DataInput } from '../data/matrix.js';
-import { InvalidOptionError, MixwasmError } from '../errors.js';
+import { InvalidOptionError, MixwasmError, show } from '../errors.js';
+import { COVARIANCE_TYPES } from '../families/gaussian.js';
 import { expectedBytes } from '../lease.js';
 import { checkKnown } from '../options.js';
+import { listOption, STARTS } from '../select/options.js';
 import { sizeOf } from './size-of.js';
 
 /** The most that a fit may ask for. Infinity takes a limit away. */
@@ -13,11 +15,14 @@ export interface Limits {
   maxSamples?: number;
   /** columns of X */
   maxFeatures?: number;
-  /** `nComponents` or `nClusters` */
+  /** `nComponents` or `nClusters`; of a selection the greatest */
   maxComponents?: number;
   /** bytes that the fit is expected to take besides X itself: a copy of the rows, parameters, WebAssembly memory (an estimate) */
   maxBytes?: number;
-  /** E-steps of all starts together, nInit × (maxIter + 1), with the fit's own defaults where an option is left out */
+  /**
+   * E-steps of all starts together, nInit × (maxIter + 1), with the fit's own defaults where an option is left out; of a
+   * selection times its candidates, by cross-validation also times its folds and one
+   */
   maxIterations?: number;
   /** option `threads`; `'auto'` counts as more than any number */
   maxThreads?: number;
@@ -53,13 +58,21 @@ export class LimitError extends MixwasmError {
   }
 }
 
-/** What limits look at of a fit's options; what is wrong with them is for the fit to say. */
+/** What limits look at of the options of a fit, or of `select`. */
 export interface LimitedOptions {
-  nComponents?: number;
+  nComponents?: number | readonly number[];
   nClusters?: number;
   nInit?: number;
   maxIter?: number;
   threads?: number | 'auto';
+  /** of a selection */
+  covarianceTypes?: unknown;
+  /** of a selection */
+  criterion?: string;
+  /** of a selection */
+  nFolds?: number;
+  /** of a selection */
+  mixture?: unknown;
   columns?: readonly string[];
   signal?: AbortSignal;
 }
@@ -70,7 +83,10 @@ const ABOUT: Record<keyof Limits, readonly [what: string, remedy: string]> = {
   maxFeatures: ['columns', 'pass fewer columns'],
   maxComponents: ['components', 'lower nComponents (or nClusters)'],
   maxBytes: ['bytes of memory', 'pass fewer rows or columns, or lower nComponents'],
-  maxIterations: ['iterations (nInit × (maxIter + 1))', 'lower maxIter or nInit'],
+  maxIterations: [
+    'iterations (nInit × (maxIter + 1), of every candidate of a selection)',
+    'lower maxIter or nInit, or compare fewer candidates',
+  ],
   maxThreads: ['threads', 'lower threads'],
   maxSeconds: ['seconds', ''],
 };
@@ -80,11 +96,13 @@ const MAX_ITER = { mixture: 1000, clustering: 300 };
 
 /**
  * Whether a fit of X with these options keeps to the limits, by default `SERVICE_LIMITS`. Looks at sizes only, so it takes
- * microseconds however large X is; the fit checks everything else.
+ * microseconds however large X is; the fit checks everything else. Options of `select` (known by a list of `nComponents`, by
+ * `covarianceTypes`, `criterion` or `mixture`) count with all candidates and with `select`'s own defaults: all four covariance
+ * types, ten starts, `threads: 'auto'`.
  *
  * @throws {LimitError} more of something than its limit allows: `limit`, `asked`, `allowed`
  * @throws {InvalidDataError} X has no size that could be told
- * @throws {InvalidOptionError} an unknown limit, or one that is not a number ≥ 0
+ * @throws {InvalidOptionError} an unknown limit, or one that is not a number ≥ 0; an option that is limited and is no number
  * @example
  * checkLimits([[1, 2], [3, 4], [9, 9]], { nComponents: 2 }, { maxSamples: 1000 });
  */
@@ -94,16 +112,18 @@ export function checkLimits(
   limits: Limits = {},
 ): void {
   const most = fill(limits);
-  const { nComponents, nClusters, nInit = 1, maxIter, threads = 1, columns } = options ?? {};
-  const k = number(nComponents ?? nClusters ?? 1);
+  const { nComponents, nClusters, maxIter, columns } = options ?? {};
+  const ks = listOption('nComponents', nComponents ?? nClusters ?? 1, (k) => count('nComponents (or nClusters)', k));
+  const k = Math.max(...ks);
+  const { nFits, nInit, threads } = fitsOf(options ?? {}, ks.length);
   const steps = maxIter ?? (nClusters === undefined ? MAX_ITER.mixture : MAX_ITER.clustering);
   const { nSamples, nFeatures } = sizeOf(X, columns);
   const asked: [keyof Limits, number][] = [
     ['maxSamples', nSamples],
     ['maxFeatures', nFeatures],
     ['maxComponents', k],
-    ['maxIterations', number(nInit) * (number(steps) + 1)],
-    ['maxThreads', threads === 'auto' ? Infinity : number(threads)],
+    ['maxIterations', nFits * count('nInit', nInit) * (count('maxIter', steps) + 1)],
+    ['maxThreads', threads === 'auto' ? Infinity : count('threads', threads)],
     ['maxBytes', bytesOf(nSamples, nFeatures, k)],
   ];
   for (const [limit, value] of asked) {
@@ -154,9 +174,26 @@ function fill(limits: Limits): Required<Limits> {
   return most;
 }
 
-/** What is no number is for the fit to refuse, and counts nothing here. */
-function number(value: unknown): number {
-  return typeof value === 'number' && value > 0 ? value : 0;
+/** How many fits options ask for, each of how many starts, by how many threads. */
+function fitsOf(
+  { nInit, threads, covarianceTypes, criterion, nFolds, mixture, nComponents }: LimitedOptions,
+  nKs: number,
+) {
+  const ofMany = typeof nComponents === 'object' && nComponents !== null;
+  const selects = [covarianceTypes, criterion, mixture].some((option) => option !== undefined);
+  if (!ofMany && !selects) return { nFits: 1, nInit: nInit ?? 1, threads: threads ?? 1 };
+  // by name, lest limits bring a model along; under another name it is taken for more than it is
+  const bernoulli = (mixture as { name?: string } | undefined)?.name === 'BernoulliMixture';
+  const types = bernoulli ? ['none'] : (covarianceTypes ?? COVARIANCE_TYPES);
+  const nTypes = listOption('covarianceTypes', types, (type) => type).length;
+  const nFolded = criterion === 'crossValidation' ? count('nFolds', nFolds ?? 5) : 0;
+  return { nFits: nKs * nTypes * (1 + nFolded), nInit: nInit ?? STARTS, threads: threads ?? 'auto' };
+}
+
+/** A limited option: what is no number would be compared with no limit, and become one in the fit. Its range is for the fit to check. */
+function count(name: string, value: unknown): number {
+  if (typeof value === 'number' && !Number.isNaN(value)) return Math.max(0, value);
+  throw new InvalidOptionError(name, `${name} must be a number, to be compared with a limit; got ${show(value)}`);
 }
 
 /** A copy of the rows, and what a fit over them reserves. */

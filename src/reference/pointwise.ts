@@ -30,12 +30,13 @@ export function pointwiseExpectation<C, T>(
     for (let j = 0; j < nFeatures; j++) x[j] = (values[i * nFeatures + j] as number) - (origin[j] as number);
     let sound = true;
     for (let k = 0; k < nComponents; k++) {
-      const term = (logWeights[k] as number) + family.logDensity(components[k] as C, x);
-      sound &&= term < Infinity;
+      const density = family.logDensity(components[k] as C, x);
+      const term = (logWeights[k] as number) + density;
+      sound &&= typeof density === 'number' && term < Infinity;
       terms[k] = term;
     }
-    // nothing is pruned: what a user's family makes of small evidence is not known here; a log-density of NaN or +Infinity
-    // makes the total NaN, which whoever runs the loop explains
+    // nothing is pruned: what a user's family makes of small evidence is not known here; a log-density of NaN or +Infinity,
+    // or none that is a number, makes the total NaN, which whoever runs the loop explains
     const norm = logSumExpRow(terms, 0, nComponents, EXACT_FLOOR);
     logLikelihood += sound ? weight * norm : Number.NaN;
     total += weight;

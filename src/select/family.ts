@@ -21,7 +21,14 @@ import { checkOptions } from '../families/gaussian-options.js';
 import { countParameters } from '../families/gaussian-parameters.js';
 import { choiceOption } from '../options.js';
 import { MORE_KERNELS, type MoreKernels } from '../wasm/more-kernels.js';
-import { checkNames, fitOptions, listOption, type SelectBernoulliOptions, type SelectOptions } from './options.js';
+import {
+  checkNames,
+  fitOptions,
+  listOption,
+  type SelectBernoulliOptions,
+  type SelectOptions,
+  STARTS,
+} from './options.js';
 
 /** A candidate before its fit. */
 export interface Entry<Plan> {
@@ -45,9 +52,6 @@ export interface SelectionOf<Plan extends MixturePlan, C> {
 
 // biome-ignore lint/suspicious/noExplicitAny: what a family's parts are is known to the family only
 export type AnySelection = SelectionOf<any, any>;
-
-/** Starts of a candidate, unless it is said. One start ends in a poor optimum too often for optima to be compared. */
-const STARTS = 10;
 
 /** @throws {InvalidOptionError} models without a likelihood, and what is no model */
 export function selectionOf(

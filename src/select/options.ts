@@ -93,6 +93,9 @@ export interface SelectBernoulliOptions
   init?: 'kmeans++' | 'random';
 }
 
+/** Starts of a candidate, unless it is said. One start ends in a poor optimum too often for optima to be compared. */
+export const STARTS = 10;
+
 /** Options that are not those of a fit. */
 const OWN = [
   'mixture',

@@ -55,7 +55,8 @@ export interface Selection<Model, C extends Candidate<Model> = Candidate<Model>>
  * and judged by the mean log-likelihood of the rows held out; the winner is that of all rows. (A Bernoulli mixture without
  * `prior` easily forbids a row it has not seen: −Infinity.)
  *
- * Runs in workers, as many as `threads`; X is copied at the call.
+ * Runs in workers, as many as `threads`; X is copied at the call; on a
+ * SharedArrayBuffer it is read in place, and must not be written until the promise settles.
  *
  * `onProgress` or `onIteration` may return `'stop'`. Then no candidate begins any more, those under way end with the best they
  * have (as a fit whose `onProgress` returns `'stop'`), and the winner is chosen among all that have the criterion: one that

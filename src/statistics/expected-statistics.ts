@@ -1,7 +1,9 @@
 /** The E-step as a value of its own. */
+
 import { Handouts } from '../data/handouts.js';
 import type { BernoulliMixture } from '../families/bernoulli-mixture.js';
 import type { GaussianMixture } from '../families/gaussian-mixture.js';
+import { checkKnown, type NoOptions } from '../options.js';
 import { type ExpectedStatisticsJSON, parseStatistics, serializeStatistics } from './json.js';
 import type { StatisticsState } from './state.js';
 
@@ -72,7 +74,11 @@ export class ExpectedStatistics<Model extends StatisticsModel = StatisticsModel>
    *
    * @throws {InvalidParametersError} no saved statistics, another version, or numbers of a wrong shape or domain
    */
-  static fromJSON<Model extends StatisticsModel = StatisticsModel>(json: unknown): ExpectedStatistics<Model> {
+  static fromJSON<Model extends StatisticsModel = StatisticsModel>(
+    json: unknown,
+    options?: NoOptions,
+  ): ExpectedStatistics<Model> {
+    checkKnown(options, [], 'ExpectedStatistics.fromJSON');
     return new ExpectedStatistics(parseStatistics(json));
   }
 }

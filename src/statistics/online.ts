@@ -1,4 +1,5 @@
 /** Online EM: a mixture that learns from one batch after another and forgets the batches. */
+
 import type { BinaryInput } from '../data/binary.js';
 import type { DataInput } from '../data/matrix.js';
 import { InvalidOptionError, show } from '../errors.js';
@@ -8,7 +9,7 @@ import { PARTS } from '../families/internals.js';
 import { jsonReader } from '../families/mixture-json.js';
 import type { WeightedOptions } from '../families/mixture-model.js';
 import { withBackend } from '../lease.js';
-import { integerOption } from '../options.js';
+import { checkKnown, integerOption, type NoOptions } from '../options.js';
 import { type ExpectedStatistics, STATE, type StatisticsModel } from './expected-statistics.js';
 import type { MaximizationSettings } from './family.js';
 import { type ExpectedStatisticsJSON, parseStatistics, serializeStatistics } from './json.js';
@@ -159,7 +160,11 @@ export class OnlineMixture<Model extends StatisticsModel = StatisticsModel> {
    * @throws {InvalidParametersError} no saved online mixture, another version, or numbers of a wrong shape or domain
    * @throws {InvalidOptionError} a saved option out of its domain
    */
-  static fromJSON<Model extends StatisticsModel = StatisticsModel>(input: unknown): OnlineMixture<Model> {
+  static fromJSON<Model extends StatisticsModel = StatisticsModel>(
+    input: unknown,
+    options?: NoOptions,
+  ): OnlineMixture<Model> {
+    checkKnown(options, [], 'OnlineMixture.fromJSON');
     const { json, bad, own } = jsonReader(input, 'online mixture', FORMAT, VERSION);
     const statistics = parseStatistics(own(json, 'statistics'));
     const saved = own(json, 'model');

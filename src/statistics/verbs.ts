@@ -80,7 +80,8 @@ export function expectation(
 /**
  * The statistics of all rows together, merged as a binary tree in the order given. Chunks of 16384·2^m rows each (the last
  * may be shorter) give the bits of one piece, for they are cut where one piece is; others agree to rounding. Statistics of
- * different models (of one shape) merge too, moments are moved to a common centre; `logLikelihood` then belongs to no model.
+ * different models (of one shape) merge too, moments are moved to a common centre; `logLikelihood` then belongs to no model. Nothing tells
+ * them apart: where a worker may be an iteration late, send the number of the iteration along and drop what is old.
  *
  * @throws {InvalidParametersError} statistics of different families, shapes or origins
  * @example

@@ -63,7 +63,8 @@ const COMMON = [
  * @throws {InvalidDataError} no rows, a number that is not finite (its row in the whole stream and its column named), chunks
  *   that are not whole rows, fewer rows of positive weight than components, rows that differ by so little that squares
  *   underflow
- * @throws {SourceChangedError} a later pass gave more, fewer or other rows than the first
+ * @throws {SourceChangedError} a later pass gave more or fewer rows or columns than the first (only these are compared: other
+ *   values in as many rows, say of a source that shuffles, pass unseen, and the result is of none of them)
  * @throws whatever `fit` throws, whatever the source throws, and `signal.reason` when aborted
  * @example
  * async function* rows() {

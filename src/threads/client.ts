@@ -11,7 +11,10 @@ export interface AsyncOptions {
   signal?: AbortSignal;
   /** where `mixwasm/worker.js` is served, for pages whose CSP forbids blob: workers (under Trusted Types a `TrustedScriptURL`) */
   workerUrl?: string | URL;
-  /** give X away instead of copying it: its buffer is detached from the caller (a view of a part is copied all the same) */
+  /**
+   * give X away instead of copying it: its buffer is detached when the call returns, whatever becomes of the fit (a view of a
+   * part, and a buffer that cannot be detached, such as WebAssembly memory, are copied all the same)
+   */
   transfer?: boolean;
   /**
    * How many threads share the E-steps: a number (default 1), or `'auto'`: as many of the cores as make the fit faster,
@@ -66,10 +69,19 @@ export async function runInWorker(job: string, input: unknown, run: RunOptions):
   return (await import('./run-in-worker.js')).runInWorker(job, input, run);
 }
 
-/** X as it may be posted: shared memory as it is, given-away memory as it is, anything else copied (a view without the rest of its buffer). */
+/** X as it may be posted: shared memory as it is, given-away memory moved, anything else copied (a view without the rest of its buffer). */
 export function shareable(x: Values, giveAway: boolean): Values {
-  if (isShared(x.buffer)) return x;
-  return giveAway && x.byteLength === x.buffer.byteLength ? x : x.slice();
+  const { buffer } = x;
+  if (isShared(buffer)) return x;
+  if (giveAway && x.byteLength === buffer.byteLength) {
+    try {
+      // taken from the caller here and now: the worker starts later, and nothing may be written in between
+      return structuredClone(x, { transfer: [buffer as ArrayBuffer] });
+    } catch {
+      // memory that cannot be detached
+    }
+  }
+  return x.slice();
 }
 
 /** What to transfer with `shareable` data. */

@@ -1,5 +1,6 @@
 /** The worker: takes one job, answers with progress, a result or an error. Bundled alone, into a text inside the package. */
 import type { Dataset } from '../data/dataset.js';
+import { checkUnwritten } from '../data/unwritten.js';
 import type { HardStatistics } from '../em/hard.js';
 import type { FitRecord, MixturePlan } from '../em/mixture-fit.js';
 import { bernoulliFit } from '../families/bernoulli-fit.js';
@@ -118,7 +119,14 @@ function runJob(
       return stop !== undefined && Atomics.load(stop, 0) === 1 ? 'stop' : undefined;
     };
     const watched = wantsProgress || stop !== undefined;
-    reply({ type: 'done', result: work(input as never, watched ? onProgress : undefined) });
+    let result: unknown;
+    try {
+      result = work(input as never, watched ? onProgress : undefined);
+    } finally {
+      // in place of a result that means nothing, and of an error that blames something else
+      checkUnwritten((input as { data: Dataset }).data);
+    }
+    reply({ type: 'done', result });
   } catch (error) {
     reply({ type: 'error', error: packError(error) });
   } finally {

@@ -1,6 +1,7 @@
 /** Limits are checked from sizes alone: before anything is copied, converted or computed. */
 import { describe, expect, it } from 'vitest';
 import {
+  BernoulliMixture,
   checkLimits,
   GaussianMixture,
   InvalidDataError,
@@ -100,10 +101,55 @@ describe('checkLimits', () => {
     expect(Object.isFrozen(SERVICE_LIMITS)).toBe(true);
   });
 
-  it('leaves what is wrong with options to the fit', () => {
-    for (const wrong of [undefined, { nComponents: '2' }, { nComponents: Number.NaN }, { maxIter: -1 }]) {
-      checkLimits(X, wrong as never);
+  it('leaves what is wrong with options to the fit, unless it could not be compared', () => {
+    for (const wrong of [undefined, { maxIter: -1 }, { nComponents: 2.5 }]) checkLimits(X, wrong as never);
+    const strange = [Number.NaN, '1000', { valueOf: () => 1000 }, true, [1, '1000'], [Number.NaN, 2], []];
+    for (const nComponents of strange) {
+      const error = thrownBy<InvalidOptionError>(() => checkLimits(X, { nComponents } as never));
+      expect(error).toBeInstanceOf(InvalidOptionError);
+      expect(error.option).toMatch(/^nComponents/);
     }
+    for (const name of ['nClusters', 'nInit', 'maxIter', 'threads']) {
+      for (const value of ['1000', Number.NaN, { valueOf: () => 1000 }]) {
+        const error = thrownBy<InvalidOptionError>(() => checkLimits(X, { [name]: value } as never));
+        expect(error.message).toMatch(/must be a number, to be compared with a limit; got /);
+      }
+    }
+  });
+
+  describe('of a selection', () => {
+    const asked = (more: object, limit: keyof Limits) => {
+      const all = { nComponents: [1, 2], maxIter: 9, threads: 1, ...more };
+      return thrownBy<LimitError>(() => checkLimits(X, all as never, { [limit]: 0 })).asked;
+    };
+
+    it('looks at every number of components', () => {
+      expect(asked({ nComponents: [1, 2000] }, 'maxComponents')).toBe(2000);
+      expect(asked({ nComponents: [7, 3] }, 'maxComponents')).toBe(7);
+      checkLimits(X, { nComponents: [1, 2], covarianceTypes: ['diag'], nInit: 1, threads: 1 }, { maxComponents: 2 });
+    });
+
+    it.each([
+      ['all four types and ten starts where nothing is said', {}, 2 * 4 * 10 * 10],
+      ['the types, each once', { covarianceTypes: ['diag', 'full', 'diag'], nInit: 3 }, 2 * 2 * 3 * 10],
+      ['one type', { covarianceTypes: 'diag', nInit: 1 }, 2 * 10],
+      ['one number of components', { nComponents: 3, covarianceTypes: ['diag', 'tied'] }, 2 * 10 * 10],
+      ['folds', { criterion: 'crossValidation', covarianceTypes: 'full', nInit: 1 }, 2 * (1 + 5) * 10],
+      [
+        'so many folds',
+        { criterion: 'crossValidation', nFolds: 3, covarianceTypes: 'full', nInit: 1 },
+        2 * (1 + 3) * 10,
+      ],
+      ['one shape of Bernoulli mixtures', { mixture: BernoulliMixture, nInit: 1 }, 2 * 10],
+      ['four of Gaussian ones', { mixture: GaussianMixture, nInit: 1 }, 2 * 4 * 10],
+    ])('counts %s', (_, more, iterations) => {
+      expect(asked(more, 'maxIterations')).toBe(iterations);
+    });
+
+    it('takes the threads that select takes', () => {
+      expect(asked({ threads: undefined }, 'maxThreads')).toBe(Infinity);
+      expect(asked({ threads: 2 }, 'maxThreads')).toBe(2);
+    });
   });
 });
 

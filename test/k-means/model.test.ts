@@ -58,7 +58,8 @@ describe.each(table)('$name on $backend', ({ Model, name, backend }) => {
           [1e200, 0],
         ]),
       ).toThrow(/row 1 is so far/);
-      expect(model.transform([[1e200, 0]])[0]).toBe(Infinity);
+      // its square overflows, the distance does not
+      expect(model.transform([[1e200, 0]])[0]).toBe(1e200);
     }
   });
 

@@ -13,7 +13,7 @@ describe.each(['wasm', 'js'] as const)('%s', (backend) => {
     ['a line', 3, 257],
     ['a line', 10, 1000],
   ] as const)('rows of %s in %i dimensions, %i of them', (kind, d, n) => {
-    const uniform = mulberry32(d * n);
+    const { uniform } = generator(d * n);
     for (let round = 0; round < 20; round++) {
       const ends = [0, 1].map(() => Array.from({ length: d }, () => uniform() * 4 - 2)) as [number[], number[]];
       const rows = Array.from({ length: n }, (_, i) => {
