@@ -158,8 +158,8 @@ function fromRows(rows: ArrayLike<ArrayLike<number>>, name: string): Matrix {
   return { x, nSamples, nFeatures };
 }
 
-/** Room for so many numbers; an array-like may claim any length. */
-function numbers(length: number, name: string): Float64Array {
+/** Room for so many numbers; an array-like, or a matrix without columns, may claim any length. */
+export function numbers(length: number, name: string): Float64Array {
   try {
     return new Float64Array(length);
   } catch {

@@ -1,5 +1,5 @@
 /** The log-sum-exp and responsibility kernel as functions of their own. */
-import { type DataInput, type FloatArray, toTable } from '../data/matrix.js';
+import { type DataInput, type FloatArray, numbers, toTable } from '../data/matrix.js';
 import { InvalidDataError, ZeroDensityError } from '../errors.js';
 import { withBackend } from '../lease.js';
 import { backendOf, type KernelOptions } from './cholesky.js';
@@ -23,7 +23,7 @@ export function logSumExp(terms: DataInput, options: KernelOptions = {}): number
   const { x, nSamples, nFeatures } = toTable(terms, 'terms');
   const nRows = flat ? 1 : nSamples;
   const nColumns = flat ? nSamples * nFeatures : nFeatures;
-  const norms = new Float64Array(nRows).fill(-Infinity);
+  const norms = numbers(nRows, 'terms').fill(-Infinity);
   const values = doubles(x);
   if (values.length > 0) withBackend(backend, (leased) => leased.logSumExp(values, nColumns, norms));
   for (let i = 0; i < values.length; i++) {
@@ -57,7 +57,7 @@ export function responsibilities(weightedLogProb: DataInput, options: KernelOpti
   const out = new Float64Array(x.length);
   // no rows may be of any length, even one that no memory holds
   if (nSamples === 0) return out;
-  const norms = new Float64Array(nSamples);
+  const norms = numbers(nSamples, 'weightedLogProb');
   withBackend(backend, (leased) => leased.logSumExp(doubles(x), nFeatures, norms, out));
   const empty = norms.indexOf(-Infinity);
   if (empty >= 0)

@@ -67,6 +67,9 @@ describe.each(BACKENDS)('logSumExp and responsibilities on %s', (backend) => {
     expect(logSumExp(new Float64Array(0), { backend })).toBe(-Infinity);
     expect(logSumExp([[], []], { backend })).toEqual(Float64Array.of(-Infinity, -Infinity));
     expect(logSumExp({ data: [], rows: 0, columns: 3 }, { backend })).toEqual(new Float64Array(0));
+    for (const call of [logSumExp, responsibilities]) {
+      expect(() => call({ data: [], rows: 2 ** 50, columns: 0 }, { backend })).toThrow(OutOfMemoryError);
+    }
     for (const columns of [3, 2 ** 31, 2 ** 32 - 128, 2 ** 40]) {
       expect(responsibilities({ data: [], rows: 0, columns }, { backend })).toEqual(new Float64Array(0));
     }
