@@ -7,6 +7,7 @@ import {
   MixwasmError,
   mahalanobis,
   NotPositiveDefiniteError,
+  OutOfMemoryError,
   responsibilities,
   weightedCovariance,
   ZeroDensityError,
