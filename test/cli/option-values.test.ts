@@ -48,7 +48,7 @@ const REFUSED: [string, Parse, string, RegExp][] = [
   ['oneCharacter', oneCharacter, '', /one character, or tab/],
   ['oneCharacter', oneCharacter, '"', /one character, or tab/],
   ['oneCharacter', oneCharacter, 'é', /one character, or tab/],
-  ['threadCount', threadCount, '0', /at least 1/],
+  ['threadCount', threadCount, '0', /from 1 to 256/],
   ['integerRange', integerRange, '4..2', /a range such as 1\.\.10/],
   ['integerRange', integerRange, '1..2..3', /a range such as 1\.\.10/],
   ['integerRange', integerRange, '1,', /at least 1/],
