@@ -1,7 +1,7 @@
 /** Reads a NumPy array (.npy, format versions 1 to 3: numpy.lib.format): n × d, or n numbers for one column. */
 import type { FloatArray } from '../../data/matrix.js';
 import { CliError } from '../errors.js';
-import { asLatin1, type ByteSource } from './source.js';
+import { asLatin1, type ByteSource, NPY_MAGIC } from './source.js';
 import { type Column, EXACT, newColumn, noteBoolean, noteInexact, sharedFloats, type Table } from './table.js';
 
 interface Header {
@@ -9,9 +9,6 @@ interface Header {
   readonly fortran: boolean;
   readonly shape: readonly number[];
 }
-
-/** What every such file begins with, byte by byte. */
-export const MAGIC = '\x93NUMPY';
 
 /** Elements that are converted at a time. */
 const BATCH = 2 ** 16;
@@ -99,7 +96,7 @@ async function readHeader(source: ByteSource): Promise<string> {
   const start = new Uint8Array(12);
   const bad = () => new CliError(`${source.name} is no .npy file, or cut off in its header`);
   if ((await source.fill(start.subarray(0, 10))) < 10) throw bad();
-  if (asLatin1(start.subarray(0, 6)) !== MAGIC) throw bad();
+  if (asLatin1(start.subarray(0, 6)) !== NPY_MAGIC) throw bad();
   const [major] = start.subarray(6);
   const wide = (major as number) >= 2;
   if (wide && (await source.fill(start.subarray(10))) < 2) throw bad();

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { CliError, fileOperation, UsageError } from '../errors.js';
 import { type DelimitedOptions, readDelimited } from './delimited.js';
-import { asLatin1, type ByteSource, openSource } from './source.js';
+import { asLatin1, type ByteSource, NPY_MAGIC, openSource } from './source.js';
 import type { Table } from './table.js';
 
 export interface ReadOptions extends DelimitedOptions {
@@ -66,7 +66,7 @@ async function queryOf(path: string | undefined, extension: string, isDatabase: 
 async function recognise(source: ByteSource, extension: string): Promise<Format> {
   const start = await source.peek(64);
   const magic = asLatin1(start);
-  if (magic.startsWith('\x93NUMPY')) return 'npy';
+  if (magic.startsWith(NPY_MAGIC)) return 'npy';
   if (magic.startsWith('PAR1')) return 'parquet';
   if (magic.startsWith('ARROW1') || magic.startsWith('\xff\xff\xff\xff')) return 'arrow';
   if (magic.startsWith('PK\x03\x04')) {

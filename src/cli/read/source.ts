@@ -7,6 +7,9 @@ import { createGunzip } from 'node:zlib';
 import { CliError, fileErrorText, fileOperation } from '../errors.js';
 import { interruptible } from '../interrupt.js';
 
+/** What every .npy file begins with, byte by byte. */
+export const NPY_MAGIC = '\x93NUMPY';
+
 const BLOCK = 2 ** 18;
 
 /** Bytes in order, in the caller's own buffer. */
