@@ -94,8 +94,9 @@ function momentsPanel<F>(family: F, panel: Panel, block: Block, start: i32, resp
   }
   let weight: f64 = 0;
   for (let p: usize = 0; p < line; p += 8) {
-    weight += load<f64>(panel.weights + p);
-    store<f64>(panel.scales + p, 1);
+    const s = load<f64>(panel.weights + p);
+    weight += s;
+    store<f64>(panel.scales + p, s > 0 ? 1 : 0);
   }
   // given ones count as they are, however small
   panel.least = 0;

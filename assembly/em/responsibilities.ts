@@ -116,7 +116,7 @@ export function responsibilitiesPanel(
 }
 
 /**
- * Adds Σ s·log p(x) and Σ s, and inverts the sums of exponentials. Points of weight 1 share one logarithm, that of the
+ * Adds Σ s·log p(x) and Σ s, and inverts the sums of exponentials (0 where s is). Points of weight 1 share one logarithm, that of the
  * product of their sums: each is at most K < 2³¹, and a lane has 32 of them at most, so nothing overflows. The product's
  * rounding errors are below those of adding up the logarithms. A weight of 0 takes part in nothing, not even as
  * 0·(−Infinity).
@@ -136,7 +136,7 @@ export function addLogLikelihood(panel: Panel, totals: usize): void {
     else product = f64x2.mul(product, v128.bitselect(sum, one, live));
     logs = f64x2.add(logs, v128.and(term, live));
     weight = f64x2.add(weight, s);
-    v128.store(panel.scales + p, f64x2.div(one, sum));
+    v128.store(panel.scales + p, v128.and(f64x2.div(one, sum), live));
   }
   addTotals(totals, sumLanes(f64x2.add(logs, logPositive(product))), sumLanes(weight));
 }
