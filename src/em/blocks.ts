@@ -9,14 +9,34 @@ import type { EMModel } from './model.js';
 export const LARGEST_BLOCK = 16384;
 
 /**
- * Rows of a block: about 2 ms of kernel work (estimated from flops), a power of two, not so few that copying the
+ * Rows of a block: a power of two that makes 1 to 2 ms of kernel work (estimated from flops), not so few that copying the
  * statistics out shows, not so many that N = 100,000 could not keep several threads busy.
  */
 export function blockRows(nFeatures: number, nComponents: number): number {
-  const nanosecondsPerRow = nComponents * (4 + nFeatures + 0.08 * nFeatures * nFeatures);
+  return rowsFor(1e6, nComponents * (4 + nFeatures + 0.08 * nFeatures * nFeatures));
+}
+
+/** The same for k-means and k-medians, whose rows take much less: ½ to 1 ms where every row is compared with every centre. */
+export function clusterRows(nFeatures: number, nClusters: number): number {
+  return rowsFor(5e5, 18 + 0.75 * nFeatures + nClusters * (0.6 + 0.09 * nFeatures));
+}
+
+function rowsFor(nanoseconds: number, nanosecondsPerRow: number): number {
   let rows = 1024;
-  while (rows < LARGEST_BLOCK && rows * nanosecondsPerRow < 1e6) rows *= 2;
+  while (rows < LARGEST_BLOCK && rows * nanosecondsPerRow < nanoseconds) rows *= 2;
   return rows;
+}
+
+/** What a fit's plan says of its blocks. */
+export interface Sizes {
+  readonly nComponents?: number;
+  readonly nClusters?: number;
+}
+
+/** Components or clusters of a plan, and the rows of its blocks. */
+export function planned({ nComponents, nClusters }: Sizes, nFeatures: number): { k: number; rows: number } {
+  if (nComponents !== undefined) return { k: nComponents, rows: blockRows(nFeatures, nComponents) };
+  return { k: nClusters as number, rows: clusterRows(nFeatures, nClusters as number) };
 }
 
 /** The blocks of a data set, in order. */

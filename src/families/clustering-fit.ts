@@ -3,7 +3,7 @@ import type { Backend, ClusterShape, KernelPair } from '../backend.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import { lessOrigin } from '../data/origin.js';
 import { createRandom, type Random } from '../data/random.js';
-import { blockRows, blocksOf } from '../em/blocks.js';
+import { blocksOf, clusterRows } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
 import {
   type Centers,
@@ -204,13 +204,8 @@ export class ClusteringFit<S extends HardStatistics> {
 /** As `expectedBytes`, with what k-means keeps of each row, and a block of rows on its way to where they are packed. */
 export function clusteringBytes(data: Rows, nClusters: number): number {
   const { nSamples, nFeatures } = data;
-  const block = Math.min(nSamples, blockRows(nFeatures, nClusters));
+  const block = Math.min(nSamples, clusterRows(nFeatures, nClusters));
   return expectedBytes(data, nClusters) + 12 * nSamples + 8 * block * nFeatures;
-}
-
-/** Rows of a block. */
-export function clusterRows(nFeatures: number, nClusters: number): number {
-  return blockRows(nFeatures, nClusters);
 }
 
 /** The first row (of positive weight) whose distances to all centres overflow, if there is one. */

@@ -5,20 +5,14 @@ import { type Dataset, type Rows, toSampleWeights } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { addOrigin, lessOrigin } from '../data/origin.js';
-import { blocksOf } from '../em/blocks.js';
+import { blocksOf, clusterRows } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
 import type { Centers, ClusterKernels, HardStatistics } from '../em/hard.js';
 import { InvalidDataError, NotFittedError } from '../errors.js';
 import { expectedBytes, withBackend } from '../lease.js';
 import { checkKnown, type NoOptions } from '../options.js';
 import type { ThreadsUsed } from '../threads/client.js';
-import {
-  type ClusteringOutcome,
-  type ClusteringRecord,
-  type ClusteringRestart,
-  clusterRows,
-  rowTooFar,
-} from './clustering-fit.js';
+import { type ClusteringOutcome, type ClusteringRecord, type ClusteringRestart, rowTooFar } from './clustering-fit.js';
 import {
   type ClusteringFormat,
   type ClusteringJSON,

@@ -1,6 +1,8 @@
 /** How k-means is fitted: what the library and the worker share. */
+
+import { clusterRows } from '../em/blocks.js';
 import { K_MEANS_KERNELS } from './cluster-kernels.js';
-import { ClusteringFit, clusterRows } from './clustering-fit.js';
+import { ClusteringFit } from './clustering-fit.js';
 import type { ClusteringEntry } from './clustering-ways-in.js';
 import { type KMeansStatistics, kMeansMethod } from './k-means-method.js';
 

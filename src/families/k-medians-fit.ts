@@ -1,9 +1,10 @@
 /** How k-medians is fitted: what the library and the worker share. */
 
+import { clusterRows } from '../em/blocks.js';
 import type { HardStatistics } from '../em/hard.js';
 import { choiceOption } from '../options.js';
 import { K_MEDIANS_KERNELS } from './cluster-kernels.js';
-import { ClusteringFit, clusterRows } from './clustering-fit.js';
+import { ClusteringFit } from './clustering-fit.js';
 import type { ClusteringEntry } from './clustering-ways-in.js';
 import { kMediansMethod } from './k-medians-method.js';
 import { MEDIAN_TIES, type MedianTie } from './median.js';

@@ -2,7 +2,7 @@
 
 import type { Dataset } from '../data/dataset.js';
 import { canShare } from '../data/shared.js';
-import { blockRows } from '../em/blocks.js';
+import { planned, type Sizes } from '../em/blocks.js';
 import type { BernoulliPlan } from '../families/bernoulli-fit.js';
 import type { ClusteringPlan } from '../families/clustering-options.js';
 import type { GaussianPlan } from '../families/gaussian-fit.js';
@@ -43,7 +43,7 @@ const FORK_JOIN = 60_000;
 const WORTH = 0.9;
 
 interface Input {
-  readonly plan: { readonly nComponents?: number; readonly nClusters?: number };
+  readonly plan: Sizes;
   readonly data: Dataset;
 }
 
@@ -56,11 +56,11 @@ export async function chooseThreads(job: string, input: unknown, run: RunOptions
   const wanted = run.threads === 'auto' ? 'auto' : integerOption("threads (if not 'auto')", run.threads, 1, MOST);
   const obstacle = run.backend === 'js' ? "backend 'js' has no threads" : obstacleHere(job, data, run);
   if (obstacle !== undefined) return { count: 1, reason: obstacle };
-  const k = plan.nComponents ?? (plan.nClusters as number);
-  const nBlocks = Math.ceil(data.nSamples / blockRows(data.nFeatures, k));
+  const { k, rows } = planned(plan, data.nFeatures);
+  const nBlocks = Math.ceil(data.nSamples / rows);
   if (wanted === 'auto') {
     const cost = (COST[job] as (d: number, plan: unknown) => number)(data.nFeatures, plan) * k;
-    return { count: fastest(data.nSamples, blockRows(data.nFeatures, k), cost, await cores()), reason: undefined };
+    return { count: fastest(data.nSamples, rows, cost, await cores()), reason: undefined };
   }
   if (wanted <= nBlocks) return { count: wanted, reason: undefined };
   return {

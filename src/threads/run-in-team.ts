@@ -3,7 +3,7 @@
  * All have one memory; the calling thread never waits.
  */
 import type { Dataset } from '../data/dataset.js';
-import { blockRows } from '../em/blocks.js';
+import { planned, type Sizes } from '../em/blocks.js';
 import { OutOfMemoryError } from '../errors.js';
 import { expectedBytes } from '../lease.js';
 import { cores } from './choose-threads.js';
@@ -74,9 +74,9 @@ function enlist(
 
 /** What the fit needs, and each further thread; growing works too. */
 function bytesOf(input: unknown, threads: number): number {
-  const { plan, data } = input as { plan: { nComponents?: number; nClusters?: number }; data: Dataset };
-  const k = plan.nComponents ?? (plan.nClusters as number);
-  const block = { ...data, nSamples: Math.min(data.nSamples, blockRows(data.nFeatures, k)) };
+  const { plan, data } = input as { plan: Sizes; data: Dataset };
+  const { k, rows } = planned(plan, data.nFeatures);
+  const block = { ...data, nSamples: Math.min(data.nSamples, rows) };
   return expectedBytes(data, k, true) + (threads + 3) * expectedBytes(block, k);
 }
 
