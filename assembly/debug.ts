@@ -184,12 +184,14 @@ export function clustersPack(state: usize, panel: usize, block: usize, out: usiz
   more.clustersPack(state, panel, block, out);
 }
 
-export function kMeansExpectation(state: usize, panel: usize, block: usize, scratch: usize): void {
+export function kMeansExpectation(state: usize, panel: usize, block: usize, scratch: usize, list: usize): void {
   enter("kMeansExpectation");
   const means = checkMeans(state);
-  checkKept(block, means, checkOwnPanel(panel, means).size);
+  checkPanel(panel, means.nFeatures, 1);
+  const kept = checkKept(block, means);
   if (scratch) checkReserved("scratch", scratch, more.clusterSumsBytes(means.nFeatures, means.nClusters));
-  more.kMeansExpectation(state, panel, block, scratch);
+  checkDoubles("list", list, 4 + <f64>(kept.nRows + 1 >> 1));
+  more.kMeansExpectation(state, panel, block, scratch, list);
 }
 
 export function kMediansExpectation(state: usize, panel: usize, block: usize): void {
@@ -216,7 +218,10 @@ function checkDistances(state: usize, panel: usize, block: usize, out: usize): v
 
 export function kMeansDistances(state: usize, panel: usize, block: usize, out: usize): void {
   enter("kMeansDistances");
-  checkDistances(state, panel, block, out);
+  const clusters = checkClusters(state);
+  checkPanel(panel, clusters.nFeatures, 1);
+  const rows = checkBlock(block, clusters.nFeatures);
+  checkDoubles("out", out, <f64>rows.nRows * <f64>clusters.nClusters);
   more.kMeansDistances(state, panel, block, out);
 }
 
@@ -244,12 +249,6 @@ function checkSeedAny(state: usize, panel: usize, block: usize, costs: usize, ca
   const clusters = checkClusters(state);
   const rows = checkAnyBlock(block, clusters.nFeatures, checkOwnPanel(panel, clusters).size);
   checkSeed(clusters, rows.nRows, costs, candidates);
-}
-
-export function kMeansSeedAny(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
-  enter("kMeansSeedAny");
-  checkSeedAny(state, panel, block, costs, candidates);
-  more.kMeansSeedAny(state, panel, block, costs, candidates, keep);
 }
 
 export function kMediansSeed(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {

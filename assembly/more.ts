@@ -9,6 +9,6 @@ export {
 } from "./families/bernoulli";
 export { clusterSumsBytes, meansBytes, meansLay } from "./families/means";
 export { clustersPack } from "./families/packed";
-export { kMeansDistances, kMeansExpectation, kMeansSeedAny } from "./families/k-means";
+export { kMeansDistances, kMeansExpectation } from "./families/k-means";
 export { kMediansSelect } from "./families/medians";
 export { kMediansDistances, kMediansExpectation, kMediansSeed } from "./families/k-medians";

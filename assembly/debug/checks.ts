@@ -209,15 +209,20 @@ function checkLabelValues(argument: string, labels: usize, n: i32, k: i32): void
   }
 }
 
-/** … and with what k-means keeps of them from pass to pass. */
-export function checkKept(at: usize, clusters: Clusters, size: i32): void {
-  const block = checkLabelled(at, clusters.nFeatures, size);
+/** A block of rows with labels and what k-means keeps of them from pass to pass. */
+export function checkKept(at: usize, clusters: Clusters): ClusterBlock {
+  checkAddress("block", at, offsetof<ClusterBlock>(), 4);
+  const block = changetype<ClusterBlock>(at);
+  checkBlock(at, clusters.nFeatures);
   const k = clusters.nClusters;
+  checkLabels("block.labels", block.labels, block.nRows, false);
   checkLabelValues("a label in block.labels", block.labels, block.nRows, k);
   checkDoubles("block.bounds", block.bounds, <f64>block.nRows);
-  if (!block.sums) return;
+  checkDoubles("block.reaches", block.reaches, <f64>block.nRows);
+  if (!block.sums) return block;
   checkReserved("block.sums", block.sums, clusterSumsBytes(clusters.nFeatures, k));
   checkAddress("block.summed", block.summed, 4, 4);
+  return block;
 }
 
 /** A feature whose medians are wanted. */

@@ -1,89 +1,148 @@
 /**
- * K-means: assignment to the centre of least squared distance, and the sums of which the next centres are made. Labels,
- * distances and sums have the bits of the plain pass (every distance by its definition, every point added up), though most
- * of that work is left out:
+ * K-means: assignment to the centre of least squared distance, and the sums of which the next centres are made. Labels and
+ * sums have the bits of the plain pass (every distance by its definition, every point added up), though most of that work
+ * is left out:
  *
- * - A point whose distance to its own centre is below a lower bound of all others keeps its label (Hamerly 2010). The bound
- *   is taken when the point is compared with all centres and kept as (bound + drift), drift being the way that the other
- *   centres have gone at most since the beginning; so it need not be written again while it holds.
+ * - A point whose own centre is nearer, by an upper bound, than all others are by a lower one keeps its label (Hamerly 2010)
+ *   and is not even read; neither is it where its true distance, taken anew, is below the lower bound. The bounds are taken
+ *   when a point is compared, and kept together with the ways that centres have gone since the beginning; so they need not be
+ *   written again while they hold. How many rows a pass reads is what it takes: late in a fit they are one in ten.
  * - The others go through a matrix product in single precision that is checked against its own rounding (em/coarse-filter.ts);
  *   in double precision (em/filter.ts) where that leaves too many undecided.
  * - Sums are of numbers rounded to a grid on which additions are exact, so a point that stays in its cluster need not be
  *   added again, and one that leaves is taken away without a trace (`move`).
+ *
+ * Costs need every row: a pass that is not `direct` leaves them to the host, which knows them from the sums.
  */
 import { COARSE_GREATEST, COARSE_TINY, demoteListed, demotePanel } from "../em/coarse-filter";
 import { filterPanel, nearestPoint } from "../em/filter";
 import { SquaredDifference, distancesPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";
-import { ClusterBlock, Clusters, addCosts, clearTotals } from "./clusters";
+import { ClusterBlock, Clusters, addCosts, clearTotals, fillColumns, gatherColumns } from "./clusters";
 import { Means } from "./means";
-import { AnyLayout, takeColumns } from "./packed";
-import { seedPass } from "./seeding";
 
-/** One part in 2⁵⁰, more than the few roundings of a bound amount to. */
+/** One part in 2⁵⁰, more than the few roundings of a bound amount to: downwards, and upwards. */
 const SHORTER: f64 = 1 - 8.881784197001252e-16;
+const LONGER: f64 = 1 + 8.881784197001252e-16;
 /** More than sums of squares can lose by underflow. */
 const TINY: f64 = 1e-290;
 /** Panels that go through the filter in double precision before the other is tried again. */
 const FINE_PANELS: i32 = 64;
 
 /**
- * Labels of the block's rows from those of the last pass, their cost, and the sums of the clusters.
+ * Labels of the block's rows from those of the last pass, and the sums of the clusters; their cost, if every row is read.
  *
  * @param scratch where a block's sums are made if it keeps none: three parts of K × stride doubles; 0 if no sums are wanted
+ * @param list nRows + 8 i32
  */
-export function kMeansExpectation(state: usize, panelAt: usize, blockAt: usize, scratch: usize): void {
+export function kMeansExpectation(state: usize, panelAt: usize, blockAt: usize, scratch: usize, list: usize): void {
   const means = changetype<Means>(state);
   const panel = changetype<Panel>(panelAt);
   const block = changetype<ClusterBlock>(blockAt);
   const kept = block.sums != 0;
   const sums = kept ? block.sums : scratch;
   const summed = kept && load<i32>(block.summed) != 0;
+  const direct = means.direct != 0 || !summed;
   clearTotals(means);
   if (sums && !summed) memory.fill(sums, 0, 3 * partBytes(means));
-  for (let start = 0; start < block.nRows; start += panel.size) {
+  const n = direct ? listAll(list, block.nRows) : listUnsettled(means, block, list);
+  // gathered in fours
+  const last = n ? load<i32>(list + (<usize>(n - 1) << 2)) : 0;
+  for (let q: usize = 0; q < 8; q++) store<i32>(list + ((<usize>n + q) << 2), last);
+  for (let start = 0; start < n; start += panel.size) {
     // one call per panel: V8 replaces baseline code by optimised code at calls only
-    const at = <usize>start << 2;
-    expectationPanel(means, panel, block, start, block.labels + at, block.bounds + (at << 1), sums, summed);
+    panel.count = min(panel.size, n - start);
+    expectationPanel(means, panel, block, list + (<usize>start << 2), sums, summed);
+    if (direct) addCosts(means, panel, start);
   }
   if (sums) writeSums(means, sums);
   if (kept) store<i32>(block.summed, 1);
 }
 
+function listAll(list: usize, n: i32): i32 {
+  for (let i = 0; i < n; i++) store<i32>(list + (<usize>i << 2), i);
+  return n;
+}
+
+/** Lists the rows whose own centre is not certain to be the nearest by what is known without reading them. */
+function listUnsettled(means: Means, block: ClusterBlock, list: usize): i32 {
+  const drifts = means.drifts;
+  const shorter = shorterFor(means);
+  const longer = 2 - shorter;
+  let n = 0;
+  for (let i = 0; i < block.nRows - 1; i += 2) {
+    const labels = block.labels + (<usize>i << 2);
+    const at = <usize>i << 3;
+    // (drift of the others, own drift)
+    const a = v128.load(drifts + (<usize>load<i32>(labels) << 4));
+    const b = v128.load(drifts + (<usize>load<i32>(labels, 4) << 4));
+    const others = f64x2.sub(v128.load(block.bounds + at), v128.shuffle<f64>(a, b, 0, 2));
+    const own = f64x2.mul(f64x2.add(v128.load(block.reaches + at), v128.shuffle<f64>(a, b, 1, 3)), f64x2.splat(LONGER));
+    const most = f64x2.add(f64x2.mul(f64x2.mul(own, own), f64x2.splat(longer)), f64x2.splat(TINY));
+    const settled = i64x2.bitmask(isSettled(others, most, shorter));
+    store<i32>(list + (<usize>n << 2), i);
+    n += ~settled & 1;
+    store<i32>(list + (<usize>n << 2), i + 1);
+    n += ~settled >> 1 & 1;
+  }
+  // an odd last one is not worth a test
+  store<i32>(list + (<usize>n << 2), block.nRows - 1);
+  return n + (block.nRows & 1);
+}
+
+/** A factor below 1 by more than the relative error of a sum of squared differences, (D + 2)·2⁻⁵³. */
+@inline
+function shorterFor(means: Means): f64 {
+  return SHORTER - <f64>means.nFeatures * (1 - SHORTER);
+}
+
+/** The rows of a panel are listed at `rows`; labels, bounds and sums are brought up to date. */
 function expectationPanel(
-  means: Means, panel: Panel, block: ClusterBlock, start: i32, labels: usize, bounds: usize, sums: usize, summed: bool,
+  means: Means, panel: Panel, block: ClusterBlock, rows: usize, sums: usize, summed: bool,
 ): void {
-  takeColumns(means, panel, block, start);
-  const open = ownDistances(means, panel, labels, bounds);
+  const count = panel.count;
+  gatherColumns(means, panel, block, rows, count);
+  gatherWeights(panel, block, rows);
+  const open = ownDistances(means, panel, block, rows);
   if (open) {
     // copying a point costs as much as comparing it with two centres
-    const listed = 8 * open < 7 * panel.count;
-    const n = listed ? open : panel.count;
+    const listed = 8 * open < 7 * count;
+    const n = listed ? open : count;
     const moved = summed ? sums : 0;
     if (panel.denseLeft == 0) {
       // where many points are left undecided, centres are too far from 0 for floats to tell them apart
-      const undecided = settleCoarse(means, panel, n, listed, labels, bounds, moved);
+      const undecided = settleCoarse(means, panel, block, rows, n, listed, moved);
       panel.denseLeft = 8 * undecided > n ? FINE_PANELS : 0;
     } else {
-      settleFine(means, panel, n, listed, labels, bounds, moved);
+      settleFine(means, panel, block, rows, n, listed, moved);
       panel.denseLeft--;
     }
   }
   if (sums && !summed) {
-    for (let p: usize = 0; p < <usize>panel.count; p++) {
-      move(means, panel, p, load<f64>(panel.weights + (p << 3)), load<i32>(labels + (p << 2)), sums);
+    for (let p: usize = 0; p < <usize>count; p++) {
+      const label = load<i32>(block.labels + (<usize>load<i32>(rows + (p << 2)) << 2));
+      move(means, panel, p, load<f64>(panel.weights + (p << 3)), label, sums);
     }
   }
-  addCosts(means, panel, start);
+}
+
+/** Weights of the listed rows, 0 past the last one. */
+@inline
+function gatherWeights(panel: Panel, block: ClusterBlock, rows: usize): void {
+  for (let p: usize = 0; p < <usize>panel.count; p++) {
+    const row = <usize>load<i32>(rows + (p << 2)) << 3;
+    store<f64>(panel.weights + (p << 3), block.weights ? load<f64>(block.weights + row) : 1);
+  }
+  for (let p = panel.count; p < panel.size; p++) store<f64>(panel.weights + (<usize>p << 3), 0);
 }
 
 /**
- * New labels and bounds for the panel's first `n` points, or for the `n` that are listed, by the filter in single precision;
- * returns how many it left undecided. `sums` is 0 if changes are not taken into the sums.
+ * New labels and bounds for the panel's first `n` points, or for the `n` that are listed at `panel.offsets`, by the filter in
+ * single precision; returns how many it left undecided. `sums` is 0 if changes are not taken into the sums.
  */
 function settleCoarse(
-  means: Means, panel: Panel, n: i32, listed: bool, labels: usize, bounds: usize, sums: usize,
+  means: Means, panel: Panel, block: ClusterBlock, rows: usize, n: i32, listed: bool, sums: usize,
 ): i32 {
   if (listed) demoteListed(panel, n);
   else demotePanel(panel);
@@ -98,16 +157,14 @@ function settleCoarse(
     const gap = 2 * (<f64>load<f32>(panel.packed + (q << 2)) - <f64>load<f32>(leastAt));
     const decided = gap > margin && reach < COARSE_GREATEST;
     undecided += i32(!decided);
-    settle(
-      means, panel, p, decided, load<i32>(leastAt) & means.indexMask, gap - margin, labels + (p << 2), bounds + (p << 3), sums,
-    );
+    settle(means, panel, block, rows, p, decided, load<i32>(leastAt) & means.indexMask, gap - margin, sums);
   }
   return undecided;
 }
 
 /** The same by the filter in double precision. */
 function settleFine(
-  means: Means, panel: Panel, n: i32, listed: bool, labels: usize, bounds: usize, sums: usize,
+  means: Means, panel: Panel, block: ClusterBlock, rows: usize, n: i32, listed: bool, sums: usize,
 ): void {
   if (listed) gather(panel, n);
   filterPanel<f64>(means, panel, listed ? panel.rows : panel.columns, n);
@@ -119,25 +176,29 @@ function settleFine(
     // an overflow makes this false, too
     const decided = gap > margin && margin < 1e280;
     settle(
-      means, panel, p, decided, <i32>reinterpret<i64>(least) & means.indexMask, gap - margin,
-      labels + (p << 2), bounds + (p << 3), sums,
+      means, panel, block, rows, p, decided, <i32>reinterpret<i64>(least) & means.indexMask, gap - margin, sums,
     );
   }
 }
 
 /**
- * Gives point `p` the label that a filter has `decided` on, or else that of the definition, and a new bound: the squares of
+ * Gives point `p` the label that a filter has `decided` on, or else that of the definition, and new bounds: the squares of
  * its distances to all other centres are greater than that to its own by `more` at least.
  */
 @inline
 function settle(
-  means: Means, panel: Panel, p: usize, decided: bool, nearest: i32, more: f64, labelAt: usize, boundAt: usize, sums: usize,
+  means: Means, panel: Panel, block: ClusterBlock, rows: usize, p: usize, decided: bool, nearest: i32, more: f64, sums: usize,
 ): void {
+  const row = <usize>load<i32>(rows + (p << 2));
+  const labelAt = block.labels + (row << 2);
   const label = decided ? nearest : nearestPoint(means, panel.columns + (p << 3), <usize>panel.size << 3);
-  if (label != load<i32>(labelAt)) relabel(means, panel, p, label, labelAt, sums);
+  if (label != load<i32>(labelAt)) {
+    relabel(means, panel, p, label, labelAt, sums);
+    store<f64>(block.reaches + (row << 3), reachOf(means, load<f64>(panel.logProb + (p << 3)), label));
+  }
   const bound = Math.sqrt(max<f64>(load<f64>(panel.logProb + (p << 3)) + more, 0)) * SHORTER;
-  const drift = load<f64>(means.drifts + (<usize>label << 3));
-  store<f64>(boundAt, decided ? (bound + drift) * SHORTER : 0);
+  const drift = load<f64>(means.drifts + (<usize>label << 4));
+  store<f64>(block.bounds + (row << 3), decided ? (bound + drift) * SHORTER : 0);
 }
 
 /** Another label: another own distance, and other sums. */
@@ -149,26 +210,41 @@ function relabel(means: Means, panel: Panel, p: usize, label: i32, labelAt: usiz
     move(means, panel, p, s, label, sums);
   }
   store<i32>(labelAt, label);
+  store<f64>(means.totals, load<f64>(means.totals, 40) + 1, 40);
+}
+
+/**
+ * What is kept of a distance to the own centre, of which `square` is the square: so much that with the way that the centre
+ * will have gone (means.drifts), and times LONGER, it is never below the distance.
+ */
+@inline
+function reachOf(means: Means, square: f64, label: i32): f64 {
+  const gone = load<f64>(means.drifts + (<usize>label << 4), 8);
+  const distance = Math.sqrt(square * (2 - shorterFor(means)) + TINY) * LONGER;
+  return distance + gone * (LONGER - 1) - gone;
 }
 
 /**
  * Squared distances to the centres of the present labels, into `panel.logProb`, features added in their order; and the list
  * of the points whose bounds do not settle them then (i32 at `panel.offsets`). Returns how many there are.
  */
-function ownDistances(means: Means, panel: Panel, labels: usize, bounds: usize): i32 {
+function ownDistances(means: Means, panel: Panel, block: ClusterBlock, rows: usize): i32 {
   const line = <usize>panel.size << 3;
   const pairs = panel.nFeatures >> 1;
   const stride = <usize>means.stride << 3;
-  // the distances compared were rounded, (D + 2)·2⁻⁵³ of each at most
-  const shorter = SHORTER - <f64>panel.nFeatures * (1 - SHORTER);
+  const shorter = shorterFor(means);
+  const labels = block.labels;
   let n = 0;
-  // past the last point lie labels of the next panel, or zeros
   for (let p = 0; p < panel.count; p += 4) {
-    const own = labels + (<usize>p << 2);
-    const l0 = <usize>load<i32>(own);
-    const l1 = <usize>load<i32>(own, 4);
-    const l2 = <usize>load<i32>(own, 8);
-    const l3 = <usize>load<i32>(own, 12);
+    const list = rows + (<usize>p << 2);
+    const r0 = <usize>load<i32>(list);
+    const r1 = <usize>load<i32>(list, 4);
+    const r2 = <usize>load<i32>(list, 8);
+    const r3 = <usize>load<i32>(list, 12);
+    const l0 = <usize>load<i32>(labels + (r0 << 2));
+    const l1 = <usize>load<i32>(labels + (r1 << 2));
+    const l2 = <usize>load<i32>(labels + (r2 << 2));
+    const l3 = <usize>load<i32>(labels + (r3 << 2));
     let c0 = means.lines + l0 * stride;
     let c1 = means.lines + l1 * stride;
     let c2 = means.lines + l2 * stride;
@@ -199,11 +275,18 @@ function ownDistances(means: Means, panel: Panel, labels: usize, bounds: usize):
     const at = <usize>p << 3;
     v128.store(panel.logProb + at, a);
     v128.store(panel.logProb + at, b, 16);
+    keepReach(means, block, r0, f64x2.extract_lane(a, 0), <i32>l0);
+    keepReach(means, block, r1, f64x2.extract_lane(a, 1), <i32>l1);
+    keepReach(means, block, r2, f64x2.extract_lane(b, 0), <i32>l2);
+    keepReach(means, block, r3, f64x2.extract_lane(b, 1), <i32>l3);
 
-    const d01 = v128.load64_lane(means.drifts + (l1 << 3), v128.load64_zero(means.drifts + (l0 << 3)), 1);
-    const d23 = v128.load64_lane(means.drifts + (l3 << 3), v128.load64_zero(means.drifts + (l2 << 3)), 1);
-    let settled = i64x2.bitmask(isSettled(f64x2.sub(v128.load(bounds + at), d01), a, shorter))
-      | (i64x2.bitmask(isSettled(f64x2.sub(v128.load(bounds + at, 16), d23), b, shorter)) << 2);
+    const d01 = v128.load64_lane(means.drifts + (l1 << 4), v128.load64_zero(means.drifts + (l0 << 4)), 1);
+    const d23 = v128.load64_lane(means.drifts + (l3 << 4), v128.load64_zero(means.drifts + (l2 << 4)), 1);
+    const b01 = v128.load64_lane(block.bounds + (r1 << 3), v128.load64_zero(block.bounds + (r0 << 3)), 1);
+    const b23 = v128.load64_lane(block.bounds + (r3 << 3), v128.load64_zero(block.bounds + (r2 << 3)), 1);
+    let settled = i64x2.bitmask(isSettled(f64x2.sub(b01, d01), a, shorter))
+      | (i64x2.bitmask(isSettled(f64x2.sub(b23, d23), b, shorter)) << 2);
+    // past the last point the list goes on with it
     if (p + 4 > panel.count) settled |= 15 << (panel.count - p);
     for (let q = 0; q < 4; q++) {
       store<i32>(panel.offsets + (<usize>n << 2), p + q);
@@ -211,6 +294,11 @@ function ownDistances(means: Means, panel: Panel, labels: usize, bounds: usize):
     }
   }
   return n;
+}
+
+@inline
+function keepReach(means: Means, block: ClusterBlock, row: usize, square: f64, label: i32): void {
+  store<f64>(block.reaches + (row << 3), reachOf(means, square, label));
 }
 
 @inline
@@ -319,14 +407,7 @@ export function kMeansDistances(state: usize, panelAt: usize, blockAt: usize, ou
   const panel = changetype<Panel>(panelAt);
   const block = changetype<ClusterBlock>(blockAt);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    takeColumns(clusters, panel, block, start);
+    fillColumns(clusters, panel, block, start);
     distancesPanel<SquaredDifference>(clusters, panel, out + (<usize>start * <usize>clusters.nClusters << 3));
   }
-}
-
-/** Costs of seeds, by squared distances: see `seedPass`. */
-export function kMeansSeedAny(state: usize, panel: usize, block: usize, costs: usize, candidates: i32, keep: bool): void {
-  seedPass<SquaredDifference, AnyLayout>(
-    changetype<Clusters>(state), changetype<Panel>(panel), changetype<Block>(block), costs, candidates, keep,
-  );
 }

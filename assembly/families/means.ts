@@ -9,7 +9,10 @@ export class Means extends Clusters {
   indexMask: i32;
   /** written by the host: |c|²/2, in the last group filled up with the greatest finite number */
   halves: usize;
-  /** written by the host: how far the other centres have moved at most, all updates together (K) */
+  /**
+   * written by the host: of each centre how far the others have moved at most, and how far it has itself, all updates
+   * together (K × 2)
+   */
   drifts: usize;
   /** written by the host: what rounds to the three grids of the sums, 3 × stride doubles */
   grids: usize;
@@ -25,6 +28,8 @@ export class Means extends Clusters {
   greatest: f64;
   /** written by the host: 16·e of em/coarse-filter.ts */
   coarseSlack: f64;
+  /** written by the host: whether every row is to be read, for the cost, or 0 */
+  direct: f64;
 }
 
 /** Bytes of the sums of one block: three parts of K × stride doubles. As f64 so that nothing can wrap. */
@@ -36,7 +41,7 @@ export function clusterSumsBytes(d: i32, k: i32): f64 {
 export function meansBytes(d: i32, k: i32): f64 {
   const stride = 8.0 * <f64>padded(d + 1);
   const each = <f64>padded(k);
-  return clustersBytes(d, k) + 2 * aligned(8.0 * each) + aligned(3 * stride) + aligned(2.0 * <f64>k * stride)
+  return clustersBytes(d, k) + 3 * aligned(8.0 * each) + aligned(3 * stride) + aligned(2.0 * <f64>k * stride)
     + aligned(4.0 * each * <f64>d) + aligned(4.0 * each) + <f64>k * stride;
 }
 
@@ -49,7 +54,7 @@ export function meansLay(at: usize, d: i32, k: i32): void {
   state.indexMask = (1 << (32 - clz(padded(k) - 1))) - 1;
   state.halves = at + <usize>clustersBytes(d, k);
   state.drifts = state.halves + <usize>aligned(8.0 * each);
-  state.grids = state.drifts + <usize>aligned(8.0 * each);
+  state.grids = state.drifts + <usize>(2 * aligned(8.0 * each));
   state.output = state.grids + <usize>aligned(3 * stride);
   state.floatCenters = state.output + <usize>aligned(2.0 * <f64>k * stride);
   state.floatHalves = state.floatCenters + <usize>aligned(4.0 * each * <f64>d);

@@ -1,6 +1,6 @@
 /**
- * Rows that stay in linear memory are kept as panels, in place of row-major: a pass reads them where they are, instead of
- * packing them again (a third of what a pass of k-means took).
+ * Rows that stay in linear memory are kept as panels for k-medians, in place of row-major: a pass reads them all, where they
+ * are, instead of packing them again, and medians read one feature after the other. (k-means reads some rows only.)
  */
 import { Panel } from "../em/panel";
 import { Block } from "../em/passes";

@@ -4,7 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 
-const ABI_VERSION = 4;
+const ABI_VERSION = 5;
 /** Positions in the header of Gaussian (assembly/families/gaussian.ts), in 32-bit words. */
 const FIELD = { stride: 2, logConstants: 6, means: 7, centers: 8, precisions: 9, end: 16 };
 const KIND = { full: 0, diag: 2 };

@@ -78,10 +78,15 @@ export class TreeSum<S> {
 
 /** The E-step over all data: expectation of every block, merged. */
 export function expectationOver<P, S>(model: EMModel<P, S>, parameters: P, data: Dataset, rows: number): S {
-  const sum = new TreeSum<S>((a, b) => model.merge(a, b));
-  const parts = model.expectations?.(parameters);
-  if (parts !== undefined) for (const statistics of parts) sum.add(statistics);
-  else for (const block of blocksOf(data, rows)) sum.add(model.expectation(parameters, block));
-  // a Dataset has at least one row, so there is at least one block
-  return sum.total() as S;
+  for (;;) {
+    const sum = new TreeSum<S>((a, b) => model.merge(a, b));
+    const parts = model.expectations?.(parameters);
+    if (parts !== undefined) for (const statistics of parts) sum.add(statistics);
+    else for (const block of blocksOf(data, rows)) sum.add(model.expectation(parameters, block));
+    // a Dataset has at least one row, so there is at least one block
+    const all = sum.total() as S;
+    if (model.complete === undefined) return all;
+    const whole = model.complete(all, parameters);
+    if (whole !== undefined) return whole;
+  }
 }

@@ -42,6 +42,8 @@ export interface ClusterKernels<S extends HardStatistics> extends SeedKernels {
   expectation(parameters: Centers, block: Block): S;
   /** `EMModel.expectations`, where there are several threads. */
   expectations?(parameters: Centers): Iterable<S>;
+  /** `EMModel.complete`. */
+  complete?(statistics: S, parameters: Centers): S | undefined;
   /** Distances, nRows × nClusters row-major, into `out`. */
   distances(parameters: Centers, block: Block, out: Float64Array): void;
   /** `HardMethod.update` by medians, the `lower` of two middle values or their mean, where the kernels can select them. */
@@ -92,7 +94,7 @@ export interface HardMethod<S extends HardStatistics> {
 /** The `EMModel` of a method over one data set. */
 export function hardModel<S extends HardStatistics>(
   method: HardMethod<S>,
-  kernels: Pick<ClusterKernels<S>, 'expectation' | 'expectations' | 'medians'>,
+  kernels: Pick<ClusterKernels<S>, 'expectation' | 'expectations' | 'complete' | 'medians'>,
   data: Dataset,
   initialize: (random: Random) => Centers,
 ): EMModel<Centers, S> {
@@ -100,6 +102,7 @@ export function hardModel<S extends HardStatistics>(
     initialize: (_data, random) => initialize(random),
     expectation: (parameters, block) => kernels.expectation(parameters, block),
     ...(kernels.expectations && { expectations: kernels.expectations }),
+    ...(kernels.complete && { complete: kernels.complete }),
     merge: (a, b) => method.merge(a, b),
     maximization: (statistics, previous) => ({
       centers: fillEmpty(method.update(statistics, data, kernels), statistics, previous.centers, data),

@@ -205,7 +205,7 @@ export class ClusteringFit<S extends HardStatistics> {
 export function clusteringBytes(data: Rows, nClusters: number): number {
   const { nSamples, nFeatures } = data;
   const block = Math.min(nSamples, clusterRows(nFeatures, nClusters));
-  return expectedBytes(data, nClusters) + 12 * nSamples + 8 * block * nFeatures;
+  return expectedBytes(data, nClusters) + 20 * nSamples + 8 * block * nFeatures;
 }
 
 /** The first row (of positive weight) whose distances to all centres overflow, if there is one. */

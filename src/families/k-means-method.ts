@@ -8,16 +8,23 @@ export interface KMeansStatistics extends HardStatistics {
   sums: Float64Array;
   /** what rounding took from `sums` (nClusters × nFeatures) */
   errors: Float64Array;
+  /** what rounding took from `counts` (nClusters) */
+  countErrors: Float64Array;
 }
 
 /** Statistics of both in one, which is `a`. */
 export function mergeKMeans(a: KMeansStatistics, b: KMeansStatistics): KMeansStatistics {
-  mergeHard(a, b);
-  for (let i = 0; i < a.sums.length; i++) {
-    addTo(a.sums, a.errors, i, b.sums[i] as number);
-    a.errors[i] = (a.errors[i] as number) + (b.errors[i] as number);
+  // the errors of the counts that mergeHard adds
+  addPairs(a.counts.slice(), a.countErrors, b.counts, b.countErrors);
+  addPairs(a.sums, a.errors, b.sums, b.errors);
+  return mergeHard(a, b);
+}
+
+function addPairs(sums: Float64Array, errors: Float64Array, others: Float64Array, othersErrors: Float64Array): void {
+  for (let i = 0; i < sums.length; i++) {
+    addTo(sums, errors, i, others[i] as number);
+    errors[i] = (errors[i] as number) + (othersErrors[i] as number);
   }
-  return a;
 }
 
 /** Means of the clusters; an empty one's stays the previous. */
@@ -50,6 +57,7 @@ export const kMeansMethod: HardMethod<KMeansStatistics> = {
       ...labelled(labels, nClusters, data),
       sums: new Float64Array(length),
       errors: new Float64Array(length),
+      countErrors: new Float64Array(nClusters),
     };
     labels.forEach((k, i) => {
       const s = data.sampleWeights === undefined ? 1 : (data.sampleWeights[i] as number);

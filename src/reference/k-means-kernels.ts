@@ -22,7 +22,8 @@ export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatist
       seeding.forget(block);
       if (grids === undefined) {
         const none = new Float64Array(0);
-        return { ...assign(nearestSquared, load, centers, nClusters, block, () => {}), sums: none, errors: none };
+        const statistics = assign(nearestSquared, load, centers, nClusters, block, () => {});
+        return { ...statistics, sums: none, errors: none, countErrors: new Float64Array(nClusters) };
       }
       // the weight is one more feature, whose value is 1
       const exact = new ExactSums(grids, nClusters * (d + 1));
@@ -33,12 +34,14 @@ export function kMeansKernels(shape: ClusterShape): ClusterKernels<KMeansStatist
       });
       const sums = new Float64Array(centers.length);
       const errors = new Float64Array(centers.length);
+      const countErrors = new Float64Array(nClusters);
       for (let k = 0; k < nClusters; k++) {
         for (let j = 0; j < d; j++) [sums[k * d + j], errors[k * d + j]] = exact.take(k * (d + 1) + j);
         const [count, lost] = exact.take(k * (d + 1) + d);
         statistics.counts[k] = count + lost;
+        countErrors[k] = count - (count + lost) + lost;
       }
-      return { ...statistics, sums, errors };
+      return { ...statistics, sums, errors, countErrors };
     },
     distances({ centers }, block, out) {
       eachDistance(nearestSquared, load, centers, block, (at, sum) => {

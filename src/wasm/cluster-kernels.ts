@@ -5,6 +5,7 @@ import { summationGrids } from '../em/exact-sums.js';
 import type { Centers, ClusterKernels, HardStatistics } from '../em/hard.js';
 import type { KMeansStatistics } from '../families/k-means-method.js';
 import type { Arena } from './arena.js';
+import { CostFromSums } from './cost-from-sums.js';
 import type { Engine } from './engine.js';
 import { expectationsBy } from './expectations.js';
 import { openMeans } from './means-kernels.js';
@@ -14,21 +15,27 @@ import { HEADER_WORDS, openClusters } from './nearest-kernels.js';
 import { packedFeed } from './packed-feed.js';
 import type { BlockPass, Workspace } from './team.js';
 
+/** Entries of the list of a block's rows beyond them (assembly/families/k-means.ts). */
+const LISTED_BEYOND = 8;
+
 /** A block's sums are kept from pass to pass unless they take more than this share of the block's values. */
 const KEPT_SHARE = 1 / 4;
 
 /** Bytes of a block's descriptor before the fields that ClusterBlock (assembly/families/clusters.ts) adds to it. */
 const BLOCK_BYTES = 20;
+/** Position of `reaches` among these, in 32-bit words. */
+const REACHES = 5;
 
-/** [Σ s·d, Σ s, greatest d, its row] */
-const TOTALS = 4;
+/** [Σ s·d, Σ s, greatest d, its row, what rounding took from the first, rows with another label] */
+const TOTALS = 6;
+const RELABELLED = 5;
 
 export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterKernels<KMeansStatistics> {
   const { arena } = engine;
   const kernels = allKernels(engine);
   const { nClusters: k, data } = shape;
   const common = openMeans(engine, shape);
-  const { at, largest, fitted, nBlocks, outputOf } = common;
+  const { at, largest, fitted, nBlocks, outputOf, reaches } = common;
   const d = data.nFeatures;
   const stride = at('stride');
 
@@ -36,29 +43,46 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
   const sumBytes = kernels.clusterSumsBytes(d, k);
   const keepSums = fitted !== undefined && sumBytes <= KEPT_SHARE * largest * d * 8;
   const kept = keepSums
-    ? { sums: arena.reserve(sumBytes * nBlocks), sumBytes, summed: arena.reserve(4 * nBlocks) }
-    : NONE;
+    ? { sums: arena.reserve(sumBytes * nBlocks), sumBytes, summed: arena.reserve(4 * nBlocks), reaches }
+    : { ...NONE, reaches };
   if (fitted !== undefined) {
     arena.f64(common.grids, 3 * stride).set(summationGrids(fitted, shape.scales, largest, stride));
   }
   const length = fitted === undefined ? 0 : 2 * k * stride;
   const withScratch = ({ state, panel, at }: Own): Workspace => ({
     state,
-    pointers: [state, panel, undefined, fitted === undefined || keepSums ? 0 : arena.reserve(sumBytes)],
+    pointers: [
+      state,
+      panel,
+      undefined,
+      fitted === undefined || keepSums ? 0 : arena.reserve(sumBytes),
+      arena.reserve(4 * (largest + LISTED_BEYOND)),
+    ],
     results: [at('totals'), outputOf(state)],
   });
 
+  const costs = new CostFromSums();
+  const load = loadOf(common);
   return {
     ...common.seeding,
     distances: distancesOf(engine, shape, common, kernels.kMeansDistances),
+    ...(keepSums && {
+      complete: (statistics: KMeansStatistics, { centers }: Centers) => costs.complete(statistics, centers),
+    }),
     ...expectationsBy(
       engine,
       passOf(arena, shape, common, 'kMeansExpectation', withScratch, length, kept),
-      loadOf(common),
-      (_parameters: Centers, block, [totals, output]) => ({
-        ...statisticsOf(arena, common, block, totals as number),
-        ...unpack(arena.f64(output as number, length), k, d, stride),
-      }),
+      (parameters: Centers) => {
+        load(parameters);
+        common.readEveryRow(costs.needsDirect);
+      },
+      (_parameters: Centers, block, [totals, output]) => {
+        costs.changes += arena.f64(totals as number, TOTALS)[RELABELLED] as number;
+        return {
+          ...statisticsOf(arena, common, block, totals as number),
+          ...unpack(arena.f64(output as number, length), k, d, stride),
+        };
+      },
     ),
   };
 }
@@ -99,8 +123,10 @@ interface Kept {
   /** of one block */
   readonly sumBytes: number;
   readonly summed: number;
+  /** a double for each row */
+  readonly reaches: number;
 }
-const NONE: Kept = { sums: 0, sumBytes: 0, summed: 0 };
+const NONE: Kept = { sums: 0, sumBytes: 0, summed: 0, reaches: 0 };
 
 /** An E-step over a block, which may be any thread's: what is kept of its rows lies with the block. */
 function passOf(
@@ -110,7 +136,7 @@ function passOf(
   kernel: BlockPass['kernel'],
   complete: (own: Own) => Workspace,
   resultLength: number,
-  { sums, sumBytes, summed }: Kept,
+  { sums, sumBytes, summed, reaches }: Kept,
 ): BlockPass {
   const { feed, place, fitted, labelsAt, bounds, workspace, stateBytes, headerBytes = 4 * HEADER_WORDS } = common;
   return {
@@ -121,9 +147,9 @@ function passOf(
       const { first, index } = place(block);
       const descriptor = feed(block);
       // the fields of ClusterBlock behind those of Block
-      arena
-        .u32(descriptor + BLOCK_BYTES, 4)
-        .set([labelsAt + 4 * first, bounds + 8 * first, sums + sumBytes * index, summed + 4 * index]);
+      const fields = arena.u32(descriptor + BLOCK_BYTES, REACHES + 1);
+      fields.set([labelsAt + 4 * first, bounds + 8 * first, sums + sumBytes * index, summed + 4 * index]);
+      fields[REACHES] = reaches + 8 * first;
       if (fitted === undefined) arena.f64(bounds, block.nRows).fill(0);
       return descriptor;
     },
@@ -145,9 +171,15 @@ function loadOf({ forgetCosts, load }: Open) {
 
 /** What a pass said of a block, counts apart. */
 function statisticsOf(arena: Arena, { labels }: Open, block: Block, totals: number): Omit<HardStatistics, 'counts'> {
-  const [cost, weight, most, row] = arena.f64(totals, TOTALS) as unknown as [number, number, number, number];
+  const [cost, weight, most, row, lost] = arena.f64(totals, TOTALS) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   return {
-    cost,
+    cost: cost + lost,
     weight,
     farthest: { distance: most, row: block.start + row },
     runs: [{ start: block.start, labels: labels(block).slice() }],
@@ -176,6 +208,7 @@ function unpack(output: Float64Array, k: number, d: number, stride: number) {
   const sums = new Float64Array(length);
   const errors = new Float64Array(length);
   const counts = new Float64Array(k);
+  const countErrors = new Float64Array(k);
   for (let i = 0; i < length / d; i++) {
     const from = i * stride;
     const lost = k * stride + from;
@@ -184,7 +217,12 @@ function unpack(output: Float64Array, k: number, d: number, stride: number) {
       sums[i * d + j] = output[from + j] as number;
       errors[i * d + j] = output[lost + j] as number;
     }
-    counts[i] = (output[from + d] as number) + (output[lost + d] as number);
+    // as two doubles, of which the second is what rounding takes from the sum of both
+    const count = output[from + d] as number;
+    const error = output[lost + d] as number;
+    const sum = count + error;
+    counts[i] = sum;
+    countErrors[i] = count - sum + error;
   }
-  return { sums, errors, counts };
+  return { sums, errors, counts, countErrors };
 }

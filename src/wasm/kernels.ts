@@ -37,10 +37,9 @@ export interface Kernels {
   clusterSumsBytes(d: number, k: number): number;
   meansBytes(d: number, k: number): number;
   meansLay(at: number, d: number, k: number): void;
-  kMeansExpectation(state: number, panel: number, block: number, scratch: number): void;
+  kMeansExpectation(state: number, panel: number, block: number, scratch: number, list: number): void;
   kMeansDistances(state: number, panel: number, block: number, out: number): void;
   kMeansSeed: SeedKernel;
-  kMeansSeedAny: SeedKernel;
   kMeansNearest(state: number, panel: number, block: number, labels: number, sums: number): void;
   kMediansExpectation(state: number, panel: number, block: number): void;
   kMediansDistances(state: number, panel: number, block: number, out: number): void;
@@ -154,7 +153,7 @@ function readLocal(url: string | URL): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Of assembly/index.ts. */
-const ABI_VERSION = 4;
+const ABI_VERSION = 5;
 
 function abiOf(module: WebAssembly.Module): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });

@@ -2,9 +2,9 @@
 import type { ClusterShape } from '../backend.js';
 import type { Centers } from '../em/hard.js';
 import type { Engine } from './engine.js';
+import { createFeed } from './feed.js';
 import { allKernels } from './more-kernels.js';
 import { openClusters, packCenters } from './nearest-kernels.js';
-import { packedFeed } from './packed-feed.js';
 import { headerOf } from './state.js';
 
 /** Positions of the header fields of Means (assembly/families/means.ts), in 32-bit words. */
@@ -20,8 +20,9 @@ const FIELD = {
 };
 /** Words of it that are pointers and sizes; behind them lie numbers that the host writes. */
 const HEADER_WORDS = 15;
-/** Position of `slack`, in doubles; `greatest` and `coarseSlack` follow. */
+/** Position of `slack`, in doubles; `greatest`, `coarseSlack` and `direct` follow. */
 const SLACK = 8;
+const DIRECT = SLACK + 3;
 
 /** Half a unit in the last place of 1 in single precision. */
 const FLOAT_ROUNDING = 2 ** -24;
@@ -32,9 +33,11 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
   const { arena } = engine;
   const kernels = allKernels(engine);
   const { nClusters: k, data } = shape;
-  const { kMeansSeedAny, meansBytes, meansLay } = kernels;
-  const common = openClusters(engine, shape, kMeansSeedAny, packedFeed(kernels), meansBytes, meansLay);
-  const { state } = common;
+  const { kMeansSeed, meansBytes, meansLay } = kernels;
+  const common = openClusters(engine, shape, kMeansSeed, createFeed, meansBytes, meansLay);
+  const { state, fitted, largest } = common;
+  // the upper bounds, beside the lower ones
+  const reaches = arena.reserve((fitted === undefined ? largest : data.nSamples) * 8);
   const at = headerOf(arena, state, FIELD, HEADER_WORDS);
   const d = data.nFeatures;
   const indices = at('indexMask') + 1;
@@ -52,7 +55,8 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
     const halves = arena.f64(at('halves'), padded).fill(Number.MAX_VALUE);
     const stride = common.at('stride');
     const lines = arena.f64(at('lines'), k * stride);
-    const drifts = arena.f64(at('drifts'), k);
+    const drifts = arena.f64(at('drifts'), 2 * k);
+    const ways = new Float64Array(k);
     let greatest = 0;
     let most = 0;
     let second = 0;
@@ -69,10 +73,18 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
       }
       halves[i] = square / 2;
       greatest = Math.max(greatest, square);
+      ways[i] = moved;
       if (!(moved <= most)) [most, second, farthest] = [moved, most, i];
       else second = Math.max(second, moved);
     }
-    for (let i = 0; i < k; i++) drifts[i] = roundedUp((drifts[i] as number) + way(i === farthest ? second : most, d));
+    for (let i = 0; i < k; i++) {
+      for (const [at, square] of [
+        [2 * i, i === farthest ? second : most],
+        [2 * i + 1, ways[i] as number],
+      ] as const) {
+        drifts[at] = roundedUp((drifts[at] as number) + way(square, d));
+      }
+    }
     if (shape.bounds === false) drifts.fill(Infinity);
     const floatHalves = arena.f32(at('floatHalves'), padded).fill(MOST_FLOAT);
     floatHalves.set(halves.subarray(0, k));
@@ -85,6 +97,11 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
     load,
     headerBytes: 4 * HEADER_WORDS,
     grids: at('grids'),
+    reaches,
+    /** Whether the next passes are to read every row. */
+    readEveryRow(direct: boolean): void {
+      arena.f64(state, DIRECT + 1)[DIRECT] = direct ? 1 : 0;
+    },
     /** Where a thread's state has the sums of a block. */
     outputOf: (threadsState: number) => headerOf(arena, threadsState, FIELD, HEADER_WORDS)('output'),
   };

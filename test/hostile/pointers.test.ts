@@ -59,7 +59,14 @@ const COLUMN: Fields = [
   ['size', 'size', 6],
   ['lower', 'number', 7],
 ];
-const KEPT: Fields = [...LABELLED, ['bounds', 'doubles', 6], ['sums', 'reserved?', 7], ['summed', 'flag', 8]];
+const KEPT: Fields = [
+  ...BLOCK,
+  ['labels', 'labels', 5],
+  ['bounds', 'doubles', 6],
+  ['sums', 'reserved?', 7],
+  ['summed', 'flag', 8],
+  ['reaches', 'doubles', 10],
+];
 const CODED: Fields = [
   ['codes', 'bytes', 0],
   ['nRows', 'rows', 1],
@@ -160,6 +167,7 @@ class Sound {
       this.empty(this.kernels.clusterSumsBytes(D, K)),
       this.empty(4),
       0,
+      this.empty(8 * N),
     ]);
   column = () => this.words([this.packed(), 1, N, this.words([0, 1, 1, 0, 1]), D, K, PANEL, 0]);
   private packed = () => this.doubles(Array.from({ length: PANEL * D }, (_, i) => (i * 0.7) % 3));
@@ -258,13 +266,13 @@ const KERNELS: Partial<Record<keyof Kernels, readonly Argument[]>> = {
   meansLay: [at('at', 'reserved', ({ kernels }) => kernels.meansBytes(D, K)), size('d', D), size('k', K)],
   kMeansExpectation: [
     MEANS,
-    MOVING,
+    panel(1),
     block((on) => on.kept(), KEPT),
     at('scratch', 'reserved?', ({ kernels }) => kernels.clusterSumsBytes(D, K)),
+    at('list', 'doubles', 8 * (4 + Math.ceil(N / 2))),
   ],
-  kMeansDistances: DISTANCES,
+  kMeansDistances: [CLUSTERS, panel(1), ROWS, at('out', 'doubles', 8 * N * K)],
   kMeansSeed: [CLUSTERS, panel(1), ROWS, ...COSTS],
-  kMeansSeedAny: SEED_ANY,
   kMeansNearest: [CLUSTERS, panel(1), ROWS, at('labels', 'labels', 4 * N + 12), at('sums', 'doubles?', 8 * K * 4)],
   kMediansExpectation: [CLUSTERS, MOVING, block((on) => on.labelled(), LABELLED)],
   kMediansDistances: DISTANCES,

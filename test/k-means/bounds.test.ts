@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { createDataset, type Dataset } from '../../src/data/dataset.js';
 import type { FloatArray } from '../../src/data/matrix.js';
-import { blocksOf, TreeSum } from '../../src/em/blocks.js';
-import { joinLabels } from '../../src/em/hard.js';
+import { blocksOf, expectationOver, TreeSum } from '../../src/em/blocks.js';
+import { hardModel, joinLabels } from '../../src/em/hard.js';
 import { K_MEANS_KERNELS } from '../../src/families/cluster-kernels.js';
-import { type KMeansStatistics, meansOf, mergeKMeans } from '../../src/families/k-means-method.js';
+import { type KMeansStatistics, kMeansMethod, meansOf, mergeKMeans } from '../../src/families/k-means-method.js';
 import { withBackend } from '../../src/lease.js';
 import { clusters, generator } from '../helpers/data.js';
 import { bits, relativeEach } from '../helpers/numbers.js';
@@ -35,6 +35,16 @@ function passes(data: Dataset, c: Case, centers: readonly Float64Array[], how: '
       });
     });
   return how === 'fresh' ? centers.flatMap((one) => pass([one])) : pass(centers);
+}
+
+/** Statistics of all rows as a fit has them: costs from sums, no row read that need not be. */
+function completed(data: Dataset, c: Case, centers: readonly Float64Array[], bounds: boolean) {
+  const { k, rows, scales } = c;
+  const shape = { data, nClusters: k, rows, bounds, ...(scales && { scales }) };
+  return withBackend('wasm', (leased) => {
+    const model = hardModel(kMeansMethod, leased.open(K_MEANS_KERNELS, shape), data, () => ({ centers: centers[0]! }));
+    return centers.map((one) => expectationOver(model, { centers: one }, data, rows));
+  });
 }
 
 /** Centers of a fit, of another from elsewhere, and of leaps in between. */
@@ -69,6 +79,22 @@ function check(c: Case) {
   const data = createDataset({ x, nSamples: n, nFeatures: d }, weights);
   const list = path(data, c);
   const bounded = passes(data, c, list, 'bounds');
+  const withBounds = completed(data, c, list, true);
+  completed(data, c, list, false).forEach((want, t) => {
+    const got = withBounds[t]!;
+    expect([bits([got.cost, got.weight]), got.farthest]).toEqual([bits([want.cost, want.weight]), want.farthest]);
+    for (const all of [got, want]) {
+      expect(Array.from(joinLabels(all))).toEqual(Array.from(joinLabels(bounded[t]!)));
+      expect([bits(all.sums), bits(all.errors), bits(all.counts), all.weight]).toEqual([
+        bits(bounded[t]!.sums),
+        bits(bounded[t]!.errors),
+        bits(bounded[t]!.counts),
+        bounded[t]!.weight,
+      ]);
+    }
+    expect(relativeEach(got.cost, bounded[t]!.cost)).toBeLessThanOrEqual(2e-15);
+    if (got.farthest.distance !== 0) expect(got.farthest).toEqual(bounded[t]!.farthest);
+  });
   for (const how of ['plain', 'fresh', 'js'] as const) {
     passes(data, c, list, how).forEach((want, t) => {
       const got = bounded[t]!;

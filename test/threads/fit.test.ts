@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import threads from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { blockRows } from '../../src/em/blocks.js';
+import { blockRows, clusterRows } from '../../src/em/blocks.js';
 import {
   BernoulliMixture,
   DegenerateComponentError,
@@ -150,6 +150,10 @@ describe('the bits of fit', () => {
     ['KMeans', KMeans],
     ['KMedians', KMedians],
   ] as const)('of %s', (_name, Model) => {
+    // so many that blocks are as small as they get
+    const nClusters = 200;
+    const rows = clusterRows(D, nClusters);
+
     async function check(data: Parameters<typeof Model.fit>[0], all: Parameters<typeof Model.fit>[1], count: number) {
       const model = await Model.fitAsync(data, { ...all, threads: count });
       expect(model.threads).toEqual({ count, reason: undefined });
@@ -160,8 +164,8 @@ describe('the bits of fit', () => {
     }
 
     it.each([1, 2, 3, 5, 7, 8])('by %i threads', async (count) => {
-      const data = matrixOf(clusters(8 * 1024 + 37, D, K, 1, 5), D);
-      await check(data, { nClusters: K, seed: 3 }, count);
+      const data = matrixOf(clusters(8 * rows + 37, D, K, 1, 5), D);
+      await check(data, { nClusters, seed: 3, maxIter: 12 }, count);
     });
 
     it('with weights, of float32 far from 0, from given labels, in shared memory', async () => {
@@ -171,13 +175,13 @@ describe('the bits of fit', () => {
       );
       const shared = new Float64Array(new SharedArrayBuffer(values.byteLength));
       shared.set(values);
-      const labels = Int32Array.from({ length: N }, (_, i) => i % K);
+      const labels = Int32Array.from({ length: N }, (_, i) => i % nClusters);
       for (const [data, more] of [
         [X, { sampleWeights: weights }],
         [far, {}],
         [matrixOf(shared, D), { init: { labels } }],
       ] as const) {
-        await check(data, { nClusters: K, maxIter: 6, ...more }, 3);
+        await check(data, { nClusters, maxIter: 6, ...more }, 3);
       }
       expect(shared).toEqual(values);
     });
