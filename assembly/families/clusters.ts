@@ -14,7 +14,8 @@ export class Clusters {
   stride: i32;
   /**
    * [Σ s·d, Σ s, greatest d of a row of positive weight, that row's index in the block (lowest of equals), what rounding took
-   * from the first, rows with another label than before (k-means)]: 6 doubles
+   * from the first, rows of positive
+   * weight with another label than before (k-means)]: 6 doubles
    */
   totals: usize;
   /**

@@ -204,13 +204,13 @@ function settle(
 /** Another label: another own distance, and other sums. */
 function relabel(means: Means, panel: Panel, p: usize, label: i32, labelAt: usize, sums: usize): void {
   store<f64>(panel.logProb + (p << 3), squaredDistance(panel, p, means.center(label)));
+  const s = load<f64>(panel.weights + (p << 3));
   if (sums) {
-    const s = load<f64>(panel.weights + (p << 3));
     move(means, panel, p, -s, load<i32>(labelAt), sums);
     move(means, panel, p, s, label, sums);
   }
   store<i32>(labelAt, label);
-  store<f64>(means.totals, load<f64>(means.totals, 40) + 1, 40);
+  store<f64>(means.totals, load<f64>(means.totals, 40) + (s > 0 ? 1 : 0), 40);
 }
 
 /**

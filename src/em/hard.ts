@@ -14,7 +14,7 @@ export interface Centers {
   readonly centers: Float64Array;
 }
 
-/** Labels of the rows from `start` on. */
+/** Labels of the rows from `start` on; they may be read anew each time, so only until the next E-step (`holdLabels`). */
 export interface LabelRun {
   readonly start: number;
   readonly labels: Int32Array;
@@ -35,6 +35,8 @@ export interface HardStatistics {
   farthest: { distance: number; row: number };
   /** in the order of the rows */
   runs: LabelRun[];
+  /** rows of positive weight with another label than after the E-step before, where kernels know that without comparing */
+  changes?: number;
 }
 
 /** The hard E-step of a whole block, what `transform` shows, and costs of seeds; on one backend. */
@@ -168,13 +170,20 @@ export function labelled(labels: Int32Array, nClusters: number, data: Dataset): 
 
 /** The labels of all rows in one array. */
 export function joinLabels({ runs }: HardStatistics): Int32Array {
-  const out = new Int32Array(runs.reduce((n, { labels }) => n + labels.length, 0));
-  for (const { start, labels } of runs) out.set(labels, start);
+  const all = runs.map(({ start, labels }) => ({ start, labels }));
+  const out = new Int32Array(all.reduce((n, { labels }) => n + labels.length, 0));
+  for (const { start, labels } of all) out.set(labels, start);
   return out;
+}
+
+/** Makes the labels what they are now. */
+export function holdLabels(statistics: HardStatistics): void {
+  statistics.runs = [{ start: 0, labels: joinLabels(statistics) }];
 }
 
 /** Whether a row that counts has another label; both come from the same blocks. */
 function anyChange(a: HardStatistics, b: HardStatistics, weights: Float64Array | undefined): boolean {
+  if (a.changes !== undefined) return a.changes > 0;
   return a.runs.some(({ start, labels }, r) => {
     const before = (b.runs[r] as LabelRun).labels;
     for (let i = 0; i < labels.length; i++) {

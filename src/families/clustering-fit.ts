@@ -11,6 +11,7 @@ import {
   type HardMethod,
   type HardStatistics,
   hardModel,
+  holdLabels,
   joinLabels,
 } from '../em/hard.js';
 import { type EMState, iterate, NonFiniteObjective } from '../em/loop.js';
@@ -104,7 +105,10 @@ export class ClusteringFit<S extends HardStatistics> {
     const { tol, maxIter } = plan;
     try {
       const start = model.initialize(data, this.random.split());
-      yield* iterate(model, data, start, { tol, paramTol: 0, maxIter, rows });
+      for (const state of iterate(model, data, start, { tol, paramTol: 0, maxIter, rows })) {
+        if (state.stopReason !== undefined) holdLabels(state.statistics);
+        yield state;
+      }
     } catch (error) {
       throw error instanceof NonFiniteObjective ? this.tooFar(error) : error;
     }
@@ -117,7 +121,11 @@ export class ClusteringFit<S extends HardStatistics> {
       // given starts are all alike
       kind === 'centers' || kind === 'labels' ? 1 : this.plan.nInit,
       () => this.states(),
-      ({ iteration, statistics }, restart) => onProgress?.({ iteration, totalCost: statistics.cost, restart }),
+      ({ iteration, statistics }, restart) => {
+        const said = onProgress?.({ iteration, totalCost: statistics.cost, restart });
+        if (said === 'stop') holdLabels(statistics);
+        return said;
+      },
     );
     return this.outcome(best, restarts);
   }

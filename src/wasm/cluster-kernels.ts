@@ -2,7 +2,7 @@
 import type { ClusterShape } from '../backend.js';
 import type { Block } from '../data/dataset.js';
 import { summationGrids } from '../em/exact-sums.js';
-import type { Centers, ClusterKernels, HardStatistics } from '../em/hard.js';
+import type { Centers, ClusterKernels, HardStatistics, LabelRun } from '../em/hard.js';
 import type { KMeansStatistics } from '../families/k-means-method.js';
 import type { Arena } from './arena.js';
 import { CostFromSums } from './cost-from-sums.js';
@@ -61,14 +61,12 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
     results: [at('totals'), outputOf(state)],
   });
 
-  const costs = new CostFromSums();
+  const costs = new CostFromSums(keepSums);
   const load = loadOf(common);
   return {
     ...common.seeding,
     distances: distancesOf(engine, shape, common, kernels.kMeansDistances),
-    ...(keepSums && {
-      complete: (statistics: KMeansStatistics, { centers }: Centers) => costs.complete(statistics, centers),
-    }),
+    complete: (statistics: KMeansStatistics, { centers }: Centers) => costs.complete(statistics, centers),
     ...expectationsBy(
       engine,
       passOf(arena, shape, common, 'kMeansExpectation', withScratch, length, kept),
@@ -79,7 +77,9 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
       (_parameters: Centers, block, [totals, output]) => {
         costs.changes += arena.f64(totals as number, TOTALS)[RELABELLED] as number;
         return {
-          ...statisticsOf(arena, common, block, totals as number),
+          ...statisticsOf(arena, block, totals as number),
+          // read when they are wanted, which is at the end of a fit
+          runs: [labelsNow(common, block)],
           ...unpack(arena.f64(output as number, length), k, d, stride),
         };
       },
@@ -107,7 +107,8 @@ export function wasmKMediansKernels(engine: Engine, shape: ClusterShape): Cluste
       passOf(arena, shape, common, 'kMediansExpectation', whole, nClusters, NONE),
       loadOf(common),
       (_parameters: Centers, block, [totals, counts]) => ({
-        ...statisticsOf(arena, common, block, totals as number),
+        ...statisticsOf(arena, block, totals as number),
+        runs: [{ start: block.start, labels: common.labels(block).slice() }],
         counts: arena.f64(counts as number, nClusters).slice(),
       }),
     ),
@@ -169,8 +170,8 @@ function loadOf({ forgetCosts, load }: Open) {
   };
 }
 
-/** What a pass said of a block, counts apart. */
-function statisticsOf(arena: Arena, { labels }: Open, block: Block, totals: number): Omit<HardStatistics, 'counts'> {
+/** What a pass said of a block, counts and labels apart. */
+function statisticsOf(arena: Arena, block: Block, totals: number): Omit<HardStatistics, 'counts' | 'runs'> {
   const [cost, weight, most, row, lost] = arena.f64(totals, TOTALS) as unknown as [
     number,
     number,
@@ -182,7 +183,16 @@ function statisticsOf(arena: Arena, { labels }: Open, block: Block, totals: numb
     cost: cost + lost,
     weight,
     farthest: { distance: most, row: block.start + row },
-    runs: [{ start: block.start, labels: labels(block).slice() }],
+  };
+}
+
+/** Labels as they are when they are read. */
+function labelsNow({ labels }: Open, block: Block): LabelRun {
+  return {
+    start: block.start,
+    get labels() {
+      return labels(block).slice();
+    },
   };
 }
 

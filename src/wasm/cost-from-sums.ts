@@ -24,6 +24,9 @@ export class CostFromSums {
   changes = 0;
   private base: { readonly cost: number; readonly weight: number; readonly part: Pair } | undefined;
 
+  /** @param possible whether the sums are kept from pass to pass; otherwise every one reads all rows */
+  constructor(private readonly possible: boolean) {}
+
   /** Whether the next pass has to read every row. */
   get needsDirect(): boolean {
     return this.base === undefined;
@@ -31,21 +34,29 @@ export class CostFromSums {
 
   /** Statistics of all rows with cost and weight, from those of a pass that found them; undefined if it has to find the cost, too. */
   complete(statistics: KMeansStatistics, centers: Float64Array): KMeansStatistics | undefined {
+    if (!this.possible) return this.with(statistics);
     const part = changingPart(statistics, centers);
     const { base, changes } = this;
-    this.changes = 0;
     if (base === undefined) {
       this.base = { cost: statistics.cost, weight: statistics.weight, part };
-      return statistics;
+      return this.with(statistics);
     }
     const cost = base.cost + (part[0] - base.part[0] + (part[1] - base.part[1]));
     const holds = cost >= LEAST_COST && cost >= LEAST_SHARE * base.cost && Math.abs(part[0]) <= MOST_CANCELLED * cost;
     // a cluster without rows moves to the row that is farthest from its centre, which only a pass over all finds; and where no
     // label changes the fit ends: what it reports is the cost by its definition
-    if (holds && changes > 0 && statistics.counts.every((count) => count > 0))
-      return { ...statistics, cost, weight: base.weight };
+    if (holds && changes > 0 && statistics.counts.every((count) => count > 0)) {
+      return this.with({ ...statistics, cost, weight: base.weight });
+    }
     this.base = undefined;
     return undefined;
+  }
+
+  /** … and with the changes of all passes that it took. */
+  private with(statistics: KMeansStatistics): KMeansStatistics {
+    const { changes } = this;
+    this.changes = 0;
+    return { ...statistics, changes };
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createDataset, type Dataset } from '../../src/data/dataset.js';
 import type { FloatArray } from '../../src/data/matrix.js';
 import { blocksOf, expectationOver, TreeSum } from '../../src/em/blocks.js';
-import { hardModel, joinLabels } from '../../src/em/hard.js';
+import { hardModel, holdLabels, joinLabels } from '../../src/em/hard.js';
 import { K_MEANS_KERNELS } from '../../src/families/cluster-kernels.js';
 import { type KMeansStatistics, kMeansMethod, meansOf, mergeKMeans } from '../../src/families/k-means-method.js';
 import { withBackend } from '../../src/lease.js';
@@ -31,7 +31,9 @@ function passes(data: Dataset, c: Case, centers: readonly Float64Array[], how: '
       return list.map((one) => {
         const sum = new TreeSum(mergeKMeans);
         for (const block of blocksOf(data, rows)) sum.add(kernels.expectation({ centers: one }, block));
-        return sum.total() as KMeansStatistics;
+        const total = sum.total() as KMeansStatistics;
+        holdLabels(total);
+        return total;
       });
     });
   return how === 'fresh' ? centers.flatMap((one) => pass([one])) : pass(centers);
@@ -43,7 +45,11 @@ function completed(data: Dataset, c: Case, centers: readonly Float64Array[], bou
   const shape = { data, nClusters: k, rows, bounds, ...(scales && { scales }) };
   return withBackend('wasm', (leased) => {
     const model = hardModel(kMeansMethod, leased.open(K_MEANS_KERNELS, shape), data, () => ({ centers: centers[0]! }));
-    return centers.map((one) => expectationOver(model, { centers: one }, data, rows));
+    return centers.map((one) => {
+      const all = expectationOver(model, { centers: one }, data, rows);
+      holdLabels(all);
+      return all;
+    });
   });
 }
 

@@ -36,7 +36,9 @@ function compare(n: number, d: number, k: number, variant: Variant, rows: number
       return [...blocksOf(data, rows)].map((block) => {
         const distances = new Float64Array(block.nRows * k);
         kernels.distances(parameters, block, distances);
-        return { statistics: kernels.expectation(parameters, block), distances };
+        const statistics = kernels.expectation(parameters, block);
+        const runs = statistics.runs.map(({ start, labels }) => ({ start, labels }));
+        return { statistics: { ...statistics, runs }, distances };
       });
     }),
   );

@@ -178,7 +178,7 @@ describe.each(BACKENDS)('mixing the norms, on %s', (backend) => {
       };
       const model = hardModel(assignment === 'kMeans' ? median : mean, kernels, data, () => start);
       const options = { tol: 0, paramTol: 0, maxIter: 10, rows: n };
-      return [...iterate(model, data, start, options)].map(({ parameters: { centers }, statistics }) => {
+      return Array.from(iterate(model, data, start, options), ({ parameters: { centers }, statistics }) => {
         let cost = 0;
         joinLabels(statistics).forEach((k, i) => {
           for (let j = 0; j < 2; j++) cost += Math.abs(rows[i]![j]! - centers[k * 2 + j]!) ** norm;
