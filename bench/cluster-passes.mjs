@@ -2,7 +2,7 @@
  * Nanoseconds a row of the passes of k-means and k-medians on one thread, least times of many, over blocks that stay in the
  * cache: what the model of costs in src/threads/choose-threads.ts stands on.
  *
- * - "settled": every row keeps its center by its bound, as most do late in a k-means fit; "compared": none does
+ * - "settled": every row keeps its center by its bounds, unread, as most do late in a k-means fit; "compared": none does
  * - "plain": the faster of two forms of Lloyd's iteration in plain JavaScript (lloyd.mjs), and what part of it "compared" takes
  * - "assigned": the E-step of k-medians; "medians": its M-step
  *
@@ -42,6 +42,8 @@ for (const [d, k] of SHAPES) {
   // two objects, so that none is the one loaded already
   const centers = [0, 1].map(() => ({ centers: initialParameters.means }));
   const statistics = medians.expectation(centers[0], block);
+  // as a fit's first pass does: from here on rows are read where their bounds do not settle them
+  settled.complete(settled.expectation(centers[1], block), centers[1]);
   const plain = [lloydSteps, simpleLloydSteps].map((steps) => steps(X.data, N, d, initialParameters.means));
   const passes = [
     (i) => settled.expectation(centers[i % 2], block),

@@ -130,9 +130,12 @@ function expectationPanel(
 /** Weights of the listed rows, 0 past the last one. */
 @inline
 function gatherWeights(panel: Panel, block: ClusterBlock, rows: usize): void {
-  for (let p: usize = 0; p < <usize>panel.count; p++) {
-    const row = <usize>load<i32>(rows + (p << 2)) << 3;
-    store<f64>(panel.weights + (p << 3), block.weights ? load<f64>(block.weights + row) : 1);
+  if (block.weights) {
+    for (let p: usize = 0; p < <usize>panel.count; p++) {
+      store<f64>(panel.weights + (p << 3), load<f64>(block.weights + (<usize>load<i32>(rows + (p << 2)) << 3)));
+    }
+  } else {
+    for (let p: usize = 0; p < <usize>panel.count << 3; p += 16) v128.store(panel.weights + p, f64x2.splat(1));
   }
   for (let p = panel.count; p < panel.size; p++) store<f64>(panel.weights + (<usize>p << 3), 0);
 }
@@ -194,7 +197,9 @@ function settle(
   const label = decided ? nearest : nearestPoint(means, panel.columns + (p << 3), <usize>panel.size << 3);
   if (label != load<i32>(labelAt)) {
     relabel(means, panel, p, label, labelAt, sums);
-    store<f64>(block.reaches + (row << 3), reachOf(means, load<f64>(panel.logProb + (p << 3)), label));
+    const square = v128.load64_splat(panel.logProb + (p << 3));
+    const gone = v128.load64_splat(means.drifts + (<usize>label << 4), 8);
+    v128.store64_lane(block.reaches + (row << 3), reachesOf(square, gone, shorterFor(means)), 0);
   }
   const bound = Math.sqrt(max<f64>(load<f64>(panel.logProb + (p << 3)) + more, 0)) * SHORTER;
   const drift = load<f64>(means.drifts + (<usize>label << 4));
@@ -214,14 +219,14 @@ function relabel(means: Means, panel: Panel, p: usize, label: i32, labelAt: usiz
 }
 
 /**
- * What is kept of a distance to the own centre, of which `square` is the square: so much that with the way that the centre
- * will have gone (means.drifts), and times LONGER, it is never below the distance.
+ * What is kept of two distances to own centres, of which `squares` are the squares: so much that with the way that the centre
+ * will have gone (means.drifts), and times LONGER, it is never below the distance. `gone` is that way until now.
  */
 @inline
-function reachOf(means: Means, square: f64, label: i32): f64 {
-  const gone = load<f64>(means.drifts + (<usize>label << 4), 8);
-  const distance = Math.sqrt(square * (2 - shorterFor(means)) + TINY) * LONGER;
-  return distance + gone * (LONGER - 1) - gone;
+function reachesOf(squares: v128, gone: v128, shorter: f64): v128 {
+  const longer = f64x2.add(f64x2.mul(squares, f64x2.splat(2 - shorter)), f64x2.splat(TINY));
+  const distance = f64x2.mul(f64x2.sqrt(longer), f64x2.splat(LONGER));
+  return f64x2.sub(f64x2.add(distance, f64x2.mul(gone, f64x2.splat(LONGER - 1))), gone);
 }
 
 /**
@@ -275,13 +280,19 @@ function ownDistances(means: Means, panel: Panel, block: ClusterBlock, rows: usi
     const at = <usize>p << 3;
     v128.store(panel.logProb + at, a);
     v128.store(panel.logProb + at, b, 16);
-    keepReach(means, block, r0, f64x2.extract_lane(a, 0), <i32>l0);
-    keepReach(means, block, r1, f64x2.extract_lane(a, 1), <i32>l1);
-    keepReach(means, block, r2, f64x2.extract_lane(b, 0), <i32>l2);
-    keepReach(means, block, r3, f64x2.extract_lane(b, 1), <i32>l3);
+    const w0 = v128.load(means.drifts + (l0 << 4));
+    const w1 = v128.load(means.drifts + (l1 << 4));
+    const w2 = v128.load(means.drifts + (l2 << 4));
+    const w3 = v128.load(means.drifts + (l3 << 4));
+    const reach01 = reachesOf(a, v128.shuffle<f64>(w0, w1, 1, 3), shorter);
+    const reach23 = reachesOf(b, v128.shuffle<f64>(w2, w3, 1, 3), shorter);
+    v128.store64_lane(block.reaches + (r0 << 3), reach01, 0);
+    v128.store64_lane(block.reaches + (r1 << 3), reach01, 1);
+    v128.store64_lane(block.reaches + (r2 << 3), reach23, 0);
+    v128.store64_lane(block.reaches + (r3 << 3), reach23, 1);
 
-    const d01 = v128.load64_lane(means.drifts + (l1 << 4), v128.load64_zero(means.drifts + (l0 << 4)), 1);
-    const d23 = v128.load64_lane(means.drifts + (l3 << 4), v128.load64_zero(means.drifts + (l2 << 4)), 1);
+    const d01 = v128.shuffle<f64>(w0, w1, 0, 2);
+    const d23 = v128.shuffle<f64>(w2, w3, 0, 2);
     const b01 = v128.load64_lane(block.bounds + (r1 << 3), v128.load64_zero(block.bounds + (r0 << 3)), 1);
     const b23 = v128.load64_lane(block.bounds + (r3 << 3), v128.load64_zero(block.bounds + (r2 << 3)), 1);
     let settled = i64x2.bitmask(isSettled(f64x2.sub(b01, d01), a, shorter))
@@ -294,11 +305,6 @@ function ownDistances(means: Means, panel: Panel, block: ClusterBlock, rows: usi
     }
   }
   return n;
-}
-
-@inline
-function keepReach(means: Means, block: ClusterBlock, row: usize, square: f64, label: i32): void {
-  store<f64>(block.reaches + (row << 3), reachOf(means, square, label));
 }
 
 @inline
