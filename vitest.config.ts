@@ -7,6 +7,8 @@ const covering = process.argv.some((argument) => /^--coverage(\.enabled)?(=true)
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // by itself it leaves one processor idle: of two, one
+    maxWorkers: '100%',
     // a shared two-core machine must not fail a sound test
     testTimeout: 30_000,
     ...(covering && {
