@@ -39,8 +39,13 @@ async function bundle(entry, emptied) {
   return sizes;
 }
 
-/** Bytes gzipped, by what is imported: whole, what the import alone loads, and the parts of the whole. */
-export async function measure() {
+/** Bytes gzipped of an import that LIMITS names: what it loads at once (`initial`), and with what may follow (`all`). */
+export function sizesOf(name) {
+  return bundle(LIMITS.find((one) => one.name === name).entry);
+}
+
+/** The same of every import, and the parts of the whole: several bundles for each. */
+async function measure() {
   const sizes = [];
   for (const { name, entry, counted, limit } of LIMITS) {
     const whole = await bundle(entry);
