@@ -15,8 +15,8 @@ const { runnableBlocks, settle } = (await import(`${tools}markdown.mjs`)) as {
   settle(printed: string, old: string, varies: RegExp | undefined): string;
 };
 const { prepareBlocks, runBlock } = (await import(`${tools}run-block.mjs`)) as {
-  prepareBlocks(blocks: Block[]): void;
-  runBlock(block: Block): string;
+  prepareBlocks(blocks: Block[]): Promise<void>;
+  runBlock(block: Block): Promise<string>;
 };
 const page = readFileSync(new URL('../docs/theory.md', import.meta.url), 'utf8');
 const blocks = runnableBlocks(page).map((block) => ({ ...block, file: 'docs/theory.md' }));
@@ -28,8 +28,8 @@ describe('docs/theory.md', () => {
     expect(blocks.length).toBeGreaterThan(15);
   });
 
-  it.each(blocks)('line $line', { timeout: 30_000 }, (block) => {
-    const printed = runBlock(block);
+  it.each(blocks)('line $line', { timeout: 30_000 }, async (block) => {
+    const printed = await runBlock(block);
     const text = block.output?.text ?? printed;
     expect(settle(printed, text, block.varies)).toBe(text);
   });

@@ -1,19 +1,35 @@
 // Builds dist/: AssemblyScript → wasm → inlined bytes; TypeScript → JS and .d.ts; Rollup → the library, the worker, the CLI.
-// usage: node tools/build.mjs [--no-dist]   (--no-dist stops once the sources can be imported, which is what the tests need)
-import { execFileSync } from 'node:child_process';
+// usage: node tools/build.mjs [--if-changed] [--no-dist]
+//   --if-changed  does nothing if a build would change nothing, as tools/build-record.mjs tells
+//   --no-dist     stops once the sources can be imported, which is what the tests need
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 import { libraryConfig, workerConfig } from '../rollup.config.mjs';
 import { textOf } from './binary-text.mjs';
+import { forget, hashOfInputs, isCurrent, remember } from './build-record.mjs';
 import { licenseTexts } from './licenses.mjs';
+import { severalAtOnce } from './several-at-once.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 
+if (process.argv.includes('--if-changed') && isCurrent(root)) {
+  console.log('dist/ is what a build of these sources makes');
+  process.exit();
+}
+const inputs = hashOfInputs(root);
+forget(root);
+
 /** Runs a tool of node_modules with the Node that runs this script: no shell, no network. */
-function tool(script, ...args) {
-  execFileSync(process.execPath, [`node_modules/${script}`, ...args], { stdio: 'inherit' });
+async function tool(script, ...args) {
+  const [code, signal] = await once(
+    spawn(process.execPath, [`node_modules/${script}`, ...args], { stdio: ['ignore', 'inherit', 'inherit'] }),
+    'exit',
+  );
+  if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}`);
 }
 
 function writeInline(path, name, comment, text) {
@@ -26,15 +42,18 @@ function writeInline(path, name, comment, text) {
 /** Compiles an entry of assembly/ to build/NAME.wasm. */
 function assemble(name, entry, ...options) {
   const files = ['-o', `build/${name}.wasm`, '--textFile', `build/${name}.wat`];
-  tool('assemblyscript/bin/asc.js', `assembly/${entry}.ts`, '--target', 'release', ...files, ...options);
+  return asc(`assembly/${entry}.ts`, '--target', 'release', ...files, ...options);
 }
+const asc = (...args) => tool('assemblyscript/bin/asc.js', ...args);
 
-assemble('kernels', 'index');
-assemble('kernels.core', 'core');
-// on the memory of the core, whose data end below; ARENA_BASE in src/wasm/arena.ts lies above both
-assemble('kernels.more', 'more', '--memoryBase', '16384');
-tool('assemblyscript/bin/asc.js', 'assembly/testing.ts', '--target', 'testing');
-tool('assemblyscript/bin/asc.js', 'assembly/debug.ts', '--target', 'debug');
+await severalAtOnce([
+  () => assemble('kernels', 'index'),
+  () => assemble('kernels.core', 'core'),
+  // on the memory of the core, whose data end below; ARENA_BASE in src/wasm/arena.ts lies above both
+  () => assemble('kernels.more', 'more', '--memoryBase', '16384'),
+  () => asc('assembly/testing.ts', '--target', 'testing'),
+  () => asc('assembly/debug.ts', '--target', 'debug'),
+]);
 inlineKernels('src/wasm/kernels-inline.ts', 'KERNELS_TEXT', 'build/kernels.core.wasm');
 inlineKernels('src/wasm/more-kernels-inline.ts', 'MORE_KERNELS_TEXT', 'build/kernels.more.wasm');
 
@@ -46,7 +65,7 @@ function inlineKernels(path, name, file) {
 const workerText = 'src/threads/worker-inline.ts';
 if (!existsSync(workerText)) writeInline(workerText, 'WORKER_SOURCE', 'The worker, bundled.', "''");
 rmSync('build/js', { recursive: true, force: true });
-tool('typescript/bin/tsc', '-p', 'tsconfig.json');
+await tool('typescript/bin/tsc', '-p', 'tsconfig.json');
 
 const { output, ...workerInput } = workerConfig;
 const worker = await rollup(workerInput);
@@ -71,6 +90,7 @@ if (!process.argv.includes('--no-dist')) {
   // what `import module from 'mixwasm/kernels.wasm'` gives on runtimes that can import it, for loadKernels({ module })
   writeFileSync('dist/types/kernels.wasm.d.ts', 'declare const module: WebAssembly.Module;\nexport default module;\n');
   writeFileSync('dist/types/worker.d.ts', 'export {};\n');
+  remember(root, inputs);
 }
 
 /** The declarations users may meet: not those of the command line, nor of the generated texts. */

@@ -8,6 +8,7 @@ import { fillSections, includeFiles, runnableBlocks, settle } from './docs/markd
 import { faithfulSvg } from './docs/picture.mjs';
 import { prepareBlocks, runBlock } from './docs/run-block.mjs';
 import { SECTIONS } from './docs/sections.mjs';
+import { severalAtOnce } from './several-at-once.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const [write, only] = [process.argv.includes('--write'), process.argv.slice(2).filter((name) => name.endsWith('.md'))];
@@ -57,10 +58,11 @@ for (const [page, text] of texts) {
 }
 
 const blocks = [...filled].flatMap(([file, text]) => runnableBlocks(text).map((block) => ({ ...block, file })));
-prepareBlocks(blocks);
+await prepareBlocks(blocks);
+// each is a program of its own, and none reads what another writes
+const answers = await severalAtOnce(blocks.map((block) => async () => ({ block, printed: await runBlock(block) })));
 // from the last block of a page to its first, so that replacing one does not move the others
-for (const block of blocks.reverse()) {
-  const printed = runBlock(block);
+for (const { block, printed } of answers.reverse()) {
   if (block.output === undefined) continue;
   const { text, from, to } = block.output;
   const page = filled.get(block.file);

@@ -39,21 +39,25 @@ async function bundle(entry, emptied) {
   return sizes;
 }
 
-/** Bytes gzipped, by what is imported: whole, what the import alone loads, and the parts of the whole. */
-export async function measure() {
+/** Bytes gzipped of an import that LIMITS names: what it loads at once (`initial`), and with what may follow (`all`). */
+export function sizesOf(name) {
+  return bundle(LIMITS.find((one) => one.name === name).entry);
+}
+
+/** What the parts of an import weigh, of which `all` bytes are the whole: a bundle without it for each. */
+async function partsOf(entry, all) {
+  const parts = {};
+  for (const [part, constant] of Object.entries(PARTS)) parts[part] = all - (await bundle(entry, constant)).all;
+  return { ...parts, rest: all - parts.wasm - parts.more - parts.worker };
+}
+
+/** Prints the table, with the parts of each whole if they are wanted; the process fails if something is above its limit. */
+export async function reportSizes({ parts = false } = {}) {
   const sizes = [];
   for (const { name, entry, counted, limit } of LIMITS) {
     const whole = await bundle(entry);
-    const parts = {};
-    for (const [part, constant] of Object.entries(PARTS)) parts[part] = whole.all - (await bundle(entry, constant)).all;
-    sizes.push({ name, ...whole, ...parts, rest: whole.all - parts.wasm - parts.more - parts.worker, counted, limit });
+    sizes.push({ name, ...whole, ...(parts && (await partsOf(entry, whole.all))), counted, limit });
   }
-  return sizes;
-}
-
-/** Prints the table; the process fails if something is above its limit. */
-export async function reportSizes() {
-  const sizes = await measure();
   console.log('bytes, gzipped; initial: without what is loaded only when first needed (the worker of fitAsync)');
   console.table(Object.fromEntries(sizes.map(({ name, ...row }) => [name, row])));
   for (const { name, counted, limit, ...row } of sizes) {
@@ -63,4 +67,4 @@ export async function reportSizes() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await reportSizes();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await reportSizes({ parts: true });

@@ -13,10 +13,11 @@ export { generator };
 export function clusters(n: number, d: number, k: number, seed = 1, spread = 4): Float64Array {
   const g = generator(seed);
   const centres = Array.from({ length: k * d }, () => spread * g.normal());
-  return Float64Array.from({ length: n * d }, (_, at) => {
-    const i = Math.floor(at / d);
-    return centres[(i % k) * d + (at % d)] + g.normal();
-  });
+  const x = new Float64Array(n * d);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < d; j++, at++) x[at] = centres[(i % k) * d + j] + g.normal();
+  }
+  return x;
 }
 
 export function rowsOf(x: ArrayLike<number>, d: number): number[][] {

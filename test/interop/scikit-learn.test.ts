@@ -1,7 +1,7 @@
 /** Gaussian mixtures to and from scikit-learn; with Python, against scikit-learn itself. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   BernoulliMixture,
   fromScikitLearn,
@@ -104,17 +104,30 @@ function missing(): string | undefined {
 
 const why = missing();
 describe(`scikit-learn itself${why === undefined ? '' : `: skipped, ${why}`}`, () => {
-  it.skipIf(why !== undefined).each(TYPES)('agrees about the log-likelihood, both ways (%s)', (type) => {
-    const model = GaussianMixture.fit(rows, { nComponents: 3, covarianceType: type, seed: 1 });
-    const there = `import json, sys\n${snippet('load_mixture')}\nd = json.load(sys.stdin)
-json.dump(load_mixture(d["model"]).score_samples(d["rows"]).tolist(), sys.stdout)`;
-    const theirs = run(there, { model: toScikitLearn(model), rows });
-    expect(relativeEach(model.scoreSamples(rows), theirs)).toBeLessThan(1e-12);
+  const models = new Map(
+    TYPES.map((covarianceType) => [
+      covarianceType,
+      GaussianMixture.fit(rows, { nComponents: 3, covarianceType, seed: 1 }),
+    ]),
+  );
+  const there = `import json, sys\n${snippet('load_mixture')}\nd = json.load(sys.stdin)
+logs = {type: load_mixture(model).score_samples(d["rows"]).tolist() for type, model in d["models"].items()}
+json.dump(logs, sys.stdout)`;
+  const back = `import json, sys\nfrom sklearn.mixture import GaussianMixture\n${snippet('dump_mixture')}\nd = json.load(sys.stdin)
+fits = {type: GaussianMixture(3, covariance_type=type, random_state=0).fit(d["rows"]) for type in d["types"]}
+json.dump({type: {"json": dump_mixture(g), "logs": g.score_samples(d["rows"]).tolist()} for type, g in fits.items()}, sys.stdout)`;
+  let theirs: Record<string, number[]>;
+  let fits: Record<string, { json: string; logs: number[] }>;
+  // all four shapes at once: to import scikit-learn takes seconds
+  beforeAll(() => {
+    const ours = Object.fromEntries(Array.from(models, ([type, model]) => [type, toScikitLearn(model)]));
+    theirs = run(there, { models: ours, rows });
+    fits = run(back, { types: TYPES, rows });
+  }, 60_000);
 
-    const back = `import json, sys\nfrom sklearn.mixture import GaussianMixture\n${snippet('dump_mixture')}\nd = json.load(sys.stdin)
-g = GaussianMixture(3, covariance_type=d["type"], random_state=0).fit(d["rows"])
-json.dump({"json": dump_mixture(g), "logs": g.score_samples(d["rows"]).tolist()}, sys.stdout)`;
-    const { json, logs } = run(back, { type, rows }) as { json: string; logs: number[] };
+  it.skipIf(why !== undefined).each(TYPES)('agrees about the log-likelihood, both ways (%s)', (type) => {
+    expect(relativeEach(models.get(type)!.scoreSamples(rows), theirs[type]!)).toBeLessThan(1e-12);
+    const { json, logs } = fits[type]!;
     expect(relativeEach(fromScikitLearn(json).scoreSamples(rows), logs)).toBeLessThan(1e-12);
   });
 });

@@ -1,18 +1,23 @@
 // Runs the code of the documentation against dist/, as users run it against the package.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = `${root}build/docs`;
 
-/** Node finds `mixwasm` by the name of the package the files lie in. */
-function node(...args) {
-  return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs a program; Node finds `mixwasm` by the name of the package the files lie in. */
+async function node(...args) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => (said[name] += text));
+  const [status] = await once(child, 'close');
+  return { ...said, status };
 }
 
 /** Compiles the TypeScript blocks, all at once: their types are checked too. */
-export function prepareBlocks(blocks) {
+export async function prepareBlocks(blocks) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const sources = [];
@@ -34,16 +39,16 @@ export function prepareBlocks(blocks) {
     outDir: '.',
   };
   writeFileSync(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions, files: sources }));
-  const { status, stdout } = node('node_modules/typescript/bin/tsc', '-p', folder);
+  const { status, stdout } = await node('node_modules/typescript/bin/tsc', '-p', folder);
   if (status !== 0) throw new Error(`the TypeScript of the documentation does not compile:\n${stdout}`);
 }
 
-/** What a block prints; throws if it fails. */
-export function runBlock({ language, code, script, file, line }) {
+/** What a block prints; rejects if it fails. */
+export async function runBlock({ language, code, script, file, line }) {
   const calls = language === 'sh' ? shellCalls(code, `${file}:${line}`) : [[script]];
   let printed = '';
   for (const args of calls) {
-    const { status, stdout, stderr } = node(...args);
+    const { status, stdout, stderr } = await node(...args);
     if (status !== 0) throw new Error(`${file}:${line} fails:\n${stderr || stdout}`);
     // as a terminal shows it; the command line reports on stderr
     printed += language === 'sh' ? stderr + stdout : stdout;

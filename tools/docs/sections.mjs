@@ -1,7 +1,7 @@
 // The generated parts of the documentation: figures come from running, never from typing.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tablesOf } from '../accuracy/tables.mjs';
-import { measure } from '../check-size.mjs';
+import { sizesOf } from '../check-size.mjs';
 import { tableOf } from '../mutation/report.mjs';
 
 const at = (path) => new URL(`../../${path}`, import.meta.url);
@@ -54,8 +54,8 @@ let measured;
 
 async function size() {
   // on two pages, and bundling takes seconds
-  measured ??= measure();
-  const [mixture] = await measured;
+  measured ??= sizesOf('GaussianMixture');
+  const mixture = await measured;
   const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
   return `\`import { GaussianMixture } from 'mixwasm'\` adds ${kilobytes(mixture.initial)} to a page, gzipped, kernels included; the worker of \`fitAsync\`, loaded on its first call, ${kilobytes(mixture.all - mixture.initial)} more.`;
 }
