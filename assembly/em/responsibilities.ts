@@ -127,7 +127,7 @@ export function addLogLikelihood(panel: Panel, totals: usize): void {
   let product = one;
   let logs = f64x2.splat(0);
   let weight = f64x2.splat(0);
-  for (let p: usize = 0; p < <usize>panel.count << 3; p += 16) {
+  for (let p: usize = 0; p < <usize>panel.bytes; p += 16) {
     const s = v128.load(panel.weights + p);
     const live = f64x2.gt(s, f64x2.splat(0));
     const sum = v128.load(panel.scales + p);
