@@ -2,11 +2,12 @@
  * Seeded data for the benchmarks: overlapping Gaussian clusters and a common start for every contestant.
  *
  * For k clusters in d features (all normals by Box–Muller from one mulberry32 stream, drawn in the order below):
- *   1. true centres: (2/√d)·z, z standard normal: two centres are about 2·√2 apart whatever d is, so clusters overlap;
+ *   1. true centres: (s/√d)·z, z standard normal: two centres are about s·√2 apart whatever d is; s is 2, so clusters overlap;
  *   2. Cholesky factors: diagonal uniform in 0.8 … 1.2, below it (0.3/√d)·z;
  *   3. rows: cluster drawn uniformly, x = centre + L·z;
  *   4. initial means: the true centres moved by half a separation, (1/√d)·z;
- *   5. initial covariance, the same for all clusters: 0.5·cov(X) + 0.05·I (its diagonal for diagonal mixtures); equal weights.
+ *   5. initial covariance, the same for all clusters: 0.5·cov(X) + 0.05·I (its diagonal for diagonal mixtures), and I where
+ *      another separation s is asked for, whose clusters that one would mix; equal weights.
  */
 
 /** Uniform numbers in [0, 1): Tommy Ettinger's mulberry32, 32 bits of state, the same on every machine. */
@@ -39,14 +40,15 @@ export function boxMuller(uniform) {
 }
 
 /** `X` as { data, rows, columns } and `initialParameters` in the shape of `covarianceType` (`'full'` or `'diag'`). */
-export function generate({ n, d, k, covarianceType = 'full', seed = 1 }) {
+export function generate({ n, d, k, covarianceType = 'full', seed = 1, separation = 2 }) {
   const uniform = mulberry32(seed);
   const normal = boxMuller(uniform);
-  const centers = Float64Array.from({ length: k * d }, () => (2 / Math.sqrt(d)) * normal());
+  const centers = Float64Array.from({ length: k * d }, () => (separation / Math.sqrt(d)) * normal());
   const factors = Array.from({ length: k }, () => drawFactor(d, uniform, normal));
   const data = drawRows({ n, d, k, centers, factors, uniform, normal });
   const means = centers.map((c) => c + (1 / Math.sqrt(d)) * normal());
-  const covariance = covarianceOf(data, n, d).map((c, at) => 0.5 * c + (at % (d + 1) === 0 ? 0.05 : 0));
+  const own = (at) => (at % (d + 1) === 0 ? 1 : 0);
+  const covariance = covarianceOf(data, n, d).map((c, at) => (separation === 2 ? 0.5 * c + 0.05 * own(at) : own(at)));
   const one =
     covarianceType === 'diag' ? Float64Array.from({ length: d }, (_, j) => covariance[j * (d + 1)]) : covariance;
   const covariances = new Float64Array(k * one.length);

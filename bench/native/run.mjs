@@ -3,10 +3,14 @@
  * installs and builds them; what is absent is left out with a word). Same data and start for all (../data.mjs), contestants
  * in turns, each in a process of its own, medians of the rounds; log-likelihoods compared before anything is printed.
  *
+ * With --separation 20 clusters lie so far apart that most responsibilities are exactly 0, and scikit-learn and Armadillo alone
+ * are asked: results/separated.{json,md}.
+ *
  * usage: node bench/native/run.mjs [--rounds n] [--only text] [--json file] [--without name,name] [--take name,name]
+ *                                  [--separation s]
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,11 +29,13 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
     without: { type: 'string', default: '' },
     take: { type: 'string' },
+    separation: { type: 'string' },
   },
 });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const without = options.without.split(',');
-const take = options.take?.split(',');
+const separation = options.separation === undefined ? undefined : Number(options.separation);
+const take = (options.take ?? (separation && 'mixwasm,scikit-learn,Armadillo'))?.split(',');
 const contestants = CONTESTANTS.filter(({ name, needs, hint }) => {
   if (without.includes(name) || take?.includes(name) === false) return false;
   if (needs === undefined || existsSync(needs) || isCommand(needs)) return true;
@@ -39,7 +45,8 @@ const contestants = CONTESTANTS.filter(({ name, needs, hint }) => {
 const folder = mkdtempSync(join(tmpdir(), 'mixwasm-bench-'));
 const report = { machine: machine(), results: [] };
 try {
-  for (const shape of NATIVE_SHAPES) {
+  for (const overlapping of NATIVE_SHAPES) {
+    const shape = { ...overlapping, ...(separation && { separation }) };
     if (!name(shape).includes(options.only)) continue;
     console.error(`${name(shape)} …`);
     report.results.push(measure(shape, Number(options.rounds)));
@@ -49,12 +56,12 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-const table = nativeTable(report, contestants);
+const table = nativeTable(report, contestants, separation);
 console.log(`\n${table}`);
-if (options.only === '' && options.without === '' && take === undefined) {
-  mkdirSync(here('../results'), { recursive: true });
-  writeFileSync(here('../results/native.json'), text(report));
-  writeFileSync(here('../results/native.md'), table);
+if (options.only === '' && options.without === '' && options.take === undefined) {
+  const results = here(`../results/${separation === undefined ? 'native' : 'separated'}`);
+  writeFileSync(`${results}.json`, text(report));
+  writeFileSync(`${results}.md`, table);
 }
 
 function text(value) {

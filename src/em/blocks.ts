@@ -76,8 +76,17 @@ export class TreeSum<S> {
   }
 }
 
+/** A property that no model of a user's has. */
+export const COMPLETE = Symbol('complete');
+
+/** A model whose E-step ends with what only all blocks together tell. */
+export interface CompletedModel<P, S> extends EMModel<P, S> {
+  /** The statistics of all blocks with that; undefined if the E-step has to be done once more for it. */
+  [COMPLETE]?(statistics: S, parameters: P): S | undefined;
+}
+
 /** The E-step over all data: expectation of every block, merged. */
-export function expectationOver<P, S>(model: EMModel<P, S>, parameters: P, data: Dataset, rows: number): S {
+export function expectationOver<P, S>(model: CompletedModel<P, S>, parameters: P, data: Dataset, rows: number): S {
   for (;;) {
     const sum = new TreeSum<S>((a, b) => model.merge(a, b));
     const parts = model.expectations?.(parameters);
@@ -85,8 +94,7 @@ export function expectationOver<P, S>(model: EMModel<P, S>, parameters: P, data:
     else for (const block of blocksOf(data, rows)) sum.add(model.expectation(parameters, block));
     // a Dataset has at least one row, so there is at least one block
     const all = sum.total() as S;
-    if (model.complete === undefined) return all;
-    const whole = model.complete(all, parameters);
+    const whole = model[COMPLETE] === undefined ? all : model[COMPLETE](all, parameters);
     if (whole !== undefined) return whole;
   }
 }

@@ -7,7 +7,7 @@
  */
 import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
-import type { EMModel } from './model.js';
+import { COMPLETE, type CompletedModel } from './blocks.js';
 
 /** Parameters: nClusters × nFeatures, row-major, less the data's origin. */
 export interface Centers {
@@ -44,7 +44,7 @@ export interface ClusterKernels<S extends HardStatistics> extends SeedKernels {
   expectation(parameters: Centers, block: Block): S;
   /** `EMModel.expectations`, where there are several threads. */
   expectations?(parameters: Centers): Iterable<S>;
-  /** `EMModel.complete`. */
+  /** `CompletedModel`. */
   complete?(statistics: S, parameters: Centers): S | undefined;
   /** Distances, nRows × nClusters row-major, into `out`. */
   distances(parameters: Centers, block: Block, out: Float64Array): void;
@@ -99,12 +99,12 @@ export function hardModel<S extends HardStatistics>(
   kernels: Pick<ClusterKernels<S>, 'expectation' | 'expectations' | 'complete' | 'medians'>,
   data: Dataset,
   initialize: (random: Random) => Centers,
-): EMModel<Centers, S> {
+): CompletedModel<Centers, S> {
   return {
     initialize: (_data, random) => initialize(random),
     expectation: (parameters, block) => kernels.expectation(parameters, block),
     ...(kernels.expectations && { expectations: kernels.expectations }),
-    ...(kernels.complete && { complete: kernels.complete }),
+    ...(kernels.complete && { [COMPLETE]: kernels.complete }),
     merge: (a, b) => method.merge(a, b),
     maximization: (statistics, previous) => ({
       centers: fillEmpty(method.update(statistics, data, kernels), statistics, previous.centers, data),

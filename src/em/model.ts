@@ -18,11 +18,6 @@ export interface EMModel<P, S> {
   expectations?(parameters: P): Iterable<S>;
   /** Statistics of both; may reuse `a`, after which neither argument may be used. */
   merge(a: S, b: S): S;
-  /**
-   * The statistics of all blocks with what only all of them together tell; undefined if the E-step has to be done once more
-   * for that.
-   */
-  complete?(statistics: S, parameters: P): S | undefined;
   /** M-step in closed form. Throws `DegenerateComponentError(component, previous)` when a component has no maximiser. */
   maximization(statistics: S, previous: P): P;
   /** The total objective of the statistics' points under the parameters they were taken with: what EM may never lower. */
