@@ -13,9 +13,8 @@ export class Clusters {
   /** features and the weight, rounded up to a multiple of 4 */
   stride: i32;
   /**
-   * [Σ s·d, Σ s, greatest d of a row of positive weight, that row's index in the block (lowest of equals), what rounding took
-   * from the first, rows of positive
-   * weight with another label than before (k-means)]: 6 doubles
+   * 6 doubles: Σ s·d, Σ s, greatest d of a row of positive weight, that row's index in the block (lowest of equals), what
+   * rounding took from the first, and the rows of positive weight with another label than before (k-means)
    */
   totals: usize;
   /**
@@ -48,7 +47,7 @@ export class ClusterBlock extends Block {
   summed: usize;
   /** k-medians: whether `x` holds panels, as `clustersPack` made them */
   packed: i32;
-  /** k-means: nRows doubles, what is known of the distances to the own centres */
+  /** k-means: nRows doubles, upper bounds of the distances to the own centres, less the ways these had gone */
   reaches: usize;
 }
 

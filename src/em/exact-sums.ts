@@ -41,6 +41,16 @@ export function summationGrids(
   return grids;
 }
 
+/** A bound of what the grids drop of Σ s·|x|² over all rows; the parts of a number hold 2⁻¹¹² of the largest. */
+export function droppedOfSquares({ largest, origin, sampleWeights, nSamples }: Dataset, scales?: Float64Array): number {
+  const heaviest = sampleWeights === undefined ? 1 : sampleWeights.reduce((a, b) => Math.max(a, b), 0);
+  const squares = largest.reduce((sum, most, j) => {
+    const reach = (most + Math.abs(origin[j] as number)) * (scales?.[j] ?? 1);
+    return sum + reach * reach;
+  }, 0);
+  return 2 ** -110 * nSamples * heaviest * squares;
+}
+
 /** The least power of two that is not below x; 0 for 0, and at most 2^1020. */
 function powerOfTwo(x: number): number {
   let power = 1;

@@ -46,6 +46,8 @@ export interface ClusterKernels<S extends HardStatistics> extends SeedKernels {
   expectations?(parameters: Centers): Iterable<S>;
   /** `CompletedModel`. */
   complete?(statistics: S, parameters: Centers): S | undefined;
+  /** Whether the last cost was not taken by its definition; that of the next E-step will be. */
+  forgetCost?(): boolean;
   /** Distances, nRows × nClusters row-major, into `out`. */
   distances(parameters: Centers, block: Block, out: Float64Array): void;
   /** `HardMethod.update` by medians, the `lower` of two middle values or their mean, where the kernels can select them. */
@@ -147,6 +149,7 @@ export function mergeHard<S extends HardStatistics>(a: S, b: S): S {
   a.cost += b.cost;
   a.weight += b.weight;
   for (let k = 0; k < a.counts.length; k++) a.counts[k] = (a.counts[k] as number) + (b.counts[k] as number);
+  if (a.changes !== undefined && b.changes !== undefined) a.changes += b.changes;
   const { farthest } = b;
   // blocks may be merged in any order: of equal distances the lower row
   if (

@@ -3,7 +3,7 @@ import type { Backend, ClusterShape, KernelPair } from '../backend.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import { lessOrigin } from '../data/origin.js';
 import { createRandom, type Random } from '../data/random.js';
-import { blocksOf, clusterRows } from '../em/blocks.js';
+import { blocksOf, clusterRows, expectationOver } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
 import {
   type Centers,
@@ -106,12 +106,23 @@ export class ClusteringFit<S extends HardStatistics> {
     try {
       const start = model.initialize(data, this.random.split());
       for (const state of iterate(model, data, start, { tol, paramTol: 0, maxIter, rows })) {
-        if (state.stopReason !== undefined) holdLabels(state.statistics);
-        yield state;
+        yield state.stopReason === undefined ? state : this.finished(state);
       }
     } catch (error) {
       throw error instanceof NonFiniteObjective ? this.tooFar(error) : error;
     }
+  }
+
+  /** A last state: with a cost by its definition, so that of equal starts the first is the best, and labels that stay. */
+  private finished(state: EMState<Centers, S>): EMState<Centers, S> {
+    const { model, data, rows, parts } = this;
+    if (!parts.kernels.forgetCost?.()) {
+      holdLabels(state.statistics);
+      return state;
+    }
+    const statistics = expectationOver(model, state.parameters, data, rows);
+    holdLabels(statistics);
+    return { ...state, statistics, objective: model.objective(statistics, state.parameters) };
   }
 
   /** Runs every start. */

@@ -47,7 +47,7 @@ export interface ClusteringStep {
   readonly stopReason: StopReason | undefined;
   /**
    * with `half: true`, what was chosen last: `'E'` the labels, `'M'` the centers, with the labels and counts of before and
-   * the cost of these labels to the new centers; it never rises from step to step
+   * the cost of these labels to the new centers; it never rises from step to step, the last digit apart
    */
   readonly half?: 'E' | 'M';
 }

@@ -83,7 +83,7 @@ export abstract class Clustering {
   get stopReason(): StopReason {
     return this.#fitted('stopReason').stopReason;
   }
-  /** trace.cost[t]: of the assignment to the centers after t updates; t = 0 is the initialisation. Never rises. */
+  /** trace.cost[t]: of the assignment to the centers after t updates; t = 0 is the initialisation. Never rises, the last digit apart. */
   get trace(): ClusteringRecord['trace'] {
     const { trace } = this.#fitted('trace');
     return { cost: this.#handouts.of('trace', () => trace.cost) };

@@ -35,7 +35,7 @@ const KIND: ClusteringKind = {
  *
  * Ties go to the lowest cluster. A cluster without rows moves to the row that is farthest from its center (the first of
  * equals), one cluster per iteration; when every row lies on a center (fewer distinct rows than clusters) it stays where it
- * is, with a count of 0. The cost never rises.
+ * is, with a count of 0. The cost never rises, the last digit apart.
  *
  * Models are plain immutable values: nothing to dispose, safe to share.
  *

@@ -1,7 +1,7 @@
 /** The k-means and k-medians kernels of assembly/families over one data set. */
 import type { ClusterShape } from '../backend.js';
 import type { Block } from '../data/dataset.js';
-import { summationGrids } from '../em/exact-sums.js';
+import { droppedOfSquares, summationGrids } from '../em/exact-sums.js';
 import type { Centers, ClusterKernels, HardStatistics, LabelRun } from '../em/hard.js';
 import type { KMeansStatistics } from '../families/k-means-method.js';
 import type { Arena } from './arena.js';
@@ -61,12 +61,13 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
     results: [at('totals'), outputOf(state)],
   });
 
-  const costs = new CostFromSums(keepSums);
+  const costs = new CostFromSums(keepSums ? droppedOfSquares(fitted, shape.scales) : Infinity);
   const load = loadOf(common);
   return {
     ...common.seeding,
     distances: distancesOf(engine, shape, common, kernels.kMeansDistances),
     complete: (statistics: KMeansStatistics, { centers }: Centers) => costs.complete(statistics, centers),
+    forgetCost: () => costs.forget(),
     ...expectationsBy(
       engine,
       passOf(arena, shape, common, 'kMeansExpectation', withScratch, length, kept),
@@ -75,10 +76,10 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
         common.readEveryRow(costs.needsDirect);
       },
       (_parameters: Centers, block, [totals, output]) => {
-        costs.changes += arena.f64(totals as number, TOTALS)[RELABELLED] as number;
         return {
           ...statisticsOf(arena, block, totals as number),
-          // read when they are wanted, which is at the end of a fit
+          changes: arena.f64(totals as number, TOTALS)[RELABELLED] as number,
+          // most passes' are never read
           runs: [labelsNow(common, block)],
           ...unpack(arena.f64(output as number, length), k, d, stride),
         };

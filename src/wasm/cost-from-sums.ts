@@ -16,16 +16,23 @@ const MOST_CANCELLED = 2 ** 40;
 /** Below, products of numbers that make up the cost may underflow. */
 const LEAST_COST = 1e-200;
 
+/** What a cost of 1 may lack. */
+const NOTHING = 2 ** -56;
+/** So many passes in a row whose cost had to be taken by another one. */
+const MOST_REFUSALS = 3;
+
 /** A number as an unevaluated sum. */
 type Pair = readonly [high: number, low: number];
 
 export class CostFromSums {
-  /** Rows with another label than before, added up by who makes the pass. */
-  changes = 0;
   private base: { readonly cost: number; readonly weight: number; readonly part: Pair } | undefined;
+  private bySums = false;
+  /** passes refused in a row, and the changes that they found */
+  private refusals = 0;
+  private changes = 0;
 
-  /** @param possible whether the sums are kept from pass to pass; otherwise every one reads all rows */
-  constructor(private readonly possible: boolean) {}
+  /** @param dropped what the sums may lack of the cost; infinite where they are not kept from pass to pass */
+  constructor(private readonly dropped: number) {}
 
   /** Whether the next pass has to read every row. */
   get needsDirect(): boolean {
@@ -34,29 +41,41 @@ export class CostFromSums {
 
   /** Statistics of all rows with cost and weight, from those of a pass that found them; undefined if it has to find the cost, too. */
   complete(statistics: KMeansStatistics, centers: Float64Array): KMeansStatistics | undefined {
-    if (!this.possible) return this.with(statistics);
+    const changes = this.changes + (statistics.changes as number);
     const part = changingPart(statistics, centers);
-    const { base, changes } = this;
+    const { base } = this;
+    this.bySums = base !== undefined;
     if (base === undefined) {
-      this.base = { cost: statistics.cost, weight: statistics.weight, part };
-      return this.with(statistics);
+      // where sums are refused again and again, every pass is as a first one
+      if (this.dropped < Infinity && this.refusals < MOST_REFUSALS) {
+        this.base = { cost: statistics.cost, weight: statistics.weight, part };
+      }
+      this.changes = 0;
+      return { ...statistics, changes };
     }
     const cost = base.cost + (part[0] - base.part[0] + (part[1] - base.part[1]));
-    const holds = cost >= LEAST_COST && cost >= LEAST_SHARE * base.cost && Math.abs(part[0]) <= MOST_CANCELLED * cost;
+    const holds =
+      cost >= LEAST_COST &&
+      cost >= LEAST_SHARE * base.cost &&
+      Math.abs(part[0]) <= MOST_CANCELLED * cost &&
+      this.dropped <= NOTHING * cost;
     // a cluster without rows moves to the row that is farthest from its centre, which only a pass over all finds; and where no
     // label changes the fit ends: what it reports is the cost by its definition
     if (holds && changes > 0 && statistics.counts.every((count) => count > 0)) {
-      return this.with({ ...statistics, cost, weight: base.weight });
+      this.refusals = 0;
+      this.changes = 0;
+      return { ...statistics, cost, weight: base.weight, changes };
     }
+    this.refusals++;
+    this.changes = changes;
     this.base = undefined;
     return undefined;
   }
 
-  /** … and with the changes of all passes that it took. */
-  private with(statistics: KMeansStatistics): KMeansStatistics {
-    const { changes } = this;
-    this.changes = 0;
-    return { ...statistics, changes };
+  /** Whether the last cost was made of sums; that of the next pass will not be. */
+  forget(): boolean {
+    this.base = undefined;
+    return this.bySums;
   }
 }
 
