@@ -1,4 +1,5 @@
 /** Points in the data's own coordinates and less the data's origin, without losing a digit on the way there and back. */
+import { sumError } from '../numeric/sum-error.js';
 
 /**
  * points + origin (row-major, as wide as the origin), and the digits that this addition cut off: at an offset of 1e8 and a
@@ -10,12 +11,10 @@ export function addOrigin(
 ): { values: Float64Array; low: Float64Array | undefined } {
   const values = new Float64Array(points.length);
   const low = points.map((a, i) => {
-    // Knuth's two-sum: a + b = sum + error exactly
     const b = origin[i % origin.length] as number;
     const sum = a + b;
-    const virtual = sum - a;
     values[i] = sum;
-    return a - (sum - virtual) + (b - virtual);
+    return sumError(a, b, sum);
   });
   return { values, low: low.some((error) => error !== 0) ? low : undefined };
 }
@@ -25,7 +24,6 @@ export function lessOrigin(values: Float64Array, origin: Float64Array, low?: Flo
   return values.map((a, i) => {
     const b = -(origin[i % origin.length] as number);
     const sum = a + b;
-    const virtual = sum - a;
-    return sum + (a - (sum - virtual) + (b - virtual) + (low?.[i] ?? 0));
+    return sum + (sumError(a, b, sum) + (low?.[i] ?? 0));
   });
 }

@@ -6,6 +6,7 @@
  * rows less than 2⁻¹¹² of the largest value of its feature.
  */
 import type { Dataset } from '../data/dataset.js';
+import { sumError } from '../numeric/sum-error.js';
 
 /** Parts of a number. */
 const PARTS = 3;
@@ -20,18 +21,17 @@ const GREATEST = 1.1235582092889474e307;
  * @param stride at least nFeatures + 1
  */
 export function summationGrids(
-  { largest, origin, sampleWeights }: Dataset,
+  data: Dataset,
   scales: Float64Array | undefined,
   rows: number,
   stride: number,
 ): Float64Array {
   const grids = new Float64Array(PARTS * stride);
-  const heaviest = sampleWeights === undefined ? 1 : sampleWeights.reduce((a, b) => Math.max(a, b), 0);
+  const heaviest = heaviestOf(data);
   const n = powerOfTwo(rows);
-  for (let j = 0; j <= largest.length; j++) {
-    const reach =
-      j < largest.length ? ((largest[j] as number) + Math.abs(origin[j] as number)) * (scales?.[j] ?? 1) : 1;
-    let q = powerOfTwo(2 * n * heaviest * reach);
+  const reaches = reachesOf(data, scales);
+  for (let j = 0; j <= reaches.length; j++) {
+    let q = powerOfTwo(2 * n * heaviest * (reaches[j] ?? 1));
     for (let part = 0; part < PARTS; part++) {
       grids[part * stride + j] = 1.5 * q;
       // what one part leaves of each number is at most half of its grid
@@ -42,13 +42,18 @@ export function summationGrids(
 }
 
 /** A bound of what the grids drop of Σ s·|x|² over all rows; the parts of a number hold 2⁻¹¹² of the largest. */
-export function droppedOfSquares({ largest, origin, sampleWeights, nSamples }: Dataset, scales?: Float64Array): number {
-  const heaviest = sampleWeights === undefined ? 1 : sampleWeights.reduce((a, b) => Math.max(a, b), 0);
-  const squares = largest.reduce((sum, most, j) => {
-    const reach = (most + Math.abs(origin[j] as number)) * (scales?.[j] ?? 1);
-    return sum + reach * reach;
-  }, 0);
-  return 2 ** -110 * nSamples * heaviest * squares;
+export function droppedOfSquares(data: Dataset, scales?: Float64Array): number {
+  const squares = reachesOf(data, scales).reduce((sum, reach) => sum + reach * reach, 0);
+  return 2 ** -110 * data.nSamples * heaviestOf(data) * squares;
+}
+
+function heaviestOf({ sampleWeights }: Dataset): number {
+  return sampleWeights === undefined ? 1 : sampleWeights.reduce((a, b) => Math.max(a, b), 0);
+}
+
+/** Bounds of |x − origin|·scale (nFeatures). */
+function reachesOf({ largest, origin }: Dataset, scales: Float64Array | undefined): Float64Array {
+  return largest.map((most, j) => (most + Math.abs(origin[j] as number)) * (scales?.[j] ?? 1));
 }
 
 /** The least power of two that is not below x; 0 for 0, and at most 2^1020. */
@@ -89,7 +94,6 @@ export class ExactSums {
     const a = parts[at] as number;
     const b = parts[length + at] as number;
     const sum = a + b;
-    const added = sum - a;
-    return [sum, a - (sum - added) + (b - added) + (parts[2 * length + at] as number)];
+    return [sum, sumError(a, b, sum) + (parts[2 * length + at] as number)];
   }
 }

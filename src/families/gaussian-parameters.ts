@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { NotPositiveDefiniteError } from '../errors.js';
 import type { GaussianParameters } from '../init/gaussian-start.js';
+import { sumError } from '../numeric/sum-error.js';
 import type { CovarianceType, GaussianComponent, GaussianContext, GaussianFamily } from './gaussian.js';
 import { gaussianDiag } from './gaussian-diag.js';
 import { gaussianFull } from './gaussian-full.js';
@@ -126,12 +127,10 @@ export function fromComponents(
   let anyLow = false;
   components.forEach(({ mean }, k) => {
     for (let j = 0; j < d; j++) {
-      // Knuth's two-sum: a + b = sum + error exactly
       const a = mean[j] as number;
       const b = origin[j] as number;
       const sum = a + b;
-      const virtual = sum - a;
-      const error = a - (sum - virtual) + (b - virtual);
+      const error = sumError(a, b, sum);
       means[k * d + j] = sum;
       low[k * d + j] = error;
       if (error !== 0) anyLow = true;

@@ -1,6 +1,7 @@
 /** The M-step of k-means: means of the clusters, from sums. */
 import type { Dataset, Rows } from '../data/dataset.js';
 import { type HardMethod, type HardStatistics, labelled, mergeHard } from '../em/hard.js';
+import { sumError } from '../numeric/sum-error.js';
 
 /** Hard statistics and Σ s·(x − origin) of each cluster, twice as precise as a double. */
 export interface KMeansStatistics extends HardStatistics {
@@ -14,17 +15,16 @@ export interface KMeansStatistics extends HardStatistics {
 
 /** Statistics of both in one, which is `a`. */
 export function mergeKMeans(a: KMeansStatistics, b: KMeansStatistics): KMeansStatistics {
-  // the errors of the counts that mergeHard adds
-  addPairs(a.counts.slice(), a.countErrors, b.counts, b.countErrors);
-  addPairs(a.sums, a.errors, b.sums, b.errors);
-  return mergeHard(a, b);
-}
-
-function addPairs(sums: Float64Array, errors: Float64Array, others: Float64Array, othersErrors: Float64Array): void {
-  for (let i = 0; i < sums.length; i++) {
-    addTo(sums, errors, i, others[i] as number);
-    errors[i] = (errors[i] as number) + (othersErrors[i] as number);
+  for (let i = 0; i < a.sums.length; i++) {
+    addTo(a.sums, a.errors, i, b.sums[i] as number);
+    a.errors[i] = (a.errors[i] as number) + (b.errors[i] as number);
   }
+  for (let k = 0; k < a.counts.length; k++) {
+    const [count, other] = [a.counts[k] as number, b.counts[k] as number];
+    const lost = sumError(count, other, count + other);
+    a.countErrors[k] = (a.countErrors[k] as number) + lost + (b.countErrors[k] as number);
+  }
+  return mergeHard(a, b);
 }
 
 /** Means of the clusters; an empty one's stays the previous. */
@@ -80,11 +80,10 @@ function accumulateRow(
   for (let j = 0; j < nFeatures; j++) addTo(sums, errors, at + j, s * ((x[row + j] as number) - (origin[j] as number)));
 }
 
-/** Knuth's two-sum: before + value = after + lost, exactly. */
+/** Adds a value, and what rounding takes from the sum to its errors. */
 function addTo(sums: Float64Array, errors: Float64Array, at: number, value: number): void {
   const before = sums[at] as number;
   const after = before + value;
-  const added = after - before;
   sums[at] = after;
-  errors[at] = (errors[at] as number) + (before - (after - added) + (value - added));
+  errors[at] = (errors[at] as number) + sumError(before, value, after);
 }

@@ -7,6 +7,7 @@
  * does what is made of them here. A cost known by its definition therefore gives the next ones, and no row has to be read for it.
  */
 import type { KMeansStatistics } from '../families/k-means-method.js';
+import { sumError } from '../numeric/sum-error.js';
 
 /** A cost below this share of the last one by its definition is taken by it again: the rounding error of that one stays. */
 const LEAST_SHARE = 1 / 4;
@@ -102,12 +103,6 @@ function changingPart({ sums, errors, counts, countErrors }: KMeansStatistics, c
     high = sum;
   }
   return [high, low];
-}
-
-/** a + b − sum, exactly (Knuth). */
-function sumError(a: number, b: number, sum: number): number {
-  const added = sum - a;
-  return a - (sum - added) + (b - added);
 }
 
 /** a·b − product, exactly but for underflow (Veltkamp & Dekker). */

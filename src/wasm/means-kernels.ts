@@ -35,9 +35,9 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
   const { nClusters: k, data } = shape;
   const { kMeansSeed, meansBytes, meansLay } = kernels;
   const common = openClusters(engine, shape, kMeansSeed, createFeed, meansBytes, meansLay);
-  const { state, fitted, largest } = common;
+  const { state, held } = common;
   // the upper bounds, beside the lower ones
-  const reaches = arena.reserve((fitted === undefined ? largest : data.nSamples) * 8);
+  const reaches = arena.reserve(held * 8);
   const at = headerOf(arena, state, FIELD, HEADER_WORDS);
   const d = data.nFeatures;
   const indices = at('indexMask') + 1;
@@ -77,13 +77,12 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
       if (!(moved <= most)) [most, second, farthest] = [moved, most, i];
       else second = Math.max(second, moved);
     }
+    const go = (at: number, square: number) => {
+      drifts[at] = roundedUp((drifts[at] as number) + way(square, d));
+    };
     for (let i = 0; i < k; i++) {
-      for (const [at, square] of [
-        [2 * i, i === farthest ? second : most],
-        [2 * i + 1, ways[i] as number],
-      ] as const) {
-        drifts[at] = roundedUp((drifts[at] as number) + way(square, d));
-      }
+      go(2 * i, i === farthest ? second : most);
+      go(2 * i + 1, ways[i] as number);
     }
     if (shape.bounds === false) drifts.fill(Infinity);
     const floatHalves = arena.f32(at('floatHalves'), padded).fill(MOST_FLOAT);

@@ -62,6 +62,7 @@ export function openClusters(
   const stateBytes = bytesOf(d, k);
   const { state, panel, at } = workspace();
   const feed = openFeed(arena, data, largest, fitted === undefined, state, panel);
+  /** rows of which something is kept */
   const held = fitted === undefined ? largest : data.nSamples;
   // labels are written in fours
   const labelsAt = arena.reserve((held + 4) * 4);
@@ -112,6 +113,7 @@ export function openClusters(
     loadCenters,
     place,
     largest,
+    held,
     fitted,
     nBlocks,
     labelsAt,
