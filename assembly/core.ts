@@ -2,7 +2,8 @@
  * What a Gaussian mixture calls: the module inside every bundle. Pointers are byte offsets into the one imported memory;
  * nothing here allocates, checks policy, or keeps state between calls.
  */
-import { expectationPass, mahalanobisPass, momentsPass, scorePass, Block } from "./em/passes";
+import { Block } from "./em/block";
+import { expectationPass, mahalanobisPass, momentsPass, scorePass } from "./em/passes";
 import { Gaussian } from "./families/gaussian";
 
 export { expScalar } from "./simd/exp";

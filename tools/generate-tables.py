@@ -40,11 +40,11 @@ def fit(f, degree, low, high):
     return [double(c) for c in lu_solve(a, b)]
 
 
-# exp: the powers 2^(2^i/128) that all 2^(j/128) are products of, as pairs of doubles, and
+# exp: the powers 2^(2^i/256) that all 2^(j/256) are products of, as pairs of doubles, and
 # e^r = 1 + r + r^2 (c2 + c3 r + c4 r^2 + c5 r^3) on half a step of ln 2 / 128.
 exp_roots = []
-for i in range(7):
-    exact = mpf(2) ** (mpf(2**i) / N)
+for i in range(8):
+    exact = mpf(2) ** (mpf(2**i) / (2 * N))
     t = double(exact)
     exp_roots.append((t, double(exact - t)))
 step = log(2) / N
@@ -52,6 +52,8 @@ step = log(2) / N
 step_hi = on_grid(step, 41)
 step_lo = double(step - step_hi)
 exp_poly = fit(lambda r: (expm1(r) - r) / r**2, 3, -step / 2, step / 2)
+# expNear: 2^(f/256) = 1 + f (a1 + a2 f + a3 f^2 + a4 f^3) on half a step of 1 (the middle is not a node of this degree).
+near_poly = fit(lambda f: expm1(f * step / 2) / f, 3, -mpf(1) / 2, mpf(1) / 2)
 
 # log: c = 1 + i/128, 1/c short; log c and ln 2 in a high part on the grid 2^-42 and a low part.
 GRID = 42
@@ -110,7 +112,7 @@ text += """/**
 export const EXP_TABLE: usize = memory.data(2048, 16);
 
 """
-text += block("Pairs (high, low) for i = 0 … 6: 2^(2^i/128) to 106 bits.", "EXP_ROOTS", [x for pair in exp_roots for x in pair]) + "\n"
+text += block("Pairs (high, low) for i = 0 … 7: 2^(2^i/256) to 106 bits.", "EXP_ROOTS", [x for pair in exp_roots for x in pair]) + "\n"
 text += block(
     """
 Each twice: 128/ln 2; 1.5·2^52, which rounds to an integer; ln 2/128 high (34 bits) and low; then c2 … c5 of
@@ -118,6 +120,17 @@ e^r = 1 + r + r² (c2 + c3 r + c4 r² + c5 r³) for |r| ≤ ln 2/256; 708.
 """,
     "EXP_CONSTANTS",
     twice([double(1 / step), 1.5 * 2**52, step_hi, step_lo, *exp_poly, 708.0]),
+) + "\n"
+text += """/** The bits of 2^(j/256) less j·2^44, for j = 0 … 255: adding (256 e + j)·2^44 makes 2^(e + j/256). Computed by fill-tables.ts. */
+export const NEAR_TABLE: usize = memory.data(2048, 16);
+
+"""
+text += block(
+    """
+256/ln 2; 1.5·2^52; a1 … a4 of 2^(f/256) = 1 + f (a1 + a2 f + a3 f² + a4 f³) for |f| ≤ 1/2.
+""",
+    "NEAR_CONSTANTS",
+    [double(2 / step), 1.5 * 2**52, *near_poly],
 ) + "\n"
 text += masks("The bits of sign and exponent; all but the sign.", "EXP_MASKS", [0xFFF << 52, (1 << 63) - 1]) + "\n"
 text += f"""/**
@@ -145,5 +158,7 @@ OUT.write_text(text)
 r = [low + (high - low) * i / 1000 for i in range(1001)]
 print("exp: step", step_hi, step_lo, "poly", exp_poly)
 print("  poly error * 2^53:", float(max(abs(x * x * (sum(c * x**k for k, c in enumerate(exp_poly)) - (expm1(x) - x) / x**2)) for x in [step / 2 * (i - 499.5) / 499.5 for i in range(1000)]) * 2**53))
+print("expNear: poly", near_poly)
+print("  poly error * 2^53:", float(max(abs(f * sum(c * f**k for k, c in enumerate(near_poly)) - expm1(f * step / 2)) for f in [mpf(i) / 1000 - mpf(1) / 2 for i in range(1001)]) * 2**53))
 print("log: r in", float(low), float(high), "poly", log_poly)
 print("  poly error * 2^61:", float(max(abs(x * x * (sum(c * x**k for k, c in enumerate(log_poly)) - (log1p(x) - x) / x**2)) for x in r if x) * 2**61))

@@ -3,8 +3,8 @@
  * written there, are aligned, and lead to states and panels that were laid out for the sizes at hand. Sizes are multiplied
  * as doubles, so that none can wrap.
  */
+import { Block } from "../em/block";
 import { Panel, layPanel, panelBytes, panelSize } from "../em/panel";
-import { Block } from "../em/passes";
 import { BernoulliState, CodedBlock, bernoulliBytes, bernoulliLay } from "../families/bernoulli";
 import { ClusterBlock, Clusters, clustersBytes, clustersLay } from "../families/clusters";
 import { Gaussian, gaussianBytes, gaussianLay } from "../families/gaussian";

@@ -18,11 +18,11 @@ export const COARSE_TINY: f64 = 1e-30;
 /** Squares up to here are sure not to overflow a float's sums. */
 export const COARSE_GREATEST: f64 = 1e30;
 
-/** Rounds the panel's points to floats, feature-major at `panel.rows` (size floats a line), in their places. */
+/** Rounds the panel's points to floats, feature-major at `panel.residuals` (size floats a line), in their places. */
 export function demotePanel(panel: Panel): void {
   const line = <usize>panel.size << 3;
   const end = panel.columns + <usize>panel.nFeatures * line;
-  let to = panel.rows;
+  let to = panel.residuals;
   for (let from = panel.columns; from < end; from += 32) {
     const a = f32x4.demote_f64x2_zero(v128.load(from));
     const b = f32x4.demote_f64x2_zero(v128.load(from, 16));
@@ -43,7 +43,7 @@ export function demoteListed(panel: Panel, n: i32): void {
     const x1 = <usize>load<i32>(list, 4) << 3;
     const x2 = <usize>load<i32>(list, 8) << 3;
     const x3 = <usize>load<i32>(list, 12) << 3;
-    let to = panel.rows + (q << 2);
+    let to = panel.residuals + (q << 2);
     for (let from = panel.columns; from < end; from += line) {
       const a = f32x4.demote_f64x2_zero(v128.load64_lane(from + x1, v128.load64_zero(from + x0), 1));
       const b = f32x4.demote_f64x2_zero(v128.load64_lane(from + x3, v128.load64_zero(from + x2), 1));

@@ -1,249 +1,360 @@
 /**
  * Weighted moments of the surviving points of one component of a panel, about a centre carried by the parameters:
- * Σ r, Σ r·(x − c) and Σ r·(x − c)(x − c)ᵀ. Accumulating about the current mean, never raw Σ x·xᵀ, keeps every digit
- * (Chan, Golub & LeVeque 1983). Lanes are features.
- */
-import { sumLanes } from "../simd/horizontal";
-import { Panel } from "./panel";
-
-/** Weights r·s of two points of one component from e^(l − largest); lanes past `count` have s = 0. */
-@inline
-export function weightsOf(panel: Panel, terms: usize, p: usize, least: v128): v128 {
-  const r = f64x2.mul(v128.load(terms + p), v128.load(panel.scales + p));
-  return f64x2.mul(v128.and(r, f64x2.ge(r, least)), v128.load(panel.weights + p));
-}
-
-/**
- * Turns the exponentials of one component, `products`, into weights r·s, in place, and packs those that are positive with the
- * offsets of their points; returns how many and adds their sum to `counts`. When all are (overlapping clusters) nothing
- * is packed: `panel.dense` says so, and `panel.survivors` finds them in either case.
- */
-export function compactSurvivors(panel: Panel, products: usize, counts: usize): i32 {
-  const zero = f64x2.splat(0);
-  const least = f64x2.splat(panel.least);
-  let sum0 = zero;
-  let sum1 = zero;
-  let all = i64x2.splat(-1);
-  // past `count` the weights are 0: those lanes make no sum, but they do make a last, ragged panel not dense
-  for (let p: usize = 0; p < <usize>panel.bytes; p += 32) {
-    const w0 = weightsOf(panel, products, p, least);
-    const w1 = weightsOf(panel, products, p + 16, least);
-    v128.store(products + p, w0);
-    v128.store(products + p, w1, 16);
-    sum0 = f64x2.add(sum0, w0);
-    sum1 = f64x2.add(sum1, w1);
-    all = v128.and(all, v128.and(f64x2.gt(w0, zero), f64x2.gt(w1, zero)));
-  }
-  store<f64>(counts, load<f64>(counts) + sumLanes(f64x2.add(sum0, sum1)));
-  panel.dense = i64x2.all_true(all);
-  if (panel.dense) {
-    panel.survivors = products;
-    return panel.count;
-  }
-  const rowBytes = panel.stride << 3;
-  panel.survivors = panel.packed;
-  let n: usize = 0;
-  for (let p: usize = 0; p < <usize>panel.bytes; p += 16) {
-    const pair = v128.load(products + p);
-    const positive = i64x2.bitmask(f64x2.gt(pair, zero));
-    if (positive == 0) continue;
-    const row = <i32>(p >> 3) * rowBytes;
-    store<i32>(panel.offsets + (n << 2), row);
-    v128.store64_lane(panel.packed + (n << 3), pair, 0);
-    n += positive & 1;
-    store<i32>(panel.offsets + (n << 2), row + rowBytes);
-    v128.store64_lane(panel.packed + (n << 3), pair, 1);
-    n += positive >> 1;
-  }
-  return <i32>n;
-}
-
-/**
- * Full second moments. `first` is `stride` doubles; `second` is `stride × stride` doubles, of which the 4 × 4 tiles below
- * the diagonal and the lower triangles of those on it are added to.
+ * Σ r·(x − c) and Σ r·(x − c)(x − c)ᵀ, or of the latter the diagonal. Accumulating about the current mean, never raw Σ x·xᵀ, keeps
+ * every digit (Chan, Golub & LeVeque 1983). Lanes are points.
  *
- * The inner tile is 4 rows × 2 vectors = 8 accumulators, as many as V8 keeps in registers (9 or more spill). A test for
- * the last, narrow tile inside the loop of `packTile` costs every other one 5 %, so only the rows below it profit.
+ * V8's code (--print-wasm-code) for the tiles is 27 instructions for 16 products and sums, nothing spilled, unrolled three times
+ * by itself: a core with three vector units for doubles waits for these alone. What is lost is lost where loops begin and end, so
+ * they are few: pairs of features are packed and multiplied with each other in one, and what 4 × 2 tiles leave over is
+ * joined in twos. (A loop in a function of its own is not unrolled and a tenth slower; so are hand-unrolled tiles, whose loads V8
+ * moves to the front, where they spill.)
+ */
+import { Panel } from "./panel";
+import { gatherPair } from "./survivors";
+
+/**
+ * Full second moments. `first` is `stride` doubles; `second` is `stride × stride` doubles, from which
+ * `copySecond` takes them.
  */
 export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize, second: usize): void {
-  const stride = panel.stride;
-  const tileBytes = <usize>panel.size << 5;
-  const tiles = stride >> 2;
-  const bytes = <usize>n << 5;
-  const rowBytes = <usize>stride << 3;
-  // 1 or 2 features past the last whole tile: rows 2 and 3 of the last tiles are padding
-  const narrow = ((panel.nFeatures - 1) & 3) < 2 ? tiles - 1 : tiles;
-  for (let ib = 0; ib < tiles; ib++) {
-    const at = second + ((<usize>ib * <usize>stride) << 5);
-    packTile(panel, n, ib, center, first, at + (<usize>ib << 5), rowBytes);
-    const t = panel.scaled + <usize>ib * tileBytes;
-    if (ib == narrow) {
-      for (let jb = 0; jb < ib; jb++) {
-        accumulateTwoRows(t, panel.residuals + <usize>jb * tileBytes, bytes, at + (<usize>jb << 5), rowBytes);
+  const d = panel.nFeatures;
+  const line = <usize>panel.size << 3;
+  const tileBytes = line << 2;
+  const rowBytes = <usize>panel.stride << 3;
+  const bytes = panel.dense ? <usize>panel.bytes << 2 : <usize>(n + 1 & ~1) << 5;
+  let x = panel.columns;
+  let u = panel.residuals;
+  let t = panel.scaled;
+  let row = second;
+  // groups of four features: the four of u, then of t, of two points lie together
+  for (let i = 0; ; i += 4) {
+    const corner = row + (<usize>i << 3);
+    const narrow = i + 2 >= d;
+    packPair(panel, bytes, x, center, first, u, t, corner, rowBytes);
+    if (narrow) {
+      // the last group has but one pair: rows of 4 features, columns of 2
+      let at = second + (<usize>i << 3);
+      for (let w = panel.residuals; w < u; w += tileBytes) {
+        accumulateTile(w, t, bytes, at, rowBytes);
+        at += 4 * rowBytes;
       }
       return;
     }
-    for (let jb = 0; jb < ib; jb++) {
-      accumulateTile(t, panel.residuals + <usize>jb * tileBytes, bytes, at + (<usize>jb << 5), rowBytes);
+    packPair(panel, bytes, x + 2 * line, center + 16, first + 16, u + 32, t + 32, corner + 2 * rowBytes + 16, rowBytes);
+    let at = row;
+    for (let w = panel.residuals; w < u; w += tileBytes) {
+      accumulateTile(t, w, bytes, at, rowBytes);
+      accumulateTile(t, w + 32, bytes, at + 16, rowBytes);
+      at += 32;
     }
+    // a group's second pair by its first: two groups' at a time
+    const rest = corner + 2 * rowBytes;
+    if (i & 4) {
+      accumulateTwo(t - tileBytes + 32, u - tileBytes, rest - 4 * rowBytes - 32, t + 32, u, rest, bytes, rowBytes);
+    } else if (i + 6 >= d) {
+      accumulateOne(t + 32, u, rest, bytes, rowBytes);
+    }
+    if (i + 4 >= d) return;
+    row += 4 * rowBytes;
+    x += 4 * line;
+    u += tileBytes;
+    t += tileBytes;
+    center += 32;
+    first += 32;
   }
 }
 
+/** Copies the second moments of feature `i` with features 0 … i, as `accumulateFull` has left them, to `out`. */
+export function copySecond(second: usize, d: i32, i: i32, out: usize): void {
+  const rowBytes = <usize>(d + 3 & ~3) << 3;
+  const row = second + <usize>i * rowBytes;
+  // a last group of one pair has those with the others before it in their rows
+  const others = i & ~3;
+  let j = 0;
+  if (others + 2 >= d) {
+    for (let from = second + (<usize>i << 3); j < others; from += rowBytes) {
+      store<f64>(out + (<usize>j << 3), load<f64>(from));
+      j++;
+    }
+  }
+  memory.copy(out + (<usize>j << 3), row + (<usize>j << 3), <usize>(i + 1 - j) << 3);
+}
+
 /**
- * u = x − c and t = r·u of 4 features of the surviving points, next to each other for the tiles to come; adds Σ t to
- * `first` and, while they are at hand, the tile on the diagonal, of which rows 0 and 1 need columns 0 and 1 only.
+ * u = x − c and t = r·u of two features, two points at a time, as the tiles want them; adds Σ t to `first` and Σ t·u of
+ * the two to `second`.
  */
 @inline
-function packTile(panel: Panel, n: i32, jb: i32, center: usize, first: usize, second: usize, secondRow: usize): void {
-  const tileBytes = <usize>panel.size << 5;
-  const column = <usize>jb << 5;
-  const c0 = v128.load(center + column);
-  const c1 = v128.load(center + column, 16);
-  const rows = panel.rows + column;
-  const rowBytes = <usize>panel.stride << 3;
+function packPair(
+  panel: Panel, bytes: usize, x: usize, center: usize, first: usize, u: usize, t: usize, second: usize, rowBytes: usize,
+): void {
+  const line = <usize>panel.size << 3;
   const dense = panel.dense;
-  const survivors = panel.survivors;
-  const offsets = panel.offsets;
-  let u = panel.residuals + <usize>jb * tileBytes;
-  let t = panel.scaled + <usize>jb * tileBytes;
-  let row = rows;
+  let offsets = panel.offsets;
+  let r = panel.survivors;
+  const c0 = v128.load64_splat(center);
+  const c1 = v128.load64_splat(center, 8);
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
   let a00 = f64x2.splat(0);
   let a10 = f64x2.splat(0);
-  let a20 = f64x2.splat(0);
-  let a21 = f64x2.splat(0);
-  let a30 = f64x2.splat(0);
-  let a31 = f64x2.splat(0);
-  for (let q: usize = 0; q < <usize>n; q++) {
-    if (!dense) row = rows + <usize>load<i32>(offsets + (q << 2));
-    const r = v128.load64_splat(survivors + (q << 3));
-    const u0 = f64x2.sub(v128.load(row), c0);
-    const u1 = f64x2.sub(v128.load(row, 16), c1);
-    const t0 = f64x2.mul(r, u0);
-    const t1 = f64x2.mul(r, u1);
-    v128.store(u, u0);
-    v128.store(u, u1, 16);
-    v128.store(t, t0);
-    v128.store(t, t1, 16);
-    s0 = f64x2.add(s0, t0);
-    s1 = f64x2.add(s1, t1);
-    a00 = f64x2.add(a00, f64x2.mul(v128.shuffle<f64>(t0, t0, 0, 0), u0));
-    a10 = f64x2.add(a10, f64x2.mul(v128.shuffle<f64>(t0, t0, 1, 1), u0));
-    const t2 = v128.shuffle<f64>(t1, t1, 0, 0);
-    a20 = f64x2.add(a20, f64x2.mul(t2, u0));
-    a21 = f64x2.add(a21, f64x2.mul(t2, u1));
-    const t3 = v128.shuffle<f64>(t1, t1, 1, 1);
-    a30 = f64x2.add(a30, f64x2.mul(t3, u0));
-    a31 = f64x2.add(a31, f64x2.mul(t3, u1));
-    u += 32;
-    t += 32;
-    row += rowBytes;
-  }
-  addRow(first + column, s0, s1);
-  v128.store(second, f64x2.add(v128.load(second), a00));
-  v128.store(second + secondRow, f64x2.add(v128.load(second + secondRow), a10));
-  addRow(second + 2 * secondRow, a20, a21);
-  addRow(second + 3 * secondRow, a30, a31);
-}
-
-/** second[i][j] += Σ_q t[q][i]·u[q][j] for i, j < 4; `rowBytes` apart. */
-@inline
-function accumulateTile(t: usize, u: usize, bytes: usize, second: usize, rowBytes: usize): void {
-  let a00 = f64x2.splat(0);
-  let a01 = f64x2.splat(0);
-  let a10 = f64x2.splat(0);
-  let a11 = f64x2.splat(0);
-  let a20 = f64x2.splat(0);
-  let a21 = f64x2.splat(0);
-  let a30 = f64x2.splat(0);
-  let a31 = f64x2.splat(0);
-  const end = u + bytes;
-  while (u < end) {
-    const u0 = v128.load(u);
-    const u1 = v128.load(u, 16);
-    const t0 = v128.load64_splat(t);
-    a00 = f64x2.add(a00, f64x2.mul(t0, u0));
-    a01 = f64x2.add(a01, f64x2.mul(t0, u1));
-    const t1 = v128.load64_splat(t, 8);
-    a10 = f64x2.add(a10, f64x2.mul(t1, u0));
-    a11 = f64x2.add(a11, f64x2.mul(t1, u1));
-    const t2 = v128.load64_splat(t, 16);
-    a20 = f64x2.add(a20, f64x2.mul(t2, u0));
-    a21 = f64x2.add(a21, f64x2.mul(t2, u1));
-    const t3 = v128.load64_splat(t, 24);
-    a30 = f64x2.add(a30, f64x2.mul(t3, u0));
-    a31 = f64x2.add(a31, f64x2.mul(t3, u1));
-    u += 32;
-    t += 32;
-  }
-  addRow(second, a00, a01);
-  addRow(second + rowBytes, a10, a11);
-  addRow(second + 2 * rowBytes, a20, a21);
-  addRow(second + 3 * rowBytes, a30, a31);
-}
-
-/** The first two rows of `accumulateTile`. */
-@inline
-function accumulateTwoRows(t: usize, u: usize, bytes: usize, second: usize, rowBytes: usize): void {
-  let a00 = f64x2.splat(0);
-  let a01 = f64x2.splat(0);
-  let a10 = f64x2.splat(0);
   let a11 = f64x2.splat(0);
   const end = u + bytes;
-  while (u < end) {
-    const u0 = v128.load(u);
-    const u1 = v128.load(u, 16);
-    const t0 = v128.load64_splat(t);
-    a00 = f64x2.add(a00, f64x2.mul(t0, u0));
-    a01 = f64x2.add(a01, f64x2.mul(t0, u1));
-    const t1 = v128.load64_splat(t, 8);
-    a10 = f64x2.add(a10, f64x2.mul(t1, u0));
-    a11 = f64x2.add(a11, f64x2.mul(t1, u1));
-    u += 32;
-    t += 32;
-  }
-  addRow(second, a00, a01);
-  addRow(second + rowBytes, a10, a11);
-}
-
-@inline
-function addRow(at: usize, a: v128, b: v128): void {
-  v128.store(at, f64x2.add(v128.load(at), a));
-  v128.store(at, f64x2.add(v128.load(at, 16), b), 16);
-}
-
-/** Diagonal second moments: `first` and `second` are `stride` doubles each. */
-export function accumulateDiag(panel: Panel, n: i32, center: usize, first: usize, second: usize): void {
-  const tiles = panel.stride >> 2;
-  for (let jb = 0; jb < tiles; jb++) {
-    const column = <usize>jb << 5;
-    const c0 = v128.load(center + column);
-    const c1 = v128.load(center + column, 16);
-    const rows = panel.rows + column;
-    const rowBytes = <usize>panel.stride << 3;
-    const dense = panel.dense;
-    const survivors = panel.survivors;
-    const offsets = panel.offsets;
-    let row = rows;
-    let s0 = f64x2.splat(0);
-    let s1 = f64x2.splat(0);
-    let q0 = f64x2.splat(0);
-    let q1 = f64x2.splat(0);
-    for (let q: usize = 0; q < <usize>n; q++) {
-      if (!dense) row = rows + <usize>load<i32>(offsets + (q << 2));
-      const r = v128.load64_splat(survivors + (q << 3));
-      const u0 = f64x2.sub(v128.load(row), c0);
-      const u1 = f64x2.sub(v128.load(row, 16), c1);
-      const t0 = f64x2.mul(r, u0);
-      const t1 = f64x2.mul(r, u1);
+  if (dense) {
+    // points come in fours
+    while (u < end) {
+      const y = x + line;
+      let w = v128.load(r);
+      let u0 = f64x2.sub(v128.load(x), c0);
+      v128.store(u, u0);
+      let t0 = f64x2.mul(w, u0);
+      v128.store(t, t0);
+      s0 = f64x2.add(s0, t0);
+      a00 = f64x2.add(a00, f64x2.mul(t0, u0));
+      let u1 = f64x2.sub(v128.load(y), c1);
+      v128.store(u, u1, 16);
+      let t1 = f64x2.mul(w, u1);
+      v128.store(t, t1, 16);
+      s1 = f64x2.add(s1, t1);
+      a10 = f64x2.add(a10, f64x2.mul(t1, u0));
+      a11 = f64x2.add(a11, f64x2.mul(t1, u1));
+      w = v128.load(r, 16);
+      u0 = f64x2.sub(v128.load(x, 16), c0);
+      v128.store(u, u0, 64);
+      t0 = f64x2.mul(w, u0);
+      v128.store(t, t0, 64);
+      s0 = f64x2.add(s0, t0);
+      a00 = f64x2.add(a00, f64x2.mul(t0, u0));
+      u1 = f64x2.sub(v128.load(y, 16), c1);
+      v128.store(u, u1, 80);
+      t1 = f64x2.mul(w, u1);
+      v128.store(t, t1, 80);
+      s1 = f64x2.add(s1, t1);
+      a10 = f64x2.add(a10, f64x2.mul(t1, u0));
+      a11 = f64x2.add(a11, f64x2.mul(t1, u1));
+      x += 32;
+      r += 32;
+      u += 128;
+      t += 128;
+    }
+  } else {
+    while (u < end) {
+      const w = v128.load(r);
+      const u0 = f64x2.sub(gatherPair(x, offsets), c0);
+      const u1 = f64x2.sub(gatherPair(x + line, offsets), c1);
+      v128.store(u, u0);
+      v128.store(u, u1, 16);
+      const t0 = f64x2.mul(w, u0);
+      const t1 = f64x2.mul(w, u1);
+      v128.store(t, t0);
+      v128.store(t, t1, 16);
       s0 = f64x2.add(s0, t0);
       s1 = f64x2.add(s1, t1);
-      q0 = f64x2.add(q0, f64x2.mul(t0, u0));
-      q1 = f64x2.add(q1, f64x2.mul(t1, u1));
-      row += rowBytes;
+      a00 = f64x2.add(a00, f64x2.mul(t0, u0));
+      a10 = f64x2.add(a10, f64x2.mul(t1, u0));
+      a11 = f64x2.add(a11, f64x2.mul(t1, u1));
+      offsets += 8;
+      r += 16;
+      u += 64;
+      t += 64;
     }
-    addRow(first + column, s0, s1);
-    addRow(second + column, q0, q1);
   }
+  addPair(first, s0, s1);
+  addPair(second, a00, f64x2.splat(0));
+  addPair(second + rowBytes, a10, a11);
+}
+
+/** second[i][j] += Σ a_i·b_j for the four features at `a` and the two at `b`, rows `rowBytes` apart. */
+@inline
+function accumulateTile(a: usize, b: usize, bytes: usize, second: usize, rowBytes: usize): void {
+  let s00 = f64x2.splat(0);
+  let s01 = f64x2.splat(0);
+  let s10 = f64x2.splat(0);
+  let s11 = f64x2.splat(0);
+  let s20 = f64x2.splat(0);
+  let s21 = f64x2.splat(0);
+  let s30 = f64x2.splat(0);
+  let s31 = f64x2.splat(0);
+  const end = b + bytes;
+  while (b < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load(a);
+    s00 = f64x2.add(s00, f64x2.mul(a0, b0));
+    s01 = f64x2.add(s01, f64x2.mul(a0, b1));
+    const a1 = v128.load(a, 16);
+    s10 = f64x2.add(s10, f64x2.mul(a1, b0));
+    s11 = f64x2.add(s11, f64x2.mul(a1, b1));
+    const a2 = v128.load(a, 32);
+    s20 = f64x2.add(s20, f64x2.mul(a2, b0));
+    s21 = f64x2.add(s21, f64x2.mul(a2, b1));
+    const a3 = v128.load(a, 48);
+    s30 = f64x2.add(s30, f64x2.mul(a3, b0));
+    s31 = f64x2.add(s31, f64x2.mul(a3, b1));
+    a += 64;
+    b += 64;
+  }
+  addPair(second, s00, s01);
+  addPair(second + rowBytes, s10, s11);
+  addPair(second + 2 * rowBytes, s20, s21);
+  addPair(second + 3 * rowBytes, s30, s31);
+}
+
+/** second[i][j] += Σ a_i·b_j for the two features at `a` and the two at `b`. */
+@inline
+function accumulateOne(a: usize, b: usize, second: usize, bytes: usize, rowBytes: usize): void {
+  let s00 = f64x2.splat(0);
+  let s01 = f64x2.splat(0);
+  let s10 = f64x2.splat(0);
+  let s11 = f64x2.splat(0);
+  const end = b + bytes;
+  while (b < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load(a);
+    s00 = f64x2.add(s00, f64x2.mul(a0, b0));
+    s01 = f64x2.add(s01, f64x2.mul(a0, b1));
+    const a1 = v128.load(a, 16);
+    s10 = f64x2.add(s10, f64x2.mul(a1, b0));
+    s11 = f64x2.add(s11, f64x2.mul(a1, b1));
+    a += 64;
+    b += 64;
+  }
+  addPair(second, s00, s01);
+  addPair(second + rowBytes, s10, s11);
+}
+
+/** `accumulateOne` for a, b, second and for c, d, third. */
+@inline
+function accumulateTwo(
+  a: usize, b: usize, second: usize, c: usize, d: usize, third: usize, bytes: usize, rowBytes: usize,
+): void {
+  let s00 = f64x2.splat(0);
+  let s01 = f64x2.splat(0);
+  let s10 = f64x2.splat(0);
+  let s11 = f64x2.splat(0);
+  let t00 = f64x2.splat(0);
+  let t01 = f64x2.splat(0);
+  let t10 = f64x2.splat(0);
+  let t11 = f64x2.splat(0);
+  const end = b + bytes;
+  while (b < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load(a);
+    s00 = f64x2.add(s00, f64x2.mul(a0, b0));
+    s01 = f64x2.add(s01, f64x2.mul(a0, b1));
+    const a1 = v128.load(a, 16);
+    s10 = f64x2.add(s10, f64x2.mul(a1, b0));
+    s11 = f64x2.add(s11, f64x2.mul(a1, b1));
+    const d0 = v128.load(d);
+    const d1 = v128.load(d, 16);
+    const c0 = v128.load(c);
+    t00 = f64x2.add(t00, f64x2.mul(c0, d0));
+    t01 = f64x2.add(t01, f64x2.mul(c0, d1));
+    const c1 = v128.load(c, 16);
+    t10 = f64x2.add(t10, f64x2.mul(c1, d0));
+    t11 = f64x2.add(t11, f64x2.mul(c1, d1));
+    a += 64;
+    b += 64;
+    c += 64;
+    d += 64;
+  }
+  addPair(second, s00, s01);
+  addPair(second + rowBytes, s10, s11);
+  addPair(third, t00, t01);
+  addPair(third + rowBytes, t10, t11);
+}
+
+/** Adds the sum of the lanes of `a`, and of those of `b`, to two doubles side by side. */
+@inline
+function addPair(at: usize, a: v128, b: v128): void {
+  const sums = f64x2.add(v128.shuffle<f64>(a, b, 0, 2), v128.shuffle<f64>(a, b, 1, 3));
+  v128.store(at, f64x2.add(v128.load(at), sums));
+}
+
+/** Diagonal second moments, two features at a time: `first` and `second` are `stride` doubles each. */
+export function accumulateDiag(panel: Panel, n: i32, center: usize, first: usize, second: usize): void {
+  const line = <usize>panel.size << 3;
+  const end = center + (<usize>panel.nFeatures << 3);
+  let x = panel.columns;
+  while (center < end) {
+    if (panel.dense) diagonalPair(panel, x, x + line, center, first, second);
+    else diagonalPairOfSome(panel, n, x, x + line, center, first, second);
+    x += 2 * line;
+    center += 16;
+    first += 16;
+    second += 16;
+  }
+}
+
+/** Of all points, four at a time: eight sums, none of which waits for itself. */
+@inline
+function diagonalPair(panel: Panel, x: usize, y: usize, center: usize, first: usize, second: usize): void {
+  const c0 = v128.load64_splat(center);
+  const c1 = v128.load64_splat(center, 8);
+  let s0 = f64x2.splat(0);
+  let s1 = f64x2.splat(0);
+  let s2 = f64x2.splat(0);
+  let s3 = f64x2.splat(0);
+  let q0 = f64x2.splat(0);
+  let q1 = f64x2.splat(0);
+  let q2 = f64x2.splat(0);
+  let q3 = f64x2.splat(0);
+  let r = panel.survivors;
+  const end = x + <usize>panel.bytes;
+  while (x < end) {
+    const r0 = v128.load(r);
+    const u0 = f64x2.sub(v128.load(x), c0);
+    const t0 = f64x2.mul(r0, u0);
+    s0 = f64x2.add(s0, t0);
+    q0 = f64x2.add(q0, f64x2.mul(t0, u0));
+    const u1 = f64x2.sub(v128.load(y), c1);
+    const t1 = f64x2.mul(r0, u1);
+    s1 = f64x2.add(s1, t1);
+    q1 = f64x2.add(q1, f64x2.mul(t1, u1));
+    const r1 = v128.load(r, 16);
+    const u2 = f64x2.sub(v128.load(x, 16), c0);
+    const t2 = f64x2.mul(r1, u2);
+    s2 = f64x2.add(s2, t2);
+    q2 = f64x2.add(q2, f64x2.mul(t2, u2));
+    const u3 = f64x2.sub(v128.load(y, 16), c1);
+    const t3 = f64x2.mul(r1, u3);
+    s3 = f64x2.add(s3, t3);
+    q3 = f64x2.add(q3, f64x2.mul(t3, u3));
+    x += 32;
+    y += 32;
+    r += 32;
+  }
+  addPair(first, f64x2.add(s0, s2), f64x2.add(s1, s3));
+  addPair(second, f64x2.add(q0, q2), f64x2.add(q1, q3));
+}
+
+/** Of the survivors, two at a time. */
+@inline
+function diagonalPairOfSome(panel: Panel, n: i32, x: usize, y: usize, center: usize, first: usize, second: usize): void {
+  const c0 = v128.load64_splat(center);
+  const c1 = v128.load64_splat(center, 8);
+  let s0 = f64x2.splat(0);
+  let s1 = f64x2.splat(0);
+  let q0 = f64x2.splat(0);
+  let q1 = f64x2.splat(0);
+  let offsets = panel.offsets;
+  let r = panel.survivors;
+  const end = r + (<usize>n << 3);
+  while (r < end) {
+    const w = v128.load(r);
+    const u0 = f64x2.sub(gatherPair(x, offsets), c0);
+    const t0 = f64x2.mul(w, u0);
+    s0 = f64x2.add(s0, t0);
+    q0 = f64x2.add(q0, f64x2.mul(t0, u0));
+    const u1 = f64x2.sub(gatherPair(y, offsets), c1);
+    const t1 = f64x2.mul(w, u1);
+    s1 = f64x2.add(s1, t1);
+    q1 = f64x2.add(q1, f64x2.mul(t1, u1));
+    offsets += 8;
+    r += 16;
+  }
+  addPair(first, s0, s1);
+  addPair(second, q0, q1);
 }

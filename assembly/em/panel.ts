@@ -1,11 +1,11 @@
 /**
- * A panel: the few dozen points an E- and M-pass works on while they are in the first-level cache.
- *
- * The points are held twice, in double precision, with the data's origin subtracted:
- *   rows     point-major,   `size × stride` (stride = features rounded up to 4, the padding is 0): accumulation, lanes are features
- *   columns  feature-major, `stride × size`: quadratic forms, lanes are points
- * Nothing is allocated here: the host reserves `panelBytes(d, k)` bytes and calls `layPanel` once.
+ * A panel: the few dozen points an E- and M-pass works on while they are in the first-level cache, feature by feature, in double
+ * precision, with the data's origin subtracted: lanes are points. Nothing is allocated here: the host reserves
+ * `panelBytes(d, k)` bytes and calls `layPanel` once.
  */
+import { Block } from "./block";
+import { packRows } from "./columns";
+
 
 /** Where the parts of a panel are; lives in linear memory at the start of the panel's own bytes. */
 @unmanaged
@@ -26,11 +26,14 @@ export class Panel {
   /** features rounded up to a multiple of 4 */
   stride: i32;
   nComponents: i32;
-  rows: usize;
+  /** stride × size doubles: the points; the padding is 0 */
   columns: usize;
-  /** stride × size doubles: x − μ, feature-major in the E-pass; in tiles of 4 features in the M-pass */
+  /**
+   * stride × size doubles: x − μ, feature-major in the E-pass; in tiles of 4 features × 2 points in the M-pass (k-means: the
+   * points as its filters want them)
+   */
   residuals: usize;
-  /** stride × size doubles: r·(x − μ) in tiles of 4 features */
+  /** stride × size doubles: r·(x − μ) in tiles of 4 features × 2 points */
   scaled: usize;
   /** k × size: log w_k + log p(x|k), then its exponential relative to the point's largest, then responsibilities */
   logProb: usize;
@@ -49,7 +52,7 @@ export class Panel {
   heads: usize;
   /** whether they differ, other than by the 0 past `count` */
   weighted: bool;
-  /** size: byte offsets in `rows` of the points that survive for one component */
+  /** size: byte offsets in a line of the points that survive for one component */
   offsets: usize;
   /** size: their weights, packed */
   packed: usize;
@@ -75,7 +78,7 @@ const HEADER: usize = 128;
 /** Bytes of a panel for `d` features and `k` components; a multiple of 64. */
 export function panelBytes(d: i32, k: i32): f64 {
   const size = <f64>panelSize(d);
-  const tiles = 4.0 * <f64>padded(d) * size;
+  const tiles = 3.0 * <f64>padded(d) * size;
   const perComponent = <f64>k * size;
   return <f64>HEADER + 8.0 * (tiles + perComponent + 5.0 * size + <f64>k);
 }
@@ -92,8 +95,7 @@ export function layPanel(at: usize, d: i32, k: i32): void {
   panel.nFeatures = d;
   panel.stride = stride;
   panel.nComponents = k;
-  panel.rows = at + HEADER;
-  panel.columns = panel.rows + matrix;
+  panel.columns = at + HEADER;
   panel.residuals = panel.columns + matrix;
   panel.scaled = panel.residuals + matrix;
   panel.logProb = panel.scaled + matrix;
@@ -106,59 +108,22 @@ export function layPanel(at: usize, d: i32, k: i32): void {
   panel.firstRows = 4;
 }
 
-/** Two features from element `i` of `x`, whatever it holds; the first and 0 if it is the `last`. */
-@inline
-function loadPair(x: usize, i: usize, isFloat32: bool, last: bool): v128 {
-  if (isFloat32) {
-    const at = x + (i << 2);
-    return f64x2.promote_low_f32x4(last ? v128.load32_zero(at) : v128.load64_zero(at));
-  }
-  const at = x + (i << 3);
-  return last ? v128.load64_zero(at) : v128.load(at);
-}
-
-/**
- * Fills the panel with `count` points of the row-major data at `x` (float64, or float32 promoted), from row `start`, less
- * `origin` (nFeatures doubles, and a 0 if they are odd in number); `weights` is 0 or the doubles of all rows.
- */
-export function fillPanel(
-  panel: Panel, x: usize, isFloat32: bool, start: i32, count: i32, weights: usize, origin: usize,
-): void {
-  const d = panel.nFeatures;
-  const stride = panel.stride;
-  const size = panel.size;
-  const rows = panel.rows;
+/** Fills the panel with the points of a block from row `start` on, and their weights, 0 past `count`. `scales` is as for `packRows`. */
+export function fillPanel(panel: Panel, block: Block, scales: usize, start: i32): void {
+  const count = min(panel.size, block.nRows - start);
   panel.count = count;
   panel.bytes = (count + 3 & ~3) << 3;
-  // Points past `count` keep older, finite values: their lanes are computed and never used.
-  const rowBytes = <usize>stride << 3;
-  const lineBytes = <usize>size << 3;
-  let from = <usize>start * <usize>d;
-  for (let p = 0; p < count; p += 2) {
-    // a last point without a neighbour is its own
-    const next = p + 1 < count ? <usize>d : 0;
-    let row = rows + <usize>p * rowBytes;
-    let column = panel.columns + (<usize>p << 3);
-    for (let j = 0; j < d; j += 2) {
-      const last = j + 1 == d;
-      const shift = v128.load(origin + (<usize>j << 3));
-      const a = f64x2.sub(loadPair(x, from + <usize>j, isFloat32, last), shift);
-      const b = f64x2.sub(loadPair(x, from + next + <usize>j, isFloat32, last), shift);
-      v128.store(row, a);
-      v128.store(row + rowBytes, b);
-      v128.store(column, v128.shuffle<f64>(a, b, 0, 2));
-      v128.store(column + lineBytes, v128.shuffle<f64>(a, b, 1, 3));
-      row += 16;
-      column += 2 * lineBytes;
-    }
-    from += 2 * <usize>d;
-  }
-  panel.weighted = weights != 0;
-  if (weights) {
-    memory.copy(panel.weights, weights + (<usize>start << 3), <usize>count << 3);
+  packRows(panel, block, scales, start, count);
+  fillWeights(panel, block, start);
+}
+
+export function fillWeights(panel: Panel, block: Block, start: i32): void {
+  const count = panel.count;
+  panel.weighted = block.weights != 0;
+  if (block.weights) {
+    memory.copy(panel.weights, block.weights + (<usize>start << 3), <usize>count << 3);
   } else {
-    const one = f64x2.splat(1);
-    for (let p: usize = 0; p < <usize>panel.bytes; p += 16) v128.store(panel.weights + p, one);
+    for (let p: usize = 0; p < <usize>count << 3; p += 16) v128.store(panel.weights + p, f64x2.splat(1));
   }
-  for (let p = count; p < size; p++) store<f64>(panel.weights + (<usize>p << 3), 0);
+  for (let p = count; p < panel.size; p++) store<f64>(panel.weights + (<usize>p << 3), 0);
 }

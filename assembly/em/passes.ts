@@ -5,24 +5,12 @@
  * Each panel is one call of a function that is not inlined: V8 has no on-stack replacement for wasm, so a long first call
  * would stay in its baseline code; this way the next panel runs optimised.
  */
+import { Block } from "./block";
+import { Panel, fillPanel } from "./panel";
 import {
   LEAST_RESPONSIBILITY, PRUNING_FLOOR, addLogLikelihood, addTotals, exponentialsPanel, normalizePanel,
 } from "./responsibilities";
-import { Panel, fillPanel } from "./panel";
 import { writeLabels, writeTable } from "./tables";
-
-/** A block of rows as the host passes it. */
-@unmanaged
-export class Block {
-  /** row-major, nFeatures doubles or floats a row */
-  x: usize;
-  isFloat32: i32;
-  nRows: i32;
-  /** nRows doubles, or 0 for weights of one */
-  weights: usize;
-  /** nFeatures doubles, subtracted from every row */
-  origin: usize;
-}
 
 /** E-pass and moments in one: adds Σ s·log p(x), Σ s, and the moments of every component to the state. */
 export function expectationPass<F>(state: usize, panelAt: usize, block: Block): void {
@@ -34,7 +22,7 @@ export function expectationPass<F>(state: usize, panelAt: usize, block: Block): 
 }
 
 function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32): void {
-  fill(panel, block, start);
+  fillPanel(panel, block, 0, start);
   logProbPanel<F>(family, panel);
   pruned(panel);
   addLogLikelihood(panel, family.totals);
@@ -45,17 +33,11 @@ function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32):
 @inline
 export function pruned(panel: Panel): void {
   panel.least = LEAST_RESPONSIBILITY;
-  const skipped = exponentialsPanel(
-    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR,
+  const live = exponentialsPanel(
+    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR, panel.sparse,
   );
-  panel.sparse = 16 * skipped > panel.nComponents * panel.count && panel.denseLeft == 0;
+  panel.sparse = 2 * live < panel.nComponents * panel.count && panel.denseLeft == 0;
   panel.denseLeft = max(0, panel.denseLeft - 1);
-}
-
-@inline
-export function fill(panel: Panel, block: Block, start: i32): void {
-  const count = min(panel.size, block.nRows - start);
-  fillPanel(panel, block.x, block.isFloat32 != 0, start, count, block.weights, block.origin);
 }
 
 /** Terms log w_k + log p(x|k); where a term's value cannot matter, for the responsibilities or the sum, not its value. */
@@ -82,7 +64,7 @@ export function momentsPass<F>(state: usize, panelAt: usize, block: Block, respo
 }
 
 function momentsPanel<F>(family: F, panel: Panel, block: Block, start: i32, responsibilities: usize): void {
-  fill(panel, block, start);
+  fillPanel(panel, block, 0, start);
   const k = panel.nComponents;
   const line = <usize>panel.size << 3;
   let from = responsibilities + ((<usize>start * <usize>k) << 3);
@@ -99,7 +81,7 @@ function momentsPanel<F>(family: F, panel: Panel, block: Block, start: i32, resp
     store<f64>(panel.scales + p, s > 0 ? 1 : 0);
   }
   // given ones count as they are, however small
-  panel.least = 0;
+  panel.least = f64.MIN_VALUE;
   addTotals(family.totals, 0, weight);
   accumulatePanel<F>(family, panel);
 }
@@ -122,7 +104,7 @@ function scorePanel<F>(
   family: F, panel: Panel, block: Block, start: i32,
   norms: usize, labels: usize, logProbs: usize, responsibilities: usize,
 ): void {
-  fill(panel, block, start);
+  fillPanel(panel, block, 0, start);
   if (logProbs) family.logProbs(panel);
   else logProbPanel<F>(family, panel);
   if (labels) writeLabels(panel.logProb, panel.nComponents, panel.size, panel.count, labels + (<usize>start << 2));
@@ -145,7 +127,7 @@ export function mahalanobisPass<F>(state: usize, panelAt: usize, block: Block, o
   const family = changetype<F>(state);
   const line = <usize>panel.size << 3;
   for (let start = 0; start < block.nRows; start += panel.size) {
-    fill(panel, block, start);
+    fillPanel(panel, block, 0, start);
     // as −q, so that a distance that overflowed, even to a NaN, becomes Infinity
     for (let k = 0; k < panel.nComponents; k++) family.terms(panel, k, panel.logProb + <usize>k * line, -1, -0.0);
     for (let at = panel.logProb; at < panel.logProb + <usize>panel.nComponents * line; at += 16) {

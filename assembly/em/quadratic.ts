@@ -223,24 +223,35 @@ export function termsDiag(panel: Panel, mean: usize, factor: usize, out: usize, 
   const line = <usize>panel.size << 3;
   const last = end == <usize>panel.stride;
   const stop = min(end, <usize>panel.nFeatures) << 3;
-  for (let p: usize = 0; p < bytes; p += 32) {
+  // eight points at a time, as many as lines have whole: fewer sums would wait for themselves
+  for (let p: usize = 0; p < bytes; p += 64) {
     let x = panel.columns + p;
     let s0 = f64x2.splat(0);
     let s1 = f64x2.splat(0);
+    let s2 = f64x2.splat(0);
+    let s3 = f64x2.splat(0);
     for (let j: usize = 0; j < stop; j += 8) {
       const m = v128.load64_splat(mean + j);
       const w = v128.load64_splat(factor + j);
       const y0 = f64x2.mul(f64x2.sub(v128.load(x), m), w);
-      const y1 = f64x2.mul(f64x2.sub(v128.load(x, 16), m), w);
       s0 = f64x2.add(s0, f64x2.mul(y0, y0));
+      const y1 = f64x2.mul(f64x2.sub(v128.load(x, 16), m), w);
       s1 = f64x2.add(s1, f64x2.mul(y1, y1));
+      const y2 = f64x2.mul(f64x2.sub(v128.load(x, 32), m), w);
+      s2 = f64x2.add(s2, f64x2.mul(y2, y2));
+      const y3 = f64x2.mul(f64x2.sub(v128.load(x, 48), m), w);
+      s3 = f64x2.add(s3, f64x2.mul(y3, y3));
       x += line;
     }
     if (last) {
       s0 = termOf(panel, s0);
       s1 = termOf(panel, s1);
+      s2 = termOf(panel, s2);
+      s3 = termOf(panel, s3);
     }
     v128.store(out + p, s0);
     v128.store(out + p, s1, 16);
+    v128.store(out + p, s2, 32);
+    v128.store(out + p, s3, 48);
   }
 }

@@ -4,7 +4,7 @@
  * The maximum is taken out first, so nothing overflows and the largest term is exactly 1 (Blanchard, Higham & Higham 2021,
  * "Accurately computing the log-sum-exp and softmax functions").
  */
-import { expBoundedV } from "../simd/exp";
+import { expBoundedV, expNearV, nearConstant } from "../simd/exp";
 import { sumLanes } from "../simd/horizontal";
 import { log1pNonNegativeV, logPositiveV } from "../simd/log";
 import { Panel } from "./panel";
@@ -21,58 +21,75 @@ export const PRUNING_FLOOR: f64 = -41.58883083359672;
 export const EXACT_FLOOR: f64 = -708;
 
 /**
- * Two vectors side by side, whose exponentials overlap; a group of four that is all below the floor takes none.
+ * exp(terms − top) over `terms`, 0 for terms below the maximum + `floorValue`, and per column the largest term to `tops` and the
+ * sum of the exponentials to `sums`. A column of −Infinity gives 0, −Infinity, and a sum of 1, so that nothing divides by 0.
  *
- * `terms` is `k × size` (component-major); the first `count` columns are done, four at a time: the buffers must be
- * readable and writable up to the next multiple of 4. Writes exp(terms − top) over `terms`, 0 for terms below the
- * maximum + `floorValue`, and per column the largest term to `tops` and the sum of the exponentials to `sums`. A column of
- * −Infinity gives 0, −Infinity, and a sum of 1, so that nothing divides by 0. Returns how many groups of
- * four terms of a component were all below the floor.
+ * `terms` is `k × size` (component-major); the first `count` columns are done, in twos: the buffers must be readable and
+ * writable up to the next even number. Component after component, so that loops are long and the constants of the exponential
+ * stay in registers; `sparse` leaves out pairs that are both below the floor, which pays where many are. Returns how many
+ * terms were not.
  */
 export function exponentialsPanel(
-  terms: usize, k: i32, size: i32, count: i32, tops: usize, sums: usize, floorValue: f64,
+  terms: usize, k: i32, size: i32, count: i32, tops: usize, sums: usize, floorValue: f64, sparse: bool,
 ): i32 {
-  let skipped = 0;
   const line = <usize>size << 3;
-  const end = <usize>k * line;
-  const floor = f64x2.splat(floorValue);
+  const bytes = <usize>(count + 1 & ~1) << 3;
+  const end = terms + <usize>k * line;
   const lowest = f64x2.splat(-f64.MAX_VALUE);
+  for (let p: usize = 0; p < bytes; p += 16) {
+    v128.store(tops + p, f64x2.pmax(lowest, v128.load(terms + p)));
+    v128.store(sums + p, f64x2.splat(0));
+  }
+  for (let at = terms + line; at < end; at += line) {
+    for (let p: usize = 0; p < bytes; p += 16) {
+      v128.store(tops + p, f64x2.pmax(v128.load(tops + p), v128.load(at + p)));
+    }
+  }
+  let live = i64x2.splat(0);
+  for (let at = terms; at < end; at += line) {
+    const lives = sparse
+      ? exponentialsLine(at, at + bytes, tops, sums, floorValue, true)
+      : exponentialsLine(at, at + bytes, tops, sums, floorValue, false);
+    live = i64x2.add(live, lives);
+  }
   const one = f64x2.splat(1);
   const none = f64x2.splat(-Infinity);
-  for (let p: usize = 0; p < <usize>count << 3; p += 32) {
-    let top0 = lowest;
-    let top1 = lowest;
-    for (let at = terms + p; at < terms + p + end; at += line) {
-      top0 = f64x2.pmax(top0, v128.load(at));
-      top1 = f64x2.pmax(top1, v128.load(at, 16));
-    }
-    let sum0 = f64x2.splat(0);
-    let sum1 = f64x2.splat(0);
-    for (let at = terms + p; at < terms + p + end; at += line) {
-      const x0 = f64x2.sub(v128.load(at), top0);
-      const x1 = f64x2.sub(v128.load(at, 16), top1);
-      const live0 = f64x2.ge(x0, floor);
-      const live1 = f64x2.ge(x1, floor);
-      if (!v128.any_true(v128.or(live0, live1))) {
-        v128.store(at, live0);
-        v128.store(at, live1, 16);
-        skipped++;
-        continue;
-      }
-      // exp is arbitrary, but harmless, where it is masked
-      const e0 = v128.and(expBoundedV(x0), live0);
-      const e1 = v128.and(expBoundedV(x1), live1);
-      v128.store(at, e0);
-      v128.store(at, e1, 16);
-      sum0 = f64x2.add(sum0, e0);
-      sum1 = f64x2.add(sum1, e1);
-    }
-    v128.store(tops + p, v128.bitselect(top0, none, f64x2.ge(sum0, one)));
-    v128.store(tops + p, v128.bitselect(top1, none, f64x2.ge(sum1, one)), 16);
-    v128.store(sums + p, f64x2.pmax(sum0, one));
-    v128.store(sums + p, f64x2.pmax(sum1, one), 16);
+  for (let p: usize = 0; p < bytes; p += 16) {
+    const sum = v128.load(sums + p);
+    v128.store(tops + p, v128.bitselect(v128.load(tops + p), none, f64x2.ge(sum, one)));
+    v128.store(sums + p, f64x2.pmax(sum, one));
   }
-  return skipped;
+  return -<i32>(i64x2.extract_lane(live, 0) + i64x2.extract_lane(live, 1));
+}
+
+/** The exponentials of one component; returns, in lanes, −1 for each that was not below the floor. */
+@inline
+function exponentialsLine(at: usize, end: usize, tops: usize, sums: usize, floorValue: f64, skips: bool): v128 {
+  const floor = f64x2.splat(floorValue);
+  const scale = nearConstant(0);
+  const shift = nearConstant(1);
+  const a1 = nearConstant(2);
+  const a2 = nearConstant(3);
+  const a3 = nearConstant(4);
+  const a4 = nearConstant(5);
+  let lives = i64x2.splat(0);
+  while (at < end) {
+    const x = f64x2.sub(v128.load(at), v128.load(tops));
+    const live = f64x2.ge(x, floor);
+    if (skips && !i64x2.bitmask(live)) {
+      v128.store(at, live);
+    } else {
+      // exp is arbitrary, but harmless, where it is masked
+      const e = v128.and(expNearV(x, at, scale, shift, a1, a2, a3, a4), live);
+      v128.store(at, e);
+      v128.store(sums, f64x2.add(v128.load(sums), e));
+      lives = i64x2.add(lives, live);
+    }
+    at += 16;
+    tops += 16;
+    sums += 16;
+  }
+  return lives;
 }
 
 /** A call, where one of many numbers is wanted: the code stands once. */
@@ -111,7 +128,7 @@ export function normalizePanel(
 export function responsibilitiesPanel(
   terms: usize, k: i32, size: i32, count: i32, norm: usize, sums: usize, floorValue: f64, leastValue: f64,
 ): void {
-  exponentialsPanel(terms, k, size, count, norm, sums, floorValue);
+  exponentialsPanel(terms, k, size, count, norm, sums, floorValue, false);
   normalizePanel(terms, k, size, count, norm, sums, leastValue);
 }
 

@@ -1,6 +1,7 @@
 /** `expectationPass` cut short, for bench/roofline: the differences of the times of its stages are what each stage takes. */
-import { Block, accumulatePanel, fill, logProbPanel, pruned } from "./passes";
-import { Panel } from "./panel";
+import { Block } from "./block";
+import { Panel, fillPanel } from "./panel";
+import { accumulatePanel, logProbPanel, pruned } from "./passes";
 import { addLogLikelihood } from "./responsibilities";
 
 /** `stages` 1: fills panels; 2: the quadratic forms too; 3: log-sum-exp too; 4: the moments too, which is the whole pass. */
@@ -13,7 +14,7 @@ export function stagesPass<F>(state: usize, panelAt: usize, block: Block, stages
 }
 
 function stagesPanel<F>(family: F, panel: Panel, block: Block, start: i32, stages: i32): void {
-  fill(panel, block, start);
+  fillPanel(panel, block, 0, start);
   if (stages == 1) return;
   logProbPanel<F>(family, panel);
   if (stages == 2) return;

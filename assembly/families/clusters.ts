@@ -2,8 +2,8 @@
  * What k-means and k-medians share in linear memory: the centres as the host writes them, and what a pass adds up. The
  * host never computes an address: `lay` fixes them all.
  */
+import { Block } from "../em/block";
 import { Panel, padded } from "../em/panel";
-import { Block } from "../em/passes";
 
 /** The header. Field order is the ABI: src/wasm/nearest-kernels.ts reads the fields by position. */
 @unmanaged
@@ -74,106 +74,6 @@ export function clustersLay(at: usize, d: i32, k: i32): void {
   state.centers = state.totals + 64;
   state.counts = state.centers + <usize>aligned(8.0 * <f64>padded(k) * <f64>d);
   state.scales = state.counts + <usize>aligned(8.0 * <f64>k);
-}
-
-/**
- * Packs the points of a block from row `start` on, less the origin and scaled, feature-major only. (The mixtures'
- * `fillPanel` keeps both orders; the second one would cost more than half of what it costs to compare a point with 4
- * centres.)
- */
-export function fillColumns(clusters: Clusters, panel: Panel, block: Block, start: i32): void {
-  const count = min(panel.size, block.nRows - start);
-  panel.count = count;
-  if (block.isFloat32) transpose<f32>(panel, block, clusters.scales, start, count);
-  else transpose<f64>(panel, block, clusters.scales, start, count);
-  fillWeights(panel, block, start, count);
-}
-
-/** Weights of the panel's points, 0 past `count`. */
-@inline
-export function fillWeights(panel: Panel, block: Block, start: i32, count: i32): void {
-  if (block.weights) {
-    memory.copy(panel.weights, block.weights + (<usize>start << 3), <usize>count << 3);
-  } else {
-    for (let p: usize = 0; p < <usize>count << 3; p += 16) v128.store(panel.weights + p, f64x2.splat(1));
-  }
-  for (let p = count; p < panel.size; p++) store<f64>(panel.weights + (<usize>p << 3), 0);
-}
-
-/** Four points at a time. Lanes past `count` hold values that are never used. */
-@inline
-function transpose<T>(panel: Panel, block: Block, scales: usize, start: i32, count: i32): void {
-  const rowBytes = <usize>panel.nFeatures * sizeof<T>();
-  const last = block.x + (<usize>(start + count) - 1) * rowBytes;
-  let row = block.x + <usize>start * rowBytes;
-  for (let p: usize = 0; p < <usize>count << 3; p += 32) {
-    // past the last point it is its own neighbour
-    const row1 = min(row + rowBytes, last);
-    const row2 = min(row1 + rowBytes, last);
-    const row3 = min(row2 + rowBytes, last);
-    transposeFour<T>(panel, block, scales, panel.columns + p, row, row1, row2, row3);
-    row = row3 + rowBytes;
-  }
-}
-
-/** Packs the `n` listed rows (i32 at `rows`, filled up to fours) of a block side by side, as `fillColumns` does; no weights. */
-export function gatherColumns(clusters: Clusters, panel: Panel, block: Block, rows: usize, n: i32): void {
-  if (block.isFloat32) gather<f32>(panel, block, clusters.scales, rows, n);
-  else gather<f64>(panel, block, clusters.scales, rows, n);
-}
-
-@inline
-function gather<T>(panel: Panel, block: Block, scales: usize, rows: usize, n: i32): void {
-  const x = block.x;
-  const rowBytes = <usize>panel.nFeatures * sizeof<T>();
-  for (let p: usize = 0; p < <usize>n << 2; p += 16) {
-    const row = rows + p;
-    transposeFour<T>(
-      panel, block, scales, panel.columns + (p << 1),
-      x + <usize>load<i32>(row) * rowBytes, x + <usize>load<i32>(row, 4) * rowBytes,
-      x + <usize>load<i32>(row, 8) * rowBytes, x + <usize>load<i32>(row, 12) * rowBytes,
-    );
-  }
-}
-
-/** Four rows, two features at a time, into four neighbouring columns, less the origin and scaled. */
-@inline
-function transposeFour<T>(
-  panel: Panel, block: Block, scales: usize, column: usize, row: usize, row1: usize, row2: usize, row3: usize,
-): void {
-  const d = <usize>panel.nFeatures;
-  const line = <usize>panel.size << 3;
-  let j: usize = 0;
-  for (; j + 2 <= d; j += 2) {
-    const at = j * sizeof<T>();
-    const origin = v128.load(block.origin + (j << 3));
-    const scale = v128.load(scales + (j << 3));
-    const a = f64x2.mul(f64x2.sub(pairAt<T>(row + at), origin), scale);
-    const b = f64x2.mul(f64x2.sub(pairAt<T>(row1 + at), origin), scale);
-    const c = f64x2.mul(f64x2.sub(pairAt<T>(row2 + at), origin), scale);
-    const e = f64x2.mul(f64x2.sub(pairAt<T>(row3 + at), origin), scale);
-    v128.store(column, v128.shuffle<f64>(a, b, 0, 2));
-    v128.store(column, v128.shuffle<f64>(c, e, 0, 2), 16);
-    column += line;
-    v128.store(column, v128.shuffle<f64>(a, b, 1, 3));
-    v128.store(column, v128.shuffle<f64>(c, e, 1, 3), 16);
-    column += line;
-  }
-  if (j < d) {
-    const at = j * sizeof<T>();
-    const origin = load<f64>(block.origin + (j << 3));
-    const scale = load<f64>(scales + (j << 3));
-    store<f64>(column, (<f64>load<T>(row + at) - origin) * scale);
-    store<f64>(column, (<f64>load<T>(row1 + at) - origin) * scale, 8);
-    store<f64>(column, (<f64>load<T>(row2 + at) - origin) * scale, 16);
-    store<f64>(column, (<f64>load<T>(row3 + at) - origin) * scale, 24);
-  }
-}
-
-/** Two doubles, or two floats promoted. */
-@inline
-function pairAt<T>(at: usize): v128 {
-  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at)) : v128.load(at);
 }
 
 @inline

@@ -6,10 +6,11 @@
  * One class serves all covariances, so that the passes stand in the module once: full ones, one for all (tied), and
  * diagonal ones; spherical ones too, whose σ the host repeats over the features.
  */
-import { accumulateDiag, accumulateFull, compactSurvivors } from "../em/moments";
+import { accumulateDiag, accumulateFull, copySecond } from "../em/moments";
 import { Panel, padded } from "../em/panel";
 import { packFactor, packedFactorBytes, termOf, termsDiag, termsFull } from "../em/quadratic";
 import { momentsSmall, termsSmall } from "../em/small";
+import { compactSurvivors, gatherPair } from "../em/survivors";
 
 /** Kinds of covariances, as the host names them. */
 const TIED = 1;
@@ -188,18 +189,13 @@ export class Gaussian {
   private finishSome(panel: Panel, k: i32, n: i32, out: usize): void {
     if (n == 0) return;
     const line = <usize>panel.size << 3;
-    const rowBytes = <usize>this.stride << 3;
-    for (let q: usize = 0; q < <usize>n; q++) {
-      let from = panel.rows + <usize>(load<i32>(panel.offsets + (q << 2)) * this.stride);
-      let to = panel.scaled + (q << 3);
-      for (const end = from + rowBytes; from < end; from += 16) {
-        const pair = v128.load(from);
-        v128.store64_lane(to, pair, 0);
-        v128.store64_lane(to + line, pair, 1);
-        to += 2 * line;
+    const columns = panel.columns;
+    store<i32>(panel.offsets + (<usize>n << 2), 0);
+    for (let j: usize = 0; j < <usize>this.nFeatures * line; j += line) {
+      for (let q: usize = 0; q < <usize>n << 2; q += 8) {
+        v128.store(panel.scaled + j + (q << 1), gatherPair(columns + j, panel.offsets + q));
       }
     }
-    const columns = panel.columns;
     panel.columns = panel.scaled;
     panel.offset = load<f64>(this.logConstants + (<usize>k << 3));
     this.rows(panel, k, panel.packed, <usize>(n + 3 & ~3) << 3, <usize>this.stride);
@@ -238,7 +234,6 @@ export class Gaussian {
   /** Copies the sums out: per component the count, the first moments, the second: the lower triangle by rows, or the diagonal. */
   end(): void {
     const d = this.nFeatures;
-    const line = <usize>this.stride << 3;
     let out = this.output;
     for (let k = 0; k < this.nComponents; k++) {
       store<f64>(out, load<f64>(this.counts + (<usize>k << 3)));
@@ -255,7 +250,7 @@ export class Gaussian {
         const bytes = <usize>(i + 1) << 3;
         // pooled moments belong to all components alike; they are reported with the first
         if (this.kind == TIED && k > 0) memory.fill(out, 0, bytes);
-        else memory.copy(out, second + <usize>i * line, bytes);
+        else copySecond(second, d, i, out);
         out += bytes;
       }
     }

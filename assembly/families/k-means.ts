@@ -14,12 +14,13 @@
  *
  * Costs need every row: a pass that is not `direct` leaves them to the host, which knows them from the sums.
  */
+import { Block } from "../em/block";
 import { COARSE_GREATEST, COARSE_TINY, demoteListed, demotePanel } from "../em/coarse-filter";
+import { packListedRows } from "../em/columns";
 import { filterPanel, nearestPoint } from "../em/filter";
 import { SquaredDifference, distancesPanel } from "../em/nearest";
-import { Panel } from "../em/panel";
-import { Block } from "../em/passes";
-import { ClusterBlock, Clusters, addCosts, clearTotals, fillColumns, gatherColumns } from "./clusters";
+import { Panel, fillPanel } from "../em/panel";
+import { ClusterBlock, Clusters, addCosts, clearTotals } from "./clusters";
 import { Means } from "./means";
 
 /** One part in 2⁵⁰, more than the few roundings of a bound amount to: downwards, and upwards. */
@@ -102,7 +103,7 @@ function expectationPanel(
   means: Means, panel: Panel, block: ClusterBlock, rows: usize, sums: usize, summed: bool,
 ): void {
   const count = panel.count;
-  gatherColumns(means, panel, block, rows, count);
+  packListedRows(panel, block, means.scales, rows, count);
   gatherWeights(panel, block, rows);
   const open = ownDistances(means, panel, block, rows);
   if (open) {
@@ -149,7 +150,7 @@ function settleCoarse(
 ): i32 {
   if (listed) demoteListed(panel, n);
   else demotePanel(panel);
-  filterPanel<f32>(means, panel, panel.rows, n);
+  filterPanel<f32>(means, panel, panel.residuals, n);
   let undecided = 0;
   for (let q: usize = 0; q < <usize>n; q++) {
     const p = listed ? <usize>load<i32>(panel.offsets + (q << 2)) : q;
@@ -170,7 +171,7 @@ function settleFine(
   means: Means, panel: Panel, block: ClusterBlock, rows: usize, n: i32, listed: bool, sums: usize,
 ): void {
   if (listed) gather(panel, n);
-  filterPanel<f64>(means, panel, listed ? panel.rows : panel.columns, n);
+  filterPanel<f64>(means, panel, listed ? panel.residuals : panel.columns, n);
   for (let q: usize = 0; q < <usize>n; q++) {
     const p = listed ? <usize>load<i32>(panel.offsets + (q << 2)) : q;
     const margin = means.slack * (load<f64>(panel.logProb + (p << 3)) + means.greatest) + TINY;
@@ -321,12 +322,12 @@ function isSettled(least: v128, own: v128, shorter: f64): v128 {
   return f64x2.gt(f64x2.sub(f64x2.mul(f64x2.mul(bound, bound), f64x2.splat(shorter)), f64x2.splat(TINY)), own);
 }
 
-/** Copies the listed points side by side into `panel.rows`, feature-major. */
+/** Copies the listed points side by side into `panel.residuals`, feature-major. */
 function gather(panel: Panel, n: i32): void {
   const line = <usize>panel.size << 3;
   for (let q: usize = 0; q < <usize>n; q++) {
     let from = panel.columns + (<usize>load<i32>(panel.offsets + (q << 2)) << 3);
-    let to = panel.rows + (q << 3);
+    let to = panel.residuals + (q << 3);
     for (let j = 0; j < panel.nFeatures; j++) {
       store<f64>(to, load<f64>(from));
       from += line;
@@ -413,7 +414,7 @@ export function kMeansDistances(state: usize, panelAt: usize, blockAt: usize, ou
   const panel = changetype<Panel>(panelAt);
   const block = changetype<ClusterBlock>(blockAt);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    fillColumns(clusters, panel, block, start);
+    fillPanel(panel, block, clusters.scales, start);
     distancesPanel<SquaredDifference>(clusters, panel, out + (<usize>start * <usize>clusters.nClusters << 3));
   }
 }

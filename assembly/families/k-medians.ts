@@ -1,7 +1,7 @@
 /** K-medians: assignment to the centre of least L1 distance. For the medians see medians.ts. */
+import { Block } from "../em/block";
 import { AbsoluteDifference, distancesPanel, fillUpCenters, nearestPanel } from "../em/nearest";
 import { Panel } from "../em/panel";
-import { Block } from "../em/passes";
 import { ClusterBlock, Clusters, addCosts, addCounts, clearTotals } from "./clusters";
 import { AnyLayout, takeColumns } from "./packed";
 import { seedPass } from "./seeding";

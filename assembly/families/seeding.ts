@@ -1,15 +1,15 @@
 /** What starts need of the data: what the rows would cost with one more centre, and rounds of Lloyd's k-means. */
+import { Block } from "../em/block";
 import { SquaredDifference, fillUpCenters, nearestPanel } from "../em/nearest";
-import { Panel } from "../em/panel";
-import { Block } from "../em/passes";
-import { Clusters, fillColumns } from "./clusters";
+import { Panel, fillPanel } from "../em/panel";
+import { Clusters } from "./clusters";
 
 /** Rows of the data as they are; `AnyLayout` (packed.ts) knows panels as well. */
 @unmanaged
 class RowMajor {
   @inline
   take(clusters: Clusters, panel: Panel, block: Block, start: i32): void {
-    fillColumns(clusters, panel, block, start);
+    fillPanel(panel, block, clusters.scales, start);
   }
 }
 
@@ -94,7 +94,7 @@ function weighted(weights: usize, cost: v128): v128 {
 function nearestPass<M>(clusters: Clusters, panel: Panel, block: Block, labels: usize, sums: usize): void {
   fillUpCenters(clusters);
   for (let start = 0; start < block.nRows; start += panel.size) {
-    fillColumns(clusters, panel, block, start);
+    fillPanel(panel, block, clusters.scales, start);
     const at = labels + (<usize>start << 2);
     nearestPanel<M>(clusters, panel, at);
     if (sums) addRows(clusters, panel, at, sums);

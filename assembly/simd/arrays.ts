@@ -1,4 +1,4 @@
-import { expBoundedV, expIsBounded, expV } from "./exp";
+import { expBoundedV, expIsBounded, expNearV, expV, nearConstant } from "./exp";
 import { log1pNonNegativeV, logIsNormal, logPositiveV, logV } from "./log";
 
 // exp, log and log1p of n ≥ 0 doubles from src to dst, at any alignment. dst may be src; otherwise they do not overlap.
@@ -23,6 +23,19 @@ export function expArray(src: usize, dst: usize, n: i32): void {
     v128.store(dst, expB, 16);
   }
   for (n &= 3; n > 0; n--, src += 8, dst += 8) v128.store64_lane(dst, expV(v128.load64_splat(src)), 0);
+}
+
+/** dst[i] = e^src[i] for an even n, nothing smaller than -708 and nothing greater than 709. Accuracy: {@link expNearV}. */
+export function expNearArray(src: usize, dst: usize, n: i32): void {
+  const scale = nearConstant(0);
+  const shift = nearConstant(1);
+  const a1 = nearConstant(2);
+  const a2 = nearConstant(3);
+  const a3 = nearConstant(4);
+  const a4 = nearConstant(5);
+  for (const end = src + (<usize>n << 3); src < end; src += 16, dst += 16) {
+    v128.store(dst, expNearV(v128.load(src), dst, scale, shift, a1, a2, a3, a4));
+  }
 }
 
 /** dst[i] = log(src[i]), for every double. Accuracy: {@link logV}. */

@@ -1,4 +1,4 @@
-import { EXP_CONSTANTS, EXP_MASKS, EXP_TABLE } from "./tables";
+import { EXP_CONSTANTS, EXP_MASKS, EXP_TABLE, NEAR_CONSTANTS, NEAR_TABLE } from "./tables";
 
 // e^x = 2^e · 2^(j/128) · e^r with |r| ≤ ln 2/256: a table of 128 powers with their tails, and a polynomial of degree 5.
 // Only IEEE add, subtract, multiply and integer operations: the same bits on every host, in either lane, alone or in a vector.
@@ -55,6 +55,48 @@ function relativeRest(x: v128, k: v128, tail: v128): v128 {
   const low = f64x2.add(v128.load(EXP_CONSTANTS + 64), f64x2.mul(r, v128.load(EXP_CONSTANTS + 80)));
   const high = f64x2.add(v128.load(EXP_CONSTANTS + 96), f64x2.mul(r, v128.load(EXP_CONSTANTS + 112)));
   return f64x2.add(f64x2.add(tail, r), f64x2.mul(r2, f64x2.add(low, f64x2.mul(r2, high))));
+}
+
+/**
+ * e^y in both lanes, for a y within 0.83 ulp of x, with an error below 1.04 ulp: all that an x deserves that was rounded itself,
+ * as the terms of a mixture were, many times. The constants are the caller's, who keeps them in registers: `nearConstant` gives
+ * them. `scratch` is 16 bytes that it may write, best those where the result goes.
+ *
+ * Precondition: -708 ≤ x ≤ 709 in both lanes. Elsewhere, and for NaN, the result is arbitrary, but nothing is read out of
+ * bounds. 0 gives 1.
+ *
+ * The product x · 256/ln 2 is rounded (hence y) and then taken apart exactly, k + f with |f| ≤ 1/2, k = 256 e + j; 2^(k/256) is
+ * one sum of integers, e and j in one. Both lanes' j come back from memory as bytes: to take them out of the vector costs a
+ * sixth more, since it is the vector units that all this waits for.
+ *
+ * Accuracy: the largest errors among 3·10^7 random arguments, uniform in [-41.6, 0] and [-700, 0] and logarithmic in
+ * [-1, -1e-18], against libquadmath: 1.036 ulp, y from x 0.8201 ulp of x.
+ * Speed (4 GHz Sapphire Rapids, Node 20): 0.85 ns a number, {@link expBoundedV} 1.4.
+ */
+// @ts-ignore: decorator
+@inline
+export function expNearV(
+  x: v128, scratch: usize, scale: v128, shift: v128, a1: v128, a2: v128, a3: v128, a4: v128,
+): v128 {
+  const y = f64x2.mul(x, scale);
+  const t = f64x2.add(y, shift);
+  v128.store(scratch, t);
+  const f = f64x2.sub(y, f64x2.sub(t, shift));
+  const entry0 = <usize>load<u8>(scratch) << 3;
+  const entry1 = <usize>load<u8>(scratch, 8) << 3;
+  const entries = v128.load64_lane(entry1, v128.load64_zero(entry0, NEAR_TABLE), 1, NEAR_TABLE);
+  const power = i64x2.add(entries, i64x2.shl(t, 44));
+  const low = f64x2.add(a1, f64x2.mul(f, a2));
+  const high = f64x2.add(a3, f64x2.mul(f, a4));
+  const rest = f64x2.mul(f, f64x2.add(low, f64x2.mul(f64x2.mul(f, f), high)));
+  return f64x2.add(power, f64x2.mul(power, rest));
+}
+
+/** The constants of {@link expNearV}, in the order of its parameters. */
+// @ts-ignore: decorator
+@inline
+export function nearConstant(i: usize): v128 {
+  return v128.load64_splat(NEAR_CONSTANTS + (i << 3));
 }
 
 /** All ones in the lanes which {@link expBoundedV} serves, of -708 ≤ x ≤ 708. */

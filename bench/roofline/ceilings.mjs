@@ -15,7 +15,7 @@ const LARGE = 256 * 2 ** 20;
  * Three runs to repeat among the measurements of the rows (run.mjs), since the machine's clock changes: each gives
  * nanoseconds: of a flop in the faster of two loops, of an exponential, of a byte read.
  *
- * @param {WebAssembly.Exports} kernels with expArray, on `memory`
+ * @param {WebAssembly.Exports} kernels with expNearArray, on `memory`
  */
 export function ceilings(kernels, memory) {
   const large = new WebAssembly.Memory({ initial: LARGE / PAGE + 1, maximum: 65536 });
@@ -32,7 +32,7 @@ export function ceilings(kernels, memory) {
     // half an L1: one line of x and w, gone through again and again
     flop: () =>
       Math.min(time(() => mulAdd(20000, 0.999)) / (32 * 20000), time(() => tile(1024, 9216, 256), 200) / (32 * 256)),
-    exp: () => time(() => kernels.expArray(at, at + 8 * N, N), 50) / N,
+    exp: () => time(() => kernels.expNearArray(at, at + 8 * N, N), 50) / N,
     byte: () => time(() => read(1024, LARGE - 64), 1) / (LARGE - 64),
   };
 }

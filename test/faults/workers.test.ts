@@ -137,7 +137,8 @@ describe('the pool', () => {
   it('is not filled by workers whose fit was aborted before helpers came', async () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
-    const broken = faulty('broken', 'throw new Error("broken");');
+    // breaks when its fit is gone: sooner, the fit would tell of it
+    const broken = faulty('broken', 'setTimeout(() => { throw new Error("broken"); }, 300);');
     for (const workerUrl of [undefined, broken]) {
       const controller = new AbortController();
       const fit = rejection(

@@ -176,3 +176,38 @@ describe('scalar forms', () => {
     expect(bitsOf(x.map((value) => scalar(value)))).toEqual(bitsOf(apply(name, x)));
   });
 });
+
+describe('expNear', () => {
+  /** Largest errors that the doc comment promises: of the result in ulp, and of the argument it stands for. */
+  const promised = { result: 1.04, argument: 0.83 };
+  const triples = Array.from(
+    { length: fixture.exp.length / 3 },
+    (_, i) => fixture.exp.slice(3 * i, 3 * i + 3) as [number, number, number],
+  ).filter(([x]) => x >= -708 && x <= 709);
+
+  const near = (x: readonly number[]) => {
+    const src = kernels.doubles(x);
+    kernels.exports.expNearArray!(src.byteOffset, src.byteOffset, x.length);
+    return Array.from(src);
+  };
+
+  it('is the exponential of a neighbour', () => {
+    const even = triples.slice(0, triples.length & ~1);
+    expect(even.length).toBeGreaterThan(1000);
+    const y = near(even.map(([x]) => x));
+    even.forEach(([x, rounded, residual], i) => {
+      // in ulp of the result
+      const error = Math.abs((y[i]! - rounded) / ulp(rounded) - residual);
+      const ofArgument = (promised.argument * ulp(x) * rounded) / ulp(rounded);
+      expect(error, `f(${x}) = ${y[i]}`).toBeLessThanOrEqual(promised.result + ofArgument);
+    });
+  });
+
+  it('is 1 at 0 and the same in either lane', () => {
+    expect(near([0, -0])).toEqual([1, 1]);
+    const x = triples.map(([first]) => first);
+    const lanes = near(x.flatMap((value) => [value, -1]));
+    const others = near(x.flatMap((value) => [-1, value]));
+    expect(lanes.filter((_, i) => i % 2 === 0)).toEqual(others.filter((_, i) => i % 2 === 1));
+  });
+});

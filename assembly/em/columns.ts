@@ -1,0 +1,93 @@
+/** Rows of the data, float64 or float32, into the columns of a panel: less the origin, and scaled if that is wanted. */
+import { Block } from "./block";
+import { Panel } from "./panel";
+
+/**
+ * Packs `count` points of a block from row `start` on, four at a time. `scales` is nFeatures doubles, or 0. Lanes past `count`
+ * hold values that are never used.
+ */
+export function packRows(panel: Panel, block: Block, scales: usize, start: i32, count: i32): void {
+  if (block.isFloat32) transpose<f32>(panel, block, scales, start, count);
+  else transpose<f64>(panel, block, scales, start, count);
+}
+
+@inline
+function transpose<T>(panel: Panel, block: Block, scales: usize, start: i32, count: i32): void {
+  const rowBytes = <usize>panel.nFeatures * sizeof<T>();
+  const last = block.x + (<usize>(start + count) - 1) * rowBytes;
+  let row = block.x + <usize>start * rowBytes;
+  for (let p: usize = 0; p < <usize>count << 3; p += 32) {
+    // past the last point it is its own neighbour
+    const row1 = min(row + rowBytes, last);
+    const row2 = min(row1 + rowBytes, last);
+    const row3 = min(row2 + rowBytes, last);
+    transposeFour<T>(panel, block, scales, panel.columns + p, row, row1, row2, row3);
+    row = row3 + rowBytes;
+  }
+}
+
+/** Packs the `n` listed rows (i32 at `rows`, filled up to fours) of a block side by side, as `packRows` does. */
+export function packListedRows(panel: Panel, block: Block, scales: usize, rows: usize, n: i32): void {
+  if (block.isFloat32) gather<f32>(panel, block, scales, rows, n);
+  else gather<f64>(panel, block, scales, rows, n);
+}
+
+@inline
+function gather<T>(panel: Panel, block: Block, scales: usize, rows: usize, n: i32): void {
+  const x = block.x;
+  const rowBytes = <usize>panel.nFeatures * sizeof<T>();
+  for (let p: usize = 0; p < <usize>n << 2; p += 16) {
+    const row = rows + p;
+    transposeFour<T>(
+      panel, block, scales, panel.columns + (p << 1),
+      x + <usize>load<i32>(row) * rowBytes, x + <usize>load<i32>(row, 4) * rowBytes,
+      x + <usize>load<i32>(row, 8) * rowBytes, x + <usize>load<i32>(row, 12) * rowBytes,
+    );
+  }
+}
+
+/** Four rows, two features at a time, into four neighbouring points of the columns. */
+@inline
+function transposeFour<T>(
+  panel: Panel, block: Block, scales: usize, column: usize, row: usize, row1: usize, row2: usize, row3: usize,
+): void {
+  const d = <usize>panel.nFeatures;
+  const line = <usize>panel.size << 3;
+  let j: usize = 0;
+  for (; j + 2 <= d; j += 2) {
+    const at = j * sizeof<T>();
+    const origin = v128.load(block.origin + (j << 3));
+    let a = f64x2.sub(pairAt<T>(row + at), origin);
+    let b = f64x2.sub(pairAt<T>(row1 + at), origin);
+    let c = f64x2.sub(pairAt<T>(row2 + at), origin);
+    let e = f64x2.sub(pairAt<T>(row3 + at), origin);
+    if (scales) {
+      const scale = v128.load(scales + (j << 3));
+      a = f64x2.mul(a, scale);
+      b = f64x2.mul(b, scale);
+      c = f64x2.mul(c, scale);
+      e = f64x2.mul(e, scale);
+    }
+    v128.store(column, v128.shuffle<f64>(a, b, 0, 2));
+    v128.store(column, v128.shuffle<f64>(c, e, 0, 2), 16);
+    column += line;
+    v128.store(column, v128.shuffle<f64>(a, b, 1, 3));
+    v128.store(column, v128.shuffle<f64>(c, e, 1, 3), 16);
+    column += line;
+  }
+  if (j < d) {
+    const at = j * sizeof<T>();
+    const origin = load<f64>(block.origin + (j << 3));
+    const scale = scales ? load<f64>(scales + (j << 3)) : 1;
+    store<f64>(column, (<f64>load<T>(row + at) - origin) * scale);
+    store<f64>(column, (<f64>load<T>(row1 + at) - origin) * scale, 8);
+    store<f64>(column, (<f64>load<T>(row2 + at) - origin) * scale, 16);
+    store<f64>(column, (<f64>load<T>(row3 + at) - origin) * scale, 24);
+  }
+}
+
+/** Two doubles, or two floats promoted. */
+@inline
+function pairAt<T>(at: usize): v128 {
+  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at)) : v128.load(at);
+}
