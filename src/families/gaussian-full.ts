@@ -1,4 +1,5 @@
 /** Gaussians with a full covariance matrix each. */
+import { DegenerateStatistics } from '../em/mixture.js';
 import {
   accumulateMoments,
   collapse,
@@ -21,6 +22,15 @@ export function gaussianFull(context: GaussianContext): GaussianFamily {
   const { nFeatures: d } = context;
   const build = (mean: Float64Array, covariance: Float64Array, least?: Float64Array) =>
     fullComponent(context, mean, covariance, least);
+  const maximize = (moments: Moments) => {
+    const delta = displacement(moments);
+    const covariance = covarianceOf(moments, delta, d);
+    regularize(covariance, context);
+    const least = leastPivots(covariance, context);
+    return orCollapse(build(meanOf(moments, delta), covariance, least), covariance, context);
+  };
+  // `recentre` needs the covariances that `maximize` is asked for next
+  let looked = new Map<Moments, GaussianComponent>();
 
   return {
     covarianceLength: d * d,
@@ -30,34 +40,34 @@ export function gaussianFull(context: GaussianContext): GaussianFamily {
     accumulate: (statistics, x, weight) => accumulateMoments(statistics, x, weight, true),
     merge: (into, from) => mergeMoments(into, from, true),
 
-    maximize(moments) {
-      const delta = displacement(moments);
-      const covariance = covarianceOf(moments, delta, d);
-      regularize(covariance, context);
-      const least = leastPivots(covariance, context);
-      return orCollapse(build(meanOf(moments, delta), covariance, least), covariance, context);
-    },
+    maximize: (moments) => looked.get(moments) ?? maximize(moments),
 
     nParameters: (nFeatures) => nFeatures + packedLength(nFeatures),
     sample: fullSample,
 
-    recentre: (statistics, components) =>
-      recentreMoved(statistics, components, context.leastDeviation, (k, delta) =>
-        mahalanobisSquared(covarianceOf(statistics[k] as Moments, delta, d), delta, context),
-      ),
+    recentre(statistics, components) {
+      looked = new Map();
+      return recentreMoved(statistics, components, context.leastDeviation, (k, delta) => {
+        const moments = statistics[k] as Moments;
+        const component = ifSound(() => maximize(moments));
+        if (component === undefined) return Number.NaN;
+        looked.set(moments, component);
+        return mahalanobisSquared(component, delta);
+      });
+    },
 
     change: fullChange,
   };
 }
 
-/** Σ r(x−c)(x−c)ᵀ − n·δδᵀ as a full symmetric matrix: n times the covariance about the new mean. */
-export function scatter({ values }: Moments, delta: Float64Array, d: number): Float64Array {
+/** Σ r(x−c)(x−c)ᵀ − n·δδᵀ over `divisor` as a full symmetric matrix: n times the covariance about the new mean. */
+export function scatter({ values }: Moments, delta: Float64Array, d: number, divisor = 1): Float64Array {
   const count = values[0] as number;
   const matrix = new Float64Array(d * d);
   let at = 1 + d;
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {
-      const value = (values[at++] as number) - count * (delta[i] as number) * (delta[j] as number);
+      const value = ((values[at++] as number) - count * (delta[i] as number) * (delta[j] as number)) / divisor;
       matrix[i * d + j] = value;
       matrix[j * d + i] = value;
     }
@@ -67,8 +77,7 @@ export function scatter({ values }: Moments, delta: Float64Array, d: number): Fl
 
 /** The covariance about the new mean. */
 function covarianceOf(moments: Moments, delta: Float64Array, d: number): Float64Array {
-  const count = moments.values[0] as number;
-  return scatter(moments, delta, d).map((sum) => sum / count);
+  return scatter(moments, delta, d, moments.values[0] as number);
 }
 
 /** Adds the regularisation to the diagonal, in place. */
@@ -102,12 +111,9 @@ export function fullComponent(
   return { mean, center: mean, covariance, precisionCholesky, logDeterminant };
 }
 
-/** δᵀ Σ⁻¹ δ, or NaN if Σ (regularised) has no Cholesky factor. Moves along a thin direction count by its thinness. */
-export function mahalanobisSquared(covariance: Float64Array, delta: Float64Array, context: GaussianContext): number {
+/** δᵀ Σ⁻¹ δ: moves along a thin direction count by its thinness. */
+export function mahalanobisSquared({ precisionCholesky: w }: GaussianComponent, delta: Float64Array): number {
   const d = delta.length;
-  regularize(covariance, context);
-  const w = context.algebra.inverseCholesky(covariance, d);
-  if (typeof w === 'number') return Number.NaN;
   let sum = 0;
   for (let i = 0; i < d; i++) {
     let y = 0;
@@ -115,6 +121,16 @@ export function mahalanobisSquared(covariance: Float64Array, delta: Float64Array
     sum += y * y;
   }
   return sum;
+}
+
+/** What an M-step makes; undefined where it collapses. */
+export function ifSound<C>(make: () => C): C | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof DegenerateStatistics) return undefined;
+    throw error;
+  }
 }
 
 /** The component, or the error of the M-step that its covariance makes. */

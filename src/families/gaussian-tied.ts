@@ -12,6 +12,7 @@ import {
 import {
   fullComponent,
   gaussianFull,
+  ifSound,
   leastPivots,
   mahalanobisSquared,
   orCollapse,
@@ -22,27 +23,32 @@ import {
 /** Second moments may lie anywhere among the components' statistics: only their sum is used. */
 export function gaussianTied(context: GaussianContext): GaussianFamily {
   const { nFeatures: d } = context;
+  const maximizeAll = (statistics: readonly Moments[]) => {
+    const covariance = pooledCovariance(statistics, d);
+    regularize(covariance, context);
+    const means = statistics.map((moments) => meanOf(moments, displacement(moments)));
+    const first = orCollapse(
+      fullComponent(context, means[0] as Float64Array, covariance, leastPivots(covariance, context)),
+      covariance,
+      context,
+    );
+    return means.map((mean): GaussianComponent => ({ ...first, mean, center: mean }));
+  };
+  // `recentre` needs the covariance that `maximizeAll` is asked for next
+  let looked = new Map<readonly Moments[], GaussianComponent[] | undefined>();
+
   return {
     ...gaussianFull(context),
     nParameters: (nFeatures) => nFeatures,
-
-    maximizeAll(statistics) {
-      const means = statistics.map((moments) => meanOf(moments, displacement(moments)));
-      const covariance = pooledCovariance(statistics, d);
-      regularize(covariance, context);
-      const first = orCollapse(
-        fullComponent(context, means[0] as Float64Array, covariance, leastPivots(covariance, context)),
-        covariance,
-        context,
-      );
-      return means.map((mean): GaussianComponent => ({ ...first, mean, center: mean }));
-    },
+    maximizeAll: (statistics) => looked.get(statistics) ?? maximizeAll(statistics),
 
     recentre(statistics, components) {
-      const pooled = pooledCovariance(statistics, d);
-      return recentreMoved(statistics, components, context.leastDeviation, (_k, delta) =>
-        mahalanobisSquared(pooled.slice(), delta, context),
-      );
+      looked = new Map();
+      return recentreMoved(statistics, components, context.leastDeviation, (k, delta) => {
+        if (!looked.has(statistics)) looked.set(statistics, ifSound(() => maximizeAll(statistics)));
+        const component = looked.get(statistics)?.[k];
+        return component === undefined ? Number.NaN : mahalanobisSquared(component, delta);
+      });
     },
   };
 }
