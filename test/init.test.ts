@@ -4,7 +4,7 @@ import { createDataset, type Dataset } from '../src/data/dataset.js';
 import { createRandom } from '../src/data/random.js';
 import { K_MEANS_KERNELS } from '../src/families/cluster-kernels.js';
 import { GaussianMixture, type GaussianMixtureOptions } from '../src/index.js';
-import { clusterSample } from '../src/init/kmeans.js';
+import { clusterLabels } from '../src/init/cluster-labels.js';
 import { greedyTrials, kmeansPlusPlus } from '../src/init/kmeans-plus-plus.js';
 import { withBackend } from '../src/lease.js';
 import { clusters, matrixOf } from './helpers/data.js';
@@ -215,10 +215,7 @@ describe('k-means', () => {
 
   it.each(BACKENDS)('ends where no row is nearer to another centre, on %s', (backend) => {
     const data = createDataset({ x: values, nSamples: N, nFeatures: D });
-    const labels = withBackend(
-      backend,
-      (leased) => clusterSample(data, K, createRandom(1, Math.log), leased, 'lloyd').labels,
-    );
+    const labels = withBackend(backend, (leased) => clusterLabels(data, K, createRandom(1, Math.log), leased, 'lloyd'));
     const rows = matrixRows(values);
     const means = Array.from({ length: K }, (_, k) => {
       const own = rows.filter((_, i) => labels[i] === k);

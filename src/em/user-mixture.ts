@@ -4,6 +4,7 @@ import type { Random } from '../data/random.js';
 import { InvalidDataError, InvalidParametersError, show, ZeroDensityError } from '../errors.js';
 import { clusterLabels } from '../init/cluster-labels.js';
 import { randomResponsibilities } from '../init/random.js';
+import { sampleRows } from '../init/sample-rows.js';
 import { mixtureChart } from '../optimize/chart.js';
 import { checkKnown, choiceOption, functionOption, integerOption } from '../options.js';
 import { jsBackend } from '../reference/backend.js';
@@ -143,7 +144,12 @@ function begin<C, T>(
   const d = data.nFeatures;
   const table = new Float64Array(data.nSamples * nComponents);
   if (init === 'random') randomResponsibilities(nComponents, random)(0, data.nSamples, table);
-  else mostlyNearest(clusterLabels(data, nComponents, random, jsBackend, 'none'), nComponents, table);
+  else
+    mostlyNearest(
+      clusterLabels(sampleRows(data, nComponents, random), nComponents, random, jsBackend, 'none', data),
+      nComponents,
+      table,
+    );
 
   const counts = new Float64Array(nComponents);
   const components = Array.from({ length: nComponents }, () => family.emptyStatistics(d));

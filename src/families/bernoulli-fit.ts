@@ -12,7 +12,8 @@ import {
   randomTable,
   startFromTable,
 } from '../init/bernoulli-start.js';
-import { clusterSample } from '../init/kmeans.js';
+import { clusterLabels } from '../init/cluster-labels.js';
+import { sampleRows } from '../init/sample-rows.js';
 import { type BernoulliComponent, type BernoulliSums, type BetaPrior, bernoulli, NO_PRIOR } from './bernoulli.js';
 import { BERNOULLI_KERNELS } from './bernoulli-kernels.js';
 import { publishBernoulli } from './bernoulli-parameters.js';
@@ -102,7 +103,8 @@ function begin(
       return startFromTable(context, randomTable(nComponents, random));
     default: {
       // seeds spread by their squared distance, which for bits in units of their deviation is a scaled Hamming distance
-      const { sample, labels } = clusterSample(data, nComponents, random, backend, 'none');
+      const sample = sampleRows(data, nComponents, random);
+      const labels = clusterLabels(sample, nComponents, random, backend, 'none');
       if (sample === data) return oneHot(context, labels);
       return backend.scoped(() => {
         const kernels = backend.open(BERNOULLI_KERNELS, { data: sample, nComponents, rows });

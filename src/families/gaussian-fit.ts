@@ -6,6 +6,7 @@ import { createRandom, type Random } from '../data/random.js';
 import { blockRows } from '../em/blocks.js';
 import { mixture } from '../em/mixture.js';
 import { MixtureFit, type MixturePlan } from '../em/mixture-fit.js';
+import { clusterLabels } from '../init/cluster-labels.js';
 import {
   dataCovariance,
   type GaussianParameters,
@@ -14,8 +15,9 @@ import {
   startFromResponsibilities,
   startFromRows,
 } from '../init/gaussian-start.js';
-import { clusterSample } from '../init/kmeans.js';
 import { distinctRows, randomResponsibilities } from '../init/random.js';
+import { isLarge, refine } from '../init/refine.js';
+import { sampleRows } from '../init/sample-rows.js';
 import type { CovarianceType, GaussianComponent, Moments } from './gaussian.js';
 import type { Start } from './gaussian-checks.js';
 import { GAUSSIAN_KERNELS } from './gaussian-kernels.js';
@@ -82,14 +84,17 @@ function begin(context: StartContext, start: Start, backend: Backend, random: Ra
     case 'randomPoints':
       return startFromRows(context, distinctRows(data, nComponents, random));
     default: {
-      const improve = start.kind === 'kmeans' ? 'lloyd' : 'none';
-      const { sample, labels } = clusterSample(data, nComponents, random, backend, improve);
+      const sample = sampleRows(data, nComponents, random);
+      const improve = start.kind === 'kmeans' || isLarge(data, sample) ? 'lloyd' : 'none';
+      const labels = clusterLabels(sample, nComponents, random, backend, improve);
       if (sample === data) return startFromLabels(context, labels, random);
-      const { covarianceType, rows } = context;
+      const { covarianceType, rows, family } = context;
       return backend.scoped(() => {
-        const shape = { data: sample, covarianceType, nComponents, rows };
-        const kernels = backend.open(GAUSSIAN_KERNELS, shape);
-        return startFromLabels({ ...context, data: sample, kernels }, labels, random);
+        const kernels = backend.open(GAUSSIAN_KERNELS, { data: sample, covarianceType, nComponents, rows });
+        const first = startFromLabels({ ...context, data: sample, kernels }, labels, random);
+        const model = mixture(family, { nComponents, kernels, initialize: () => first });
+        const nParameters = nComponents * family.nParameters(data.nFeatures);
+        return refine(model, first, { data, sample, nParameters, rows });
       });
     }
   }

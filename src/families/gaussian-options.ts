@@ -30,7 +30,8 @@ export interface GaussianMixtureOptions extends MixtureOptions {
    * centers hardly move), `'random'` (random responsibilities), `'randomPoints'` (means at random rows, covariance of the
    * data), `{ labels }` (one per row), `{ responsibilities }` (rows × components). `initialParameters` goes before all of
    * them. The first two find their centers among at most 16,384 rows (1,024 × nComponents, if that is more), drawn by
-   * `seed` at equal steps of weight; every row takes part in what follows.
+   * `seed` at equal steps of weight. Where these are a quarter of all rows or less, what was found is improved on them: by
+   * Lloyd's k-means, and by EM if there are four of them for each parameter. Every row takes part in what follows.
    */
   init?: InitName | GivenInit;
   /** explicit start; then `init` and `nInit` play no part */

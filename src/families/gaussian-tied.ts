@@ -45,7 +45,11 @@ export function gaussianTied(context: GaussianContext): GaussianFamily {
     recentre(statistics, components) {
       looked = new Map();
       return recentreMoved(statistics, components, context.leastDeviation, (k, delta) => {
-        if (!looked.has(statistics)) looked.set(statistics, ifSound(() => maximizeAll(statistics)));
+        if (!looked.has(statistics))
+          looked.set(
+            statistics,
+            ifSound(() => maximizeAll(statistics)),
+          );
         const component = looked.get(statistics)?.[k];
         return component === undefined ? Number.NaN : mahalanobisSquared(component, delta);
       });

@@ -1,12 +1,9 @@
 /** Hard clusters as a start for mixtures: seeds by greedy k-means++, Lloyd's k-means if wanted, each row to the nearest. */
-import type { Backend } from '../backend.js';
 import type { Dataset, Rows } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { blockRows, blocksOf } from '../em/blocks.js';
 import type { RowSums, StartKernels } from '../em/hard.js';
-import { SQUARED_STARTS } from '../families/nearest-kernels.js';
 import { greedyTrials, kmeansPlusPlus } from './kmeans-plus-plus.js';
-import { sampleRows } from './sample-rows.js';
 
 /** A start is all that is wanted: these are the limits of scikit-learn's. */
 const MAX_ROUNDS = 300;
@@ -15,33 +12,6 @@ const LEAST_MOVE = 1e-4;
 
 /** `'lloyd'` moves the seeds until they hardly move any more. */
 export type Improve = 'lloyd' | 'none';
-
-/** Rows and the cluster of each. */
-export interface Labelled {
-  readonly sample: Dataset;
-  readonly labels: Int32Array;
-}
-
-/**
- * Clusters of the rows that `sampleRows` takes. Distances are in units of the features' standard deviations, so that no
- * unit of measurement decides alone.
- */
-export function clusterSample(
-  data: Dataset,
-  nClusters: number,
-  random: Random,
-  backend: Backend,
-  improve: Improve,
-): Labelled {
-  const sample = sampleRows(data, nClusters, random);
-  const scales = startScales(data);
-  const rows = blockRows(data.nFeatures, nClusters);
-  return backend.scoped(() => {
-    const kernels = backend.open(SQUARED_STARTS, { data: sample, nClusters, rows, scales });
-    const centers = startCenters(kernels, sample, nClusters, random, scales, improve);
-    return { sample, labels: labelsOf(kernels, sample, centers, rows) };
-  });
-}
 
 /** Centres (scaled, less the origin), from the rows the kernels have. */
 export function startCenters(
