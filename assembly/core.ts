@@ -10,7 +10,6 @@ export { expScalar } from "./simd/exp";
 export { fillTables } from "./simd/fill-tables";
 export { logScalar } from "./simd/log";
 export { cholesky, triangularInverse } from "./linalg/cholesky";
-export { logSumExpBytes, logSumExpRows } from "./em/log-sum-exp";
 export { layPanel, panelBytes } from "./em/panel";
 export { gaussianBytes, gaussianLay, gaussianLoad } from "./families/gaussian";
 export { clustersBytes, clustersLay } from "./families/clusters";

@@ -44,10 +44,10 @@ export function logSumExpRows(x: usize, nRows: i32, k: i32, work: usize, norms: 
   checkCount("k", k);
   const length = <f64>nRows * <f64>k;
   checkDoubles("x", x, length);
-  checkReserved("work", work, core.logSumExpBytes(k));
+  checkReserved("work", work, more.logSumExpBytes(k));
   checkDoubles("norms", norms, nRows);
   checkWanted("responsibilities", responsibilities, length);
-  core.logSumExpRows(x, nRows, k, work, norms, responsibilities);
+  more.logSumExpRows(x, nRows, k, work, norms, responsibilities);
 }
 
 export function layPanel(at: usize, d: i32, k: i32): void {

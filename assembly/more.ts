@@ -3,6 +3,7 @@
  * its data above that module's). Pointers as in core.ts.
  */
 export { heapBase } from "./core";
+export { logSumExpBytes, logSumExpRows } from "./em/log-sum-exp";
 export { fillTables } from "./simd/fill-tables";
 export {
   bernoulliBytes, bernoulliExpectation, bernoulliLay, bernoulliLoad, bernoulliMoments, bernoulliPack, bernoulliScore,

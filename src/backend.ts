@@ -58,8 +58,6 @@ export interface Backend extends LinearAlgebra {
   readonly name: BackendName;
   /** The kernels of a family on this lease. Families bring theirs along: what is not imported is not bundled. */
   open<Shape, K>(kernels: KernelPair<Shape, K>, shape: Shape): K;
-  /** log Σ exp of every row of `nColumns` terms, and responsibilities if wanted; no term NaN or +Infinity. */
-  logSumExp(terms: Float64Array, nColumns: number, norms: Float64Array, responsibilities?: Float64Array): void;
   /** Runs `use` and gives back, zeroed, the memory of what it opened. */
   scoped<T>(use: () => T): T;
   /** Gives the memory back, zeroed; after a trap it is dropped instead. Nothing of this lease may be used afterwards. */

@@ -1,7 +1,7 @@
 /** Linear memory: leased, zeroed, given back, and never in the way of another fit. */
-import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cholesky, GaussianMixture, logSumExp, mahalanobis, weightedCovariance } from '../src/index.js';
+import { ARENA_BASE } from '../src/wasm/arena.js';
 import { clusters, matrixOf } from './helpers/data.js';
 import { bits, TYPES, thrownBy } from './helpers/numbers.js';
 
@@ -27,15 +27,6 @@ const X = matrixOf(clusters(120, 3, 2), 3);
 const options = { nComponents: 2, maxIter: 3, tol: 0 } as const;
 const bytes = () => memories.reduce((total, { buffer }) => total + buffer.byteLength, 0);
 const usage = () => [memories.length, bytes()];
-
-/** First byte past the kernels' own constants, by asking an instance of them. */
-function heapBase(): number {
-  const module = new WebAssembly.Module(readFileSync(new URL('../build/kernels.wasm', import.meta.url)));
-  const { exports } = new WebAssembly.Instance(module, {
-    env: { memory: new Original({ initial: 1, maximum: 65536 }) },
-  });
-  return (exports.heapBase as () => number)();
-}
 
 function everyKernel(i: number): void {
   const model = GaussianMixture.fit(X, { ...options, covarianceType: TYPES[i % 4]!, nComponents: 1 + (i % 3) });
@@ -74,7 +65,6 @@ describe('after a fit', () => {
   });
 
   it('every byte is zero again', () => {
-    const base = heapBase();
     for (let i = 0; i < 20; i++) everyKernel(i % 10 === 6 ? 0 : i);
     thrownBy(() =>
       GaussianMixture.fit(X, {
@@ -85,7 +75,7 @@ describe('after a fit', () => {
       }),
     );
     for (const { buffer } of memories) {
-      expect(new Uint8Array(buffer, base).findIndex((byte) => byte !== 0)).toBe(-1);
+      expect(new Uint8Array(buffer, ARENA_BASE).findIndex((byte) => byte !== 0)).toBe(-1);
     }
   });
 

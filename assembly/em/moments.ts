@@ -25,28 +25,37 @@ export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize
   let x = panel.columns;
   let u = panel.residuals;
   let t = panel.scaled;
-  let row = second;
-  // groups of four features: the four of u, then of t, of two points lie together
-  for (let i = 0; ; i += 4) {
+  // groups of four features: u, and t, of two points lie together
+  for (let i = 0; i < d; i += 4) {
+    const row = second + <usize>i * rowBytes;
     const corner = row + (<usize>i << 3);
     const narrow = i + 2 >= d;
-    packPair(panel, bytes, x, center, first, u, t, corner, rowBytes);
-    if (narrow) {
-      // the last group has but one pair: rows of 4 features, columns of 2
-      let at = second + (<usize>i << 3);
-      for (let w = panel.residuals; w < u; w += tileBytes) {
-        accumulateTile(w, t, bytes, at, rowBytes);
+    const pairs: usize = narrow ? 32 : 64;
+    for (let pair: usize = 0; pair < pairs; pair += 32) {
+      const at = corner + (pair >> 4) * (rowBytes + 8);
+      packPair(panel, bytes, x, center, first, u + pair, t + pair, at, rowBytes);
+      x += 2 * line;
+      center += 16;
+      first += 16;
+    }
+    // the four by each pair before them; or, where a last group has but one pair, each four before it by that
+    let a = narrow ? panel.residuals : t;
+    let b = narrow ? t : panel.residuals;
+    let at = narrow ? second + (<usize>i << 3) : row;
+    // pairs of a group are 32 bytes apart
+    let next: usize = 32;
+    for (let n = narrow ? i >> 2 : i >> 1; n > 0; n--) {
+      accumulateTile(a, b, bytes, at, rowBytes);
+      if (narrow) {
+        a += tileBytes;
         at += 4 * rowBytes;
+      } else {
+        b += next;
+        at += 16;
+        next = tileBytes - next;
       }
-      return;
     }
-    packPair(panel, bytes, x + 2 * line, center + 16, first + 16, u + 32, t + 32, corner + 2 * rowBytes + 16, rowBytes);
-    let at = row;
-    for (let w = panel.residuals; w < u; w += tileBytes) {
-      accumulateTile(t, w, bytes, at, rowBytes);
-      accumulateTile(t, w + 32, bytes, at + 16, rowBytes);
-      at += 32;
-    }
+    if (narrow) return;
     // a group's second pair by its first: two groups' at a time
     const rest = corner + 2 * rowBytes;
     if (i & 4) {
@@ -54,13 +63,8 @@ export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize
     } else if (i + 6 >= d) {
       accumulateOne(t + 32, u, rest, bytes, rowBytes);
     }
-    if (i + 4 >= d) return;
-    row += 4 * rowBytes;
-    x += 4 * line;
     u += tileBytes;
     t += tileBytes;
-    center += 32;
-    first += 32;
   }
 }
 

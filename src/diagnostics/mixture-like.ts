@@ -1,6 +1,8 @@
 /** Any mixture whose joint log-densities can be asked for, and the tables that the diagnostics start from. */
+
 import type { Backend } from '../backend.js';
 import { InvalidParametersError, show, ZeroDensityError } from '../errors.js';
+import { LOG_SUM_EXP } from '../functions/log-sum-exp-kernels.js';
 
 /** A mixture with data of type `Input`; every mixture of this library is one. */
 export interface MixtureLike<Input> {
@@ -52,7 +54,7 @@ export function jointTable<Input>(model: MixtureLike<Input>, X: Input, backend: 
   const nSamples = joint.length / nComponents;
   const norms = new Float64Array(nSamples);
   const posterior = new Float64Array(joint.length);
-  backend.logSumExp(joint, nComponents, norms, posterior);
+  backend.open(LOG_SUM_EXP, undefined)(joint, nComponents, norms, posterior);
   const row = norms.findIndex((value) => !Number.isFinite(value));
   if (row >= 0) {
     throw new ZeroDensityError(

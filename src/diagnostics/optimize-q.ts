@@ -1,7 +1,9 @@
 /** The E-step by gradient ascent: the q that maximises the ELBO at fixed parameters is the posterior. */
+
 import type { Backend, BackendName } from '../backend.js';
 import { InvalidOptionError, InvalidParametersError, show } from '../errors.js';
 import { backendOf } from '../functions/cholesky.js';
+import { LOG_SUM_EXP } from '../functions/log-sum-exp-kernels.js';
 import { withBackend } from '../lease.js';
 import { divergenceFromLog } from '../numeric/divergence.js';
 import { choiceOption, integerOption, nonNegativeOption } from '../options.js';
@@ -139,7 +141,7 @@ class Ascent {
     for (let i = 0; i < nSamples; i++) this.#ascend(i, steps[i] as number, natural, logits);
     const norms = new Float64Array(nSamples);
     const q = new Float64Array(logits.length);
-    this.backend.logSumExp(logits, k, norms, q);
+    this.backend.open(LOG_SUM_EXP, undefined)(logits, k, norms, q);
     const gaps = this.#gapsOf(q);
     for (let i = 0; i < nSamples; i++) {
       if (!((gaps[i] as number) <= (this.#gaps[i] as number))) {

@@ -1,8 +1,10 @@
 /** What the parameters of a user's mixture say of rows. */
+
 import type { Backend, BackendName } from '../backend.js';
 import type { Block } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { InvalidParametersError, show, ZeroDensityError } from '../errors.js';
+import { LOG_SUM_EXP } from '../functions/log-sum-exp-kernels.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption } from '../options.js';
 import { blockValues } from './block-values.js';
@@ -65,7 +67,7 @@ export function scoreBlock<C, T>(
   { weights, components }: MixtureParameters<C>,
   block: Block,
   out: ScoreOutput,
-  backend: Pick<Backend, 'log' | 'logSumExp'>,
+  backend: Pick<Backend, 'log' | 'open'>,
 ): void {
   const k = components.length;
   const d = block.data.nFeatures;
@@ -88,7 +90,8 @@ export function scoreBlock<C, T>(
   }
   out.weightedLogProb?.set(terms);
   if (out.logProbNorm === undefined && out.responsibilities === undefined) return;
-  backend.logSumExp(terms, k, out.logProbNorm ?? new Float64Array(block.nRows), out.responsibilities);
+  const logSumExp = backend.open(LOG_SUM_EXP, undefined);
+  logSumExp(terms, k, out.logProbNorm ?? new Float64Array(block.nRows), out.responsibilities);
 }
 
 function notBelowInfinity(term: unknown, component: number, row: number): InvalidParametersError {

@@ -3,6 +3,7 @@ import { type DataInput, type FloatArray, numbers, toTable } from '../data/matri
 import { InvalidDataError, ZeroDensityError } from '../errors.js';
 import { withBackend } from '../lease.js';
 import { backendOf, type KernelOptions } from './cholesky.js';
+import { LOG_SUM_EXP } from './log-sum-exp-kernels.js';
 
 /**
  * log Σ exp(x_i) without overflow, the largest term taken out and the others added by log1p (Blanchard, Higham & Higham
@@ -25,7 +26,7 @@ export function logSumExp(terms: DataInput, options: KernelOptions = {}): number
   const nColumns = flat ? nSamples * nFeatures : nFeatures;
   const norms = numbers(nRows, 'terms').fill(-Infinity);
   const values = doubles(x);
-  if (values.length > 0) withBackend(backend, (leased) => leased.logSumExp(values, nColumns, norms));
+  if (values.length > 0) withBackend(backend, (leased) => leased.open(LOG_SUM_EXP, undefined)(values, nColumns, norms));
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) norms[Math.floor(i / nColumns)] = Number.NaN;
   }
@@ -58,7 +59,7 @@ export function responsibilities(weightedLogProb: DataInput, options: KernelOpti
   // no rows may be of any length, even one that no memory holds
   if (nSamples === 0) return out;
   const norms = numbers(nSamples, 'weightedLogProb');
-  withBackend(backend, (leased) => leased.logSumExp(doubles(x), nFeatures, norms, out));
+  withBackend(backend, (leased) => leased.open(LOG_SUM_EXP, undefined)(doubles(x), nFeatures, norms, out));
   const empty = norms.indexOf(-Infinity);
   if (empty >= 0)
     throw new ZeroDensityError(`row ${empty} has no term above −Infinity, so no component is more probable`, empty);

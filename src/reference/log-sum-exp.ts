@@ -39,3 +39,18 @@ export function logSumExpRow(terms: Float64Array, start: number, n: number, floo
   }
   return top + Math.log1p(others);
 }
+
+/** The same of rows of `nColumns` terms; see `LogSumExp`. */
+export function logSumExpRows(
+  terms: Float64Array,
+  nColumns: number,
+  norms: Float64Array,
+  responsibilities?: Float64Array,
+): void {
+  const row = new Float64Array(nColumns);
+  for (let i = 0; i < norms.length; i++) {
+    row.set(terms.subarray(i * nColumns, (i + 1) * nColumns));
+    norms[i] = logSumExpRow(row, 0, nColumns, EXACT_FLOOR);
+    responsibilities?.set(row, i * nColumns);
+  }
+}

@@ -30,23 +30,6 @@ export function leaseWasmBackend(bytes: number): Backend {
 
     open: (kernelPair, shape) => kernelPair.wasm(engine, shape),
 
-    logSumExp(terms, nColumns, norms, responsibilities) {
-      const mark = arena.mark();
-      const chunk = Math.min(norms.length, 4096);
-      const x = arena.reserve(chunk * nColumns * 8);
-      const work = arena.reserve(kernels.logSumExpBytes(nColumns));
-      const normsAt = arena.reserve(chunk * 8);
-      const table = responsibilities === undefined ? 0 : arena.reserve(chunk * nColumns * 8);
-      for (let start = 0; start < norms.length; start += chunk) {
-        const n = Math.min(chunk, norms.length - start);
-        arena.f64(x, n * nColumns).set(terms.subarray(start * nColumns, (start + n) * nColumns));
-        kernels.logSumExpRows(x, n, nColumns, work, normsAt, table);
-        norms.set(arena.f64(normsAt, n), start);
-        responsibilities?.set(arena.f64(table, n * nColumns), start * nColumns);
-      }
-      arena.rewind(mark);
-    },
-
     scoped(use) {
       const mark = arena.mark();
       try {

@@ -1,5 +1,7 @@
 /** The kernels that are exported as functions of their own. */
+
 import { describe, expect, it } from 'vitest';
+import { LOG_SUM_EXP } from '../../src/functions/log-sum-exp-kernels.js';
 import {
   InvalidDataError,
   InvalidParametersError,
@@ -74,7 +76,7 @@ describe.each(BACKENDS)('logSumExp and responsibilities on %s', (backend) => {
     for (const columns of [3, 2 ** 31, 2 ** 32 - 128, 2 ** 40]) {
       expect(responsibilities({ data: [], rows: 0, columns }, { backend })).toEqual(new Float64Array(0));
     }
-    withBackend(backend, (leased) => leased.logSumExp(new Float64Array(0), 3, new Float64Array(0)));
+    withBackend(backend, (leased) => leased.open(LOG_SUM_EXP, undefined)(new Float64Array(0), 3, new Float64Array(0)));
   });
 
   it('drops nothing, unlike a mixture: a responsibility of 1e-300 is told', () => {
