@@ -25,7 +25,7 @@ export function heapBase(): usize {
  * another number, which may come from a cache.
  */
 export function abiVersion(): i32 {
-  return 5;
+  return 6;
 }
 
 export function gaussianExpectation(state: usize, panel: usize, block: usize): void {

@@ -156,7 +156,7 @@ export function checkMovingPanel(at: usize, d: i32, k: i32): Panel {
   const pointers = same(offsetof<Panel>("nFeatures"), offsetof<Panel>("columns"))
     && same(offsetof<Panel>("residuals"), offsetof<Panel>("scale"))
     && same(offsetof<Panel>("weights"), offsetof<Panel>("weighted"))
-    && same(offsetof<Panel>("offsets"), offsetof<Panel>("survivors"));
+    && same(offsetof<Panel>("offsets"), offsetof<Panel>());
   if (!pointers || size != load<i32>(LAID)) refuse("panel", NOT_LAID_OUT);
   checkDoubles("panel.columns", panel.columns, <f64>size * <f64>d);
   return panel;

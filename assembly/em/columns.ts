@@ -86,8 +86,31 @@ function transposeFour<T>(
   }
 }
 
+/** The panel's point `p` as a row of doubles, from where it came from: there its features lie together. */
+export function copyRow(panel: Panel, p: i32, to: usize): void {
+  if (panel.isFloat32) copyRowOf<f32>(panel, p, to);
+  else copyRowOf<f64>(panel, p, to);
+}
+
+@inline
+function copyRowOf<T>(panel: Panel, p: i32, to: usize): void {
+  const d = <usize>panel.nFeatures;
+  const from = panel.x + <usize>p * d * sizeof<T>();
+  let j: usize = 0;
+  for (; j + 2 <= d; j += 2) {
+    v128.store(to + (j << 3), f64x2.sub(pairAt<T>(from + j * sizeof<T>()), v128.load(panel.origin + (j << 3))));
+  }
+  if (j < d) store<f64>(to + (j << 3), <f64>load<T>(from + j * sizeof<T>()) - load<f64>(panel.origin + (j << 3)));
+}
+
+/** A double, or a float promoted, and 0. */
+@inline
+export function oneAt<T>(at: usize): v128 {
+  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load32_zero(at)) : v128.load64_zero(at);
+}
+
 /** Two doubles, or two floats promoted. */
 @inline
-function pairAt<T>(at: usize): v128 {
+export function pairAt<T>(at: usize): v128 {
   return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at)) : v128.load(at);
 }

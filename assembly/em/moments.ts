@@ -1,5 +1,5 @@
 /**
- * Weighted moments of the surviving points of one component of a panel, about a centre carried by the parameters:
+ * Weighted moments of points of one component, about a centre carried by the parameters:
  * Σ r·(x − c) and Σ r·(x − c)(x − c)ᵀ, or of the latter the diagonal. Accumulating about the current mean, never raw Σ x·xᵀ, keeps
  * every digit (Chan, Golub & LeVeque 1983). Lanes are points.
  *
@@ -9,20 +9,22 @@
  * joined in twos. (A loop in a function of its own is not unrolled and a tenth slower; so are hand-unrolled tiles, whose loads V8
  * moves to the front, where they spill.)
  */
+import { oneAt, pairAt } from "./columns";
 import { Panel } from "./panel";
-import { gatherPair } from "./survivors";
 
 /**
- * Full second moments. `first` is `stride` doubles; `second` is `stride × stride` doubles, from which
- * `copySecond` takes them.
+ * Full second moments of the points in the first `bytes` (a multiple of 32) of the lines at `x`, the panel's columns or others
+ * like them, with `weights`. `first` is `stride` doubles; `second` is `stride × stride` doubles, from which `copySecond` takes
+ * them.
  */
-export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize, second: usize): void {
+export function accumulateFull(
+  panel: Panel, x: usize, weights: usize, bytes: usize, center: usize, first: usize, second: usize,
+): void {
   const d = panel.nFeatures;
   const line = <usize>panel.size << 3;
   const tileBytes = line << 2;
   const rowBytes = <usize>panel.stride << 3;
-  const bytes = panel.dense ? <usize>panel.bytes << 2 : <usize>(n + 1 & ~1) << 5;
-  let x = panel.columns;
+  const length = bytes << 2;
   let u = panel.residuals;
   let t = panel.scaled;
   // groups of four features: u, and t, of two points lie together
@@ -33,7 +35,7 @@ export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize
     const pairs: usize = narrow ? 32 : 64;
     for (let pair: usize = 0; pair < pairs; pair += 32) {
       const at = corner + (pair >> 4) * (rowBytes + 8);
-      packPair(panel, bytes, x, center, first, u + pair, t + pair, at, rowBytes);
+      packPair(weights, length, x, x + line, center, first, u + pair, t + pair, at, rowBytes);
       x += 2 * line;
       center += 16;
       first += 16;
@@ -45,7 +47,7 @@ export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize
     // pairs of a group are 32 bytes apart
     let next: usize = 32;
     for (let n = narrow ? i >> 2 : i >> 1; n > 0; n--) {
-      accumulateTile(a, b, bytes, at, rowBytes);
+      accumulateTile(a, b, length, at, rowBytes);
       if (narrow) {
         a += tileBytes;
         at += 4 * rowBytes;
@@ -59,9 +61,9 @@ export function accumulateFull(panel: Panel, n: i32, center: usize, first: usize
     // a group's second pair by its first: two groups' at a time
     const rest = corner + 2 * rowBytes;
     if (i & 4) {
-      accumulateTwo(t - tileBytes + 32, u - tileBytes, rest - 4 * rowBytes - 32, t + 32, u, rest, bytes, rowBytes);
+      accumulateTwo(t - tileBytes + 32, u - tileBytes, rest - 4 * rowBytes - 32, t + 32, u, rest, length, rowBytes);
     } else if (i + 6 >= d) {
-      accumulateOne(t + 32, u, rest, bytes, rowBytes);
+      accumulateOne(t + 32, u, rest, length, rowBytes);
     }
     u += tileBytes;
     t += tileBytes;
@@ -85,17 +87,13 @@ export function copySecond(second: usize, d: i32, i: i32, out: usize): void {
 }
 
 /**
- * u = x − c and t = r·u of two features, two points at a time, as the tiles want them; adds Σ t to `first` and Σ t·u of
- * the two to `second`.
+ * u = x − c and t = r·u of the features at x and y, four points at a time, as the tiles want them; adds Σ t to `first` and
+ * Σ t·u of the two to `second`.
  */
 @inline
 function packPair(
-  panel: Panel, bytes: usize, x: usize, center: usize, first: usize, u: usize, t: usize, second: usize, rowBytes: usize,
+  r: usize, length: usize, x: usize, y: usize, center: usize, first: usize, u: usize, t: usize, second: usize, rowBytes: usize,
 ): void {
-  const line = <usize>panel.size << 3;
-  const dense = panel.dense;
-  let offsets = panel.offsets;
-  let r = panel.survivors;
   const c0 = v128.load64_splat(center);
   const c1 = v128.load64_splat(center, 8);
   let s0 = f64x2.splat(0);
@@ -103,65 +101,41 @@ function packPair(
   let a00 = f64x2.splat(0);
   let a10 = f64x2.splat(0);
   let a11 = f64x2.splat(0);
-  const end = u + bytes;
-  if (dense) {
-    // points come in fours
-    while (u < end) {
-      const y = x + line;
-      let w = v128.load(r);
-      let u0 = f64x2.sub(v128.load(x), c0);
-      v128.store(u, u0);
-      let t0 = f64x2.mul(w, u0);
-      v128.store(t, t0);
-      s0 = f64x2.add(s0, t0);
-      a00 = f64x2.add(a00, f64x2.mul(t0, u0));
-      let u1 = f64x2.sub(v128.load(y), c1);
-      v128.store(u, u1, 16);
-      let t1 = f64x2.mul(w, u1);
-      v128.store(t, t1, 16);
-      s1 = f64x2.add(s1, t1);
-      a10 = f64x2.add(a10, f64x2.mul(t1, u0));
-      a11 = f64x2.add(a11, f64x2.mul(t1, u1));
-      w = v128.load(r, 16);
-      u0 = f64x2.sub(v128.load(x, 16), c0);
-      v128.store(u, u0, 64);
-      t0 = f64x2.mul(w, u0);
-      v128.store(t, t0, 64);
-      s0 = f64x2.add(s0, t0);
-      a00 = f64x2.add(a00, f64x2.mul(t0, u0));
-      u1 = f64x2.sub(v128.load(y, 16), c1);
-      v128.store(u, u1, 80);
-      t1 = f64x2.mul(w, u1);
-      v128.store(t, t1, 80);
-      s1 = f64x2.add(s1, t1);
-      a10 = f64x2.add(a10, f64x2.mul(t1, u0));
-      a11 = f64x2.add(a11, f64x2.mul(t1, u1));
-      x += 32;
-      r += 32;
-      u += 128;
-      t += 128;
-    }
-  } else {
-    while (u < end) {
-      const w = v128.load(r);
-      const u0 = f64x2.sub(gatherPair(x, offsets), c0);
-      const u1 = f64x2.sub(gatherPair(x + line, offsets), c1);
-      v128.store(u, u0);
-      v128.store(u, u1, 16);
-      const t0 = f64x2.mul(w, u0);
-      const t1 = f64x2.mul(w, u1);
-      v128.store(t, t0);
-      v128.store(t, t1, 16);
-      s0 = f64x2.add(s0, t0);
-      s1 = f64x2.add(s1, t1);
-      a00 = f64x2.add(a00, f64x2.mul(t0, u0));
-      a10 = f64x2.add(a10, f64x2.mul(t1, u0));
-      a11 = f64x2.add(a11, f64x2.mul(t1, u1));
-      offsets += 8;
-      r += 16;
-      u += 64;
-      t += 64;
-    }
+  const end = u + length;
+  while (u < end) {
+    let w = v128.load(r);
+    let u0 = f64x2.sub(v128.load(x), c0);
+    v128.store(u, u0);
+    let t0 = f64x2.mul(w, u0);
+    v128.store(t, t0);
+    s0 = f64x2.add(s0, t0);
+    a00 = f64x2.add(a00, f64x2.mul(t0, u0));
+    let u1 = f64x2.sub(v128.load(y), c1);
+    v128.store(u, u1, 16);
+    let t1 = f64x2.mul(w, u1);
+    v128.store(t, t1, 16);
+    s1 = f64x2.add(s1, t1);
+    a10 = f64x2.add(a10, f64x2.mul(t1, u0));
+    a11 = f64x2.add(a11, f64x2.mul(t1, u1));
+    w = v128.load(r, 16);
+    u0 = f64x2.sub(v128.load(x, 16), c0);
+    v128.store(u, u0, 64);
+    t0 = f64x2.mul(w, u0);
+    v128.store(t, t0, 64);
+    s0 = f64x2.add(s0, t0);
+    a00 = f64x2.add(a00, f64x2.mul(t0, u0));
+    u1 = f64x2.sub(v128.load(y, 16), c1);
+    v128.store(u, u1, 80);
+    t1 = f64x2.mul(w, u1);
+    v128.store(t, t1, 80);
+    s1 = f64x2.add(s1, t1);
+    a10 = f64x2.add(a10, f64x2.mul(t1, u0));
+    a11 = f64x2.add(a11, f64x2.mul(t1, u1));
+    x += 32;
+    y += 32;
+    r += 32;
+    u += 128;
+    t += 128;
   }
   addPair(first, s0, s1);
   addPair(second, a00, f64x2.splat(0));
@@ -170,7 +144,7 @@ function packPair(
 
 /** second[i][j] += Σ a_i·b_j for the four features at `a` and the two at `b`, rows `rowBytes` apart. */
 @inline
-function accumulateTile(a: usize, b: usize, bytes: usize, second: usize, rowBytes: usize): void {
+function accumulateTile(a: usize, b: usize, length: usize, second: usize, rowBytes: usize): void {
   let s00 = f64x2.splat(0);
   let s01 = f64x2.splat(0);
   let s10 = f64x2.splat(0);
@@ -179,7 +153,7 @@ function accumulateTile(a: usize, b: usize, bytes: usize, second: usize, rowByte
   let s21 = f64x2.splat(0);
   let s30 = f64x2.splat(0);
   let s31 = f64x2.splat(0);
-  const end = b + bytes;
+  const end = b + length;
   while (b < end) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -206,12 +180,12 @@ function accumulateTile(a: usize, b: usize, bytes: usize, second: usize, rowByte
 
 /** second[i][j] += Σ a_i·b_j for the two features at `a` and the two at `b`. */
 @inline
-function accumulateOne(a: usize, b: usize, second: usize, bytes: usize, rowBytes: usize): void {
+function accumulateOne(a: usize, b: usize, second: usize, length: usize, rowBytes: usize): void {
   let s00 = f64x2.splat(0);
   let s01 = f64x2.splat(0);
   let s10 = f64x2.splat(0);
   let s11 = f64x2.splat(0);
-  const end = b + bytes;
+  const end = b + length;
   while (b < end) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -231,7 +205,7 @@ function accumulateOne(a: usize, b: usize, second: usize, bytes: usize, rowBytes
 /** `accumulateOne` for a, b, second and for c, d, third. */
 @inline
 function accumulateTwo(
-  a: usize, b: usize, second: usize, c: usize, d: usize, third: usize, bytes: usize, rowBytes: usize,
+  a: usize, b: usize, second: usize, c: usize, d: usize, third: usize, length: usize, rowBytes: usize,
 ): void {
   let s00 = f64x2.splat(0);
   let s01 = f64x2.splat(0);
@@ -241,7 +215,7 @@ function accumulateTwo(
   let t01 = f64x2.splat(0);
   let t10 = f64x2.splat(0);
   let t11 = f64x2.splat(0);
-  const end = b + bytes;
+  const end = b + length;
   while (b < end) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -278,13 +252,13 @@ function addPair(at: usize, a: v128, b: v128): void {
 }
 
 /** Diagonal second moments, two features at a time: `first` and `second` are `stride` doubles each. */
-export function accumulateDiag(panel: Panel, n: i32, center: usize, first: usize, second: usize): void {
+export function accumulateDiag(
+  panel: Panel, x: usize, weights: usize, bytes: usize, center: usize, first: usize, second: usize,
+): void {
   const line = <usize>panel.size << 3;
   const end = center + (<usize>panel.nFeatures << 3);
-  let x = panel.columns;
   while (center < end) {
-    if (panel.dense) diagonalPair(panel, x, x + line, center, first, second);
-    else diagonalPairOfSome(panel, n, x, x + line, center, first, second);
+    diagonalPair(weights, bytes, x, x + line, center, first, second);
     x += 2 * line;
     center += 16;
     first += 16;
@@ -292,9 +266,9 @@ export function accumulateDiag(panel: Panel, n: i32, center: usize, first: usize
   }
 }
 
-/** Of all points, four at a time: eight sums, none of which waits for itself. */
+/** Four points at a time: eight sums, none of which waits for itself. */
 @inline
-function diagonalPair(panel: Panel, x: usize, y: usize, center: usize, first: usize, second: usize): void {
+function diagonalPair(r: usize, bytes: usize, x: usize, y: usize, center: usize, first: usize, second: usize): void {
   const c0 = v128.load64_splat(center);
   const c1 = v128.load64_splat(center, 8);
   let s0 = f64x2.splat(0);
@@ -305,8 +279,7 @@ function diagonalPair(panel: Panel, x: usize, y: usize, center: usize, first: us
   let q1 = f64x2.splat(0);
   let q2 = f64x2.splat(0);
   let q3 = f64x2.splat(0);
-  let r = panel.survivors;
-  const end = x + <usize>panel.bytes;
+  const end = x + bytes;
   while (x < end) {
     const r0 = v128.load(r);
     const u0 = f64x2.sub(v128.load(x), c0);
@@ -334,31 +307,34 @@ function diagonalPair(panel: Panel, x: usize, y: usize, center: usize, first: us
   addPair(second, f64x2.add(q0, q2), f64x2.add(q1, q3));
 }
 
-/** Of the survivors, two at a time. */
+/** The same of the `n` points listed at `panel.offsets` alone, out of their rows: lanes are features. */
+export function accumulateSomeDiag(
+  panel: Panel, n: i32, weights: usize, center: usize, first: usize, second: usize,
+): void {
+  if (panel.isFloat32) someDiag<f32>(panel, n, weights, center, first, second);
+  else someDiag<f64>(panel, n, weights, center, first, second);
+}
+
 @inline
-function diagonalPairOfSome(panel: Panel, n: i32, x: usize, y: usize, center: usize, first: usize, second: usize): void {
-  const c0 = v128.load64_splat(center);
-  const c1 = v128.load64_splat(center, 8);
-  let s0 = f64x2.splat(0);
-  let s1 = f64x2.splat(0);
-  let q0 = f64x2.splat(0);
-  let q1 = f64x2.splat(0);
-  let offsets = panel.offsets;
-  let r = panel.survivors;
-  const end = r + (<usize>n << 3);
-  while (r < end) {
-    const w = v128.load(r);
-    const u0 = f64x2.sub(gatherPair(x, offsets), c0);
-    const t0 = f64x2.mul(w, u0);
-    s0 = f64x2.add(s0, t0);
-    q0 = f64x2.add(q0, f64x2.mul(t0, u0));
-    const u1 = f64x2.sub(gatherPair(y, offsets), c1);
-    const t1 = f64x2.mul(w, u1);
-    s1 = f64x2.add(s1, t1);
-    q1 = f64x2.add(q1, f64x2.mul(t1, u1));
-    offsets += 8;
-    r += 16;
+function someDiag<T>(panel: Panel, n: i32, weights: usize, center: usize, first: usize, second: usize): void {
+  const d = <usize>panel.nFeatures;
+  const end = panel.offsets + (<usize>n << 2);
+  for (let j: usize = 0; j < d; j += 2) {
+    const x = panel.x + j * sizeof<T>();
+    const alone = j + 1 == d;
+    const origin = v128.load(panel.origin + (j << 3));
+    const c = v128.load(center + (j << 3));
+    let s = f64x2.splat(0);
+    let q = f64x2.splat(0);
+    for (let at = panel.offsets; at < end; at += 4) {
+      const p = <usize>load<i32>(at);
+      const row = x + (p * d >> (sizeof<T>() == 4 ? 1 : 0));
+      const u = f64x2.sub(f64x2.sub(alone ? oneAt<T>(row) : pairAt<T>(row), origin), c);
+      const t = f64x2.mul(v128.load64_splat(weights + p), u);
+      s = f64x2.add(s, t);
+      q = f64x2.add(q, f64x2.mul(t, u));
+    }
+    v128.store(first + (j << 3), f64x2.add(v128.load(first + (j << 3)), s));
+    v128.store(second + (j << 3), f64x2.add(v128.load(second + (j << 3)), q));
   }
-  addPair(first, s0, s1);
-  addPair(second, q0, q1);
 }

@@ -18,10 +18,16 @@ export class Panel {
   bytes: i32;
   /** whether many components were far from many points of the panel before: then it pays to look for those that are */
   sparse: bool;
+  /** whether almost all were: then it pays to look before each exponential, although branches are mispredicted */
+  rare: bool;
   /** panels to go until that is tried again, after it did not pay */
   denseLeft: i32;
   /** rows of quadratic forms that are computed for all, to find them */
   firstRows: i32;
+  /** the points' rows in the data, and what is subtracted from them (of the mixtures, which do not scale) */
+  x: usize;
+  origin: usize;
+  isFloat32: bool;
   nFeatures: i32;
   /** features rounded up to a multiple of 4 */
   stride: i32;
@@ -35,6 +41,8 @@ export class Panel {
   residuals: usize;
   /** stride × size doubles: r·(x − μ) in tiles of 4 features × 2 points */
   scaled: usize;
+  /** stride × size doubles: some points, as columns */
+  listed: usize;
   /** k × size: log w_k + log p(x|k), then its exponential relative to the point's largest, then responsibilities */
   logProb: usize;
   /** size: the largest term, then log p(x) where it is wanted */
@@ -52,14 +60,10 @@ export class Panel {
   heads: usize;
   /** whether they differ, other than by the 0 past `count` */
   weighted: bool;
-  /** size: byte offsets in a line of the points that survive for one component */
+  /** size: byte offsets in a line of some points that are listed */
   offsets: usize;
-  /** size: their weights, packed */
+  /** size: a number of each of them, packed */
   packed: usize;
-  /** where the weights of the survivors are: `packed`, or in place if every point survives */
-  survivors: usize;
-  /** whether every point survives: then `offsets` are not used */
-  dense: bool;
 }
 
 /** Rounds a number of features up to whole tiles of 4. */
@@ -78,7 +82,7 @@ const HEADER: usize = 128;
 /** Bytes of a panel for `d` features and `k` components; a multiple of 64. */
 export function panelBytes(d: i32, k: i32): f64 {
   const size = <f64>panelSize(d);
-  const tiles = 3.0 * <f64>padded(d) * size;
+  const tiles = 4.0 * <f64>padded(d) * size;
   const perComponent = <f64>k * size;
   return <f64>HEADER + 8.0 * (tiles + perComponent + 5.0 * size + <f64>k);
 }
@@ -98,7 +102,8 @@ export function layPanel(at: usize, d: i32, k: i32): void {
   panel.columns = at + HEADER;
   panel.residuals = panel.columns + matrix;
   panel.scaled = panel.residuals + matrix;
-  panel.logProb = panel.scaled + matrix;
+  panel.listed = panel.scaled + matrix;
+  panel.logProb = panel.listed + matrix;
   panel.logProbNorm = panel.logProb + <usize>k * line;
   panel.scales = panel.logProbNorm + line;
   panel.weights = panel.scales + line;
@@ -113,6 +118,9 @@ export function fillPanel(panel: Panel, block: Block, scales: usize, start: i32)
   const count = min(panel.size, block.nRows - start);
   panel.count = count;
   panel.bytes = (count + 3 & ~3) << 3;
+  panel.isFloat32 = block.isFloat32 != 0;
+  panel.x = block.x + (<usize>start * <usize>panel.nFeatures << (block.isFloat32 ? 2 : 3));
+  panel.origin = block.origin;
   packRows(panel, block, scales, start, count);
   fillWeights(panel, block, start);
 }

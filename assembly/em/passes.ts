@@ -18,7 +18,7 @@ export function expectationPass<F>(state: usize, panelAt: usize, block: Block): 
   const family = changetype<F>(state);
   family.begin();
   for (let start = 0; start < block.nRows; start += panel.size) expectationPanel<F>(family, panel, block, start);
-  family.end();
+  family.end(panel);
 }
 
 function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32): void {
@@ -34,9 +34,11 @@ function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32):
 export function pruned(panel: Panel): void {
   panel.least = LEAST_RESPONSIBILITY;
   const live = exponentialsPanel(
-    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR, panel.sparse,
+    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR, panel.rare,
   );
-  panel.sparse = 2 * live < panel.nComponents * panel.count && panel.denseLeft == 0;
+  const all = panel.nComponents * panel.count;
+  panel.sparse = 2 * live < all && panel.denseLeft == 0;
+  panel.rare = panel.sparse && 10 * live < all;
   panel.denseLeft = max(0, panel.denseLeft - 1);
 }
 
@@ -60,7 +62,7 @@ export function momentsPass<F>(state: usize, panelAt: usize, block: Block, respo
   for (let start = 0; start < block.nRows; start += panel.size) {
     momentsPanel<F>(family, panel, block, start, responsibilities);
   }
-  family.end();
+  family.end(panel);
 }
 
 function momentsPanel<F>(family: F, panel: Panel, block: Block, start: i32, responsibilities: usize): void {

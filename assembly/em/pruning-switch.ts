@@ -5,6 +5,7 @@ import { Panel } from "./panel";
 export function setPruning(panelAt: usize, prunes: bool): void {
   const panel = changetype<Panel>(panelAt);
   panel.sparse = prunes;
+  panel.rare = prunes;
   panel.denseLeft = prunes ? 0 : i32.MAX_VALUE;
 }
 

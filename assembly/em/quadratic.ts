@@ -218,11 +218,10 @@ export function packFactor(w: usize, d: i32, out: usize): void {
   }
 }
 
-/** As `termsFull` for a diagonal W: `factor` is `stride` doubles, 1/σ_j, 0 in the padding. */
-export function termsDiag(panel: Panel, mean: usize, factor: usize, out: usize, bytes: usize, end: usize): void {
+/** As `termsFull` for a diagonal W, and all rows: `factor` is `stride` doubles, 1/σ_j, 0 in the padding. */
+export function termsDiag(panel: Panel, mean: usize, factor: usize, out: usize, bytes: usize): void {
   const line = <usize>panel.size << 3;
-  const last = end == <usize>panel.stride;
-  const stop = min(end, <usize>panel.nFeatures) << 3;
+  const stop = <usize>panel.nFeatures << 3;
   // eight points at a time, as many as lines have whole: fewer sums would wait for themselves
   for (let p: usize = 0; p < bytes; p += 64) {
     let x = panel.columns + p;
@@ -243,15 +242,9 @@ export function termsDiag(panel: Panel, mean: usize, factor: usize, out: usize, 
       s3 = f64x2.add(s3, f64x2.mul(y3, y3));
       x += line;
     }
-    if (last) {
-      s0 = termOf(panel, s0);
-      s1 = termOf(panel, s1);
-      s2 = termOf(panel, s2);
-      s3 = termOf(panel, s3);
-    }
-    v128.store(out + p, s0);
-    v128.store(out + p, s1, 16);
-    v128.store(out + p, s2, 32);
-    v128.store(out + p, s3, 48);
+    v128.store(out + p, termOf(panel, s0));
+    v128.store(out + p, termOf(panel, s1), 16);
+    v128.store(out + p, termOf(panel, s2), 32);
+    v128.store(out + p, termOf(panel, s3), 48);
   }
 }

@@ -26,11 +26,11 @@ export const EXACT_FLOOR: f64 = -708;
  *
  * `terms` is `k × size` (component-major); the first `count` columns are done, in twos: the buffers must be readable and
  * writable up to the next even number. Component after component, so that loops are long and the constants of the exponential
- * stay in registers; `sparse` leaves out pairs that are both below the floor, which pays where many are. Returns how many
+ * stay in registers; `skips` leaves out pairs that are both below the floor, which pays where almost all are. Returns how many
  * terms were not.
  */
 export function exponentialsPanel(
-  terms: usize, k: i32, size: i32, count: i32, tops: usize, sums: usize, floorValue: f64, sparse: bool,
+  terms: usize, k: i32, size: i32, count: i32, tops: usize, sums: usize, floorValue: f64, skips: bool,
 ): i32 {
   const line = <usize>size << 3;
   const bytes = <usize>(count + 1 & ~1) << 3;
@@ -47,7 +47,7 @@ export function exponentialsPanel(
   }
   let live = i64x2.splat(0);
   for (let at = terms; at < end; at += line) {
-    const lives = sparse
+    const lives = skips
       ? exponentialsLine(at, at + bytes, tops, sums, floorValue, true)
       : exponentialsLine(at, at + bytes, tops, sums, floorValue, false);
     live = i64x2.add(live, lives);

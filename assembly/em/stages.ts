@@ -10,7 +10,7 @@ export function stagesPass<F>(state: usize, panelAt: usize, block: Block, stages
   const family = changetype<F>(state);
   family.begin();
   for (let start = 0; start < block.nRows; start += panel.size) stagesPanel<F>(family, panel, block, start, stages);
-  family.end();
+  family.end(panel);
 }
 
 function stagesPanel<F>(family: F, panel: Panel, block: Block, start: i32, stages: i32): void {

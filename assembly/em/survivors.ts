@@ -1,69 +1,108 @@
 /** Which points of a panel count for one component, and with what weight. */
 import { sumLanes } from "../simd/horizontal";
+import { copyRow } from "./columns";
 import { Panel } from "./panel";
 
 /**
- * Turns the exponentials of one component, `products`, into weights r·s, in place, and packs those that are positive with the
- * offsets of their points; returns how many and adds their sum to `counts`. Where no responsibility is 0 (overlapping clusters)
- * nothing is packed: `panel.dense` says so, and `panel.survivors` finds the weights in either case.
+ * Turns the exponentials of one component, `products`, into weights r·s, in place, and adds their sum to `counts`; returns how
+ * many responsibilities are not 0.
  */
-export function compactSurvivors(panel: Panel, products: usize, counts: usize): i32 {
-  const zero = f64x2.splat(0);
+export function weighPoints(panel: Panel, products: usize, counts: usize): i32 {
   const least = f64x2.splat(panel.least);
   const weighted = panel.weighted;
   let scales = panel.scales;
   let weights = panel.weights;
-  let sum0 = zero;
-  let sum1 = zero;
-  let all = i64x2.splat(-1);
-  // past `count` the scales are 0: those lanes make no sum, but they do make a last, ragged panel not dense
+  let sum0 = f64x2.splat(0);
+  let sum1 = f64x2.splat(0);
+  let live = i64x2.splat(0);
+  // past `count` the scales are 0
   const end = products + <usize>panel.bytes;
-  for (let at = products; at < end; at += 32) {
-    let r0 = f64x2.mul(v128.load(at), v128.load(scales));
-    let r1 = f64x2.mul(v128.load(at, 16), v128.load(scales, 16));
+  while (products < end) {
+    let r0 = f64x2.mul(v128.load(products), v128.load(scales));
+    let r1 = f64x2.mul(v128.load(products, 16), v128.load(scales, 16));
     const live0 = f64x2.ge(r0, least);
     const live1 = f64x2.ge(r1, least);
     r0 = v128.and(r0, live0);
     r1 = v128.and(r1, live1);
-    all = v128.and(all, v128.and(live0, live1));
+    live = i64x2.add(live, i64x2.add(live0, live1));
     if (weighted) {
       r0 = f64x2.mul(r0, v128.load(weights));
       r1 = f64x2.mul(r1, v128.load(weights, 16));
     }
-    v128.store(at, r0);
-    v128.store(at, r1, 16);
+    v128.store(products, r0);
+    v128.store(products, r1, 16);
     sum0 = f64x2.add(sum0, r0);
     sum1 = f64x2.add(sum1, r1);
+    products += 32;
     scales += 32;
     weights += 32;
   }
   store<f64>(counts, load<f64>(counts) + sumLanes(f64x2.add(sum0, sum1)));
-  panel.dense = i64x2.all_true(all);
-  if (panel.dense) {
-    panel.survivors = products;
-    return panel.count;
-  }
-  panel.survivors = panel.packed;
-  let n: usize = 0;
-  for (let p: usize = 0; p < <usize>panel.bytes; p += 16) {
-    const pair = v128.load(products + p);
-    const positive = i64x2.bitmask(f64x2.gt(pair, zero));
-    if (positive == 0) continue;
-    store<i32>(panel.offsets + (n << 2), <i32>p);
-    v128.store64_lane(panel.packed + (n << 3), pair, 0);
-    n += positive & 1;
-    store<i32>(panel.offsets + (n << 2), <i32>p + 8);
-    v128.store64_lane(panel.packed + (n << 3), pair, 1);
-    n += positive >> 1;
-  }
-  // Moments take two at a time: an odd one has a companion of weight 0. There is room for it: one of the panel's points is missing.
-  store<i32>(panel.offsets + (n << 2), 0);
-  store<f64>(panel.packed + (n << 3), 0);
-  return <i32>n;
+  return -<i32>(i64x2.extract_lane(live, 0) + i64x2.extract_lane(live, 1));
 }
 
-/** The same feature of the two points whose offsets are at `offsets`. */
-@inline
-export function gatherPair(line: usize, offsets: usize): v128 {
-  return v128.load64_lane(line + <usize>load<i32>(offsets, 4), v128.load64_zero(line + <usize>load<i32>(offsets)), 1);
+/**
+ * Points of one component, collected from panels in which few count for it until moments are worth taking: those of few points
+ * would spend their time on the beginnings and ends of loops. Row by row, so that one more touches few lines of the cache.
+ */
+@unmanaged
+export class Queue {
+  /** points in it */
+  count: i32;
+  /** where its size doubles of weights and then its rows of `stride` doubles are */
+  weights: usize;
+}
+
+/**
+ * Lists the points of positive weight at `panel.offsets`; returns how many. Without a branch for each: which points count is
+ * all but random.
+ */
+export function listPoints(panel: Panel, weights: usize): i32 {
+  const zero = f64x2.splat(0);
+  let to = panel.offsets;
+  for (let p: usize = 0; p < <usize>panel.bytes; p += 16) {
+    const positive = i64x2.bitmask(f64x2.gt(v128.load(weights + p), zero));
+    store<i32>(to, <i32>p);
+    to += <usize>(positive & 1) << 2;
+    store<i32>(to, <i32>p + 8);
+    to += <usize>(positive >> 1) << 2;
+  }
+  return <i32>(to - panel.offsets >> 2);
+}
+
+/** Puts the listed points from `q` to `n` into the queue, until it is full; returns how far that got. */
+export function fillQueue(queue: Queue, panel: Panel, weights: usize, q: i32, n: i32): i32 {
+  const line = <usize>panel.size << 3;
+  const rowBytes = <usize>panel.stride << 3;
+  let count = queue.count;
+  for (; q < n && count < panel.size; q++) {
+    const p = <usize>load<i32>(panel.offsets + (<usize>q << 2));
+    store<f64>(queue.weights + (<usize>count << 3), load<f64>(weights + p));
+    copyRow(panel, <i32>(p >> 3), queue.weights + line + <usize>count * rowBytes);
+    count++;
+  }
+  queue.count = count;
+  return q;
+}
+
+/** Writes the queue's points as columns to `panel.listed`, filled up to fours by points of weight 0; returns the bytes they take of a line. */
+export function drainQueue(queue: Queue, panel: Panel): usize {
+  const line = <usize>panel.size << 3;
+  const rowBytes = <usize>panel.stride << 3;
+  for (; queue.count & 3; queue.count++) store<f64>(queue.weights + (<usize>queue.count << 3), 0);
+  const bytes = <usize>queue.count << 3;
+  queue.count = 0;
+  let row = queue.weights + line;
+  for (let p: usize = 0; p < bytes; p += 16) {
+    let to = panel.listed + p;
+    for (const end = row + rowBytes; row < end; row += 16) {
+      const a = v128.load(row);
+      const b = v128.load(row + rowBytes);
+      v128.store(to, v128.shuffle<f64>(a, b, 0, 2));
+      v128.store(to + line, v128.shuffle<f64>(a, b, 1, 3));
+      to += 2 * line;
+    }
+    row += rowBytes;
+  }
+  return bytes;
 }

@@ -6,11 +6,11 @@
  * One class serves all covariances, so that the passes stand in the module once: full ones, one for all (tied), and
  * diagonal ones; spherical ones too, whose σ the host repeats over the features.
  */
-import { accumulateDiag, accumulateFull, copySecond } from "../em/moments";
-import { Panel, padded } from "../em/panel";
+import { accumulateDiag, accumulateFull, accumulateSomeDiag, copySecond } from "../em/moments";
+import { Panel, padded, panelSize } from "../em/panel";
 import { packFactor, packedFactorBytes, termOf, termsDiag, termsFull } from "../em/quadratic";
 import { momentsSmall, termsSmall } from "../em/small";
-import { compactSurvivors, gatherPair } from "../em/survivors";
+import { Queue, drainQueue, fillQueue, listPoints, weighPoints } from "../em/survivors";
 
 /** Kinds of covariances, as the host names them. */
 const TIED = 1;
@@ -47,6 +47,8 @@ export class Gaussian {
   seconds: usize;
   /** moments as handed to the host: K × [count, first (D), second] */
   output: usize;
+  /** K `Queue`s, and what is in them */
+  queues: usize;
   kind: i32;
 
   @inline
@@ -70,10 +72,13 @@ export class Gaussian {
     return this.seconds + <usize>k * <usize>this.secondBytes;
   }
 
-  /** Whether `logProbsAbove` can gain: where finishing a few points costs as much as all of them, it cannot. */
+  /**
+   * Whether `logProbsAbove` can gain: where finishing a few points costs as much as all of them, it cannot. The products of a
+   * diagonal form are as many as the numbers that would have to be gathered.
+   */
   @inline
   get prunes(): bool {
-    return this.stride >= (this.kind == DIAGONAL ? 32 : 12);
+    return this.kind != DIAGONAL && this.stride >= 12;
   }
 
   /** The first `end` rows of the quadratic forms of component k, of the points in the first `bytes` of a line. */
@@ -81,7 +86,7 @@ export class Gaussian {
   private rows(panel: Panel, k: i32, out: usize, bytes: usize, end: usize): void {
     const mean = this.mean(k);
     const factor = this.factor(k);
-    if (this.kind == DIAGONAL) termsDiag(panel, mean, factor, out, bytes, end);
+    if (this.kind == DIAGONAL) termsDiag(panel, mean, factor, out, bytes);
     else if (this.stride == 4) termsSmall(panel, mean, factor, out);
     else termsFull(panel, mean, factor, out, bytes, end);
   }
@@ -193,10 +198,12 @@ export class Gaussian {
     store<i32>(panel.offsets + (<usize>n << 2), 0);
     for (let j: usize = 0; j < <usize>this.nFeatures * line; j += line) {
       for (let q: usize = 0; q < <usize>n << 2; q += 8) {
-        v128.store(panel.scaled + j + (q << 1), gatherPair(columns + j, panel.offsets + q));
+        const pair = panel.offsets + q;
+        const first = v128.load64_zero(columns + j + <usize>load<i32>(pair));
+        v128.store(panel.listed + j + (q << 1), v128.load64_lane(columns + j + <usize>load<i32>(pair, 4), first, 1));
       }
     }
-    panel.columns = panel.scaled;
+    panel.columns = panel.listed;
     panel.offset = load<f64>(this.logConstants + (<usize>k << 3));
     this.rows(panel, k, panel.packed, <usize>(n + 3 & ~3) << 3, <usize>this.stride);
     panel.columns = columns;
@@ -208,17 +215,44 @@ export class Gaussian {
   /** Adds the panel's points to the count and the moments of component k. */
   accumulate(panel: Panel, k: i32): void {
     const terms = panel.logProb + (<usize>(k * panel.size) << 3);
-    const center = this.center(k);
     const count = this.counts + (<usize>k << 3);
-    const first = this.first(k);
-    const second = this.second(k);
     if (this.kind != DIAGONAL && this.nFeatures <= 3) {
-      return momentsSmall(panel, terms, center, count, first, second);
+      momentsSmall(panel, terms, this.center(k), count, this.first(k), this.second(k));
+      return;
     }
-    const n = compactSurvivors(panel, terms, count);
+    const n = weighPoints(panel, terms, count);
     if (n == 0) return;
-    if (this.kind == DIAGONAL) accumulateDiag(panel, n, center, first, second);
-    else accumulateFull(panel, n, center, first, second);
+    if (4 * n >= 3 * panel.count) {
+      this.addMoments(panel, k, panel.columns, terms, <usize>panel.bytes);
+      return;
+    }
+    const listed = listPoints(panel, terms);
+    if (this.kind == DIAGONAL) {
+      accumulateSomeDiag(panel, listed, terms, this.center(k), this.first(k), this.second(k));
+      return;
+    }
+    const queue = this.queue(k);
+    for (let q = 0; q < listed; ) {
+      q = fillQueue(queue, panel, terms, q, listed);
+      if (queue.count == panel.size) this.drain(panel, k);
+    }
+  }
+
+  private addMoments(panel: Panel, k: i32, columns: usize, weights: usize, bytes: usize): void {
+    const center = this.center(k);
+    if (this.kind == DIAGONAL) accumulateDiag(panel, columns, weights, bytes, center, this.first(k), this.second(k));
+    else accumulateFull(panel, columns, weights, bytes, center, this.first(k), this.second(k));
+  }
+
+  @inline
+  private queue(k: i32): Queue {
+    return changetype<Queue>(this.queues + <usize>k * QUEUE);
+  }
+
+  /** Adds the points in the queue of component k to its moments. */
+  private drain(panel: Panel, k: i32): void {
+    const queue = this.queue(k);
+    if (queue.count) this.addMoments(panel, k, panel.listed, queue.weights, drainQueue(queue, panel));
   }
 
   /** Zeroes the sums before a pass. */
@@ -231,9 +265,10 @@ export class Gaussian {
     memory.fill(this.seconds, 0, this.kind == TIED ? <usize>this.stride * line : k * <usize>this.secondBytes);
   }
 
-  /** Copies the sums out: per component the count, the first moments, the second: the lower triangle by rows, or the diagonal. */
-  end(): void {
+  /** Ends a pass and copies the sums out: per component the count, the first moments, the second: the lower triangle by rows, or the diagonal. */
+  end(panel: Panel): void {
     const d = this.nFeatures;
+    if (queues(this.kind, d)) for (let k = 0; k < this.nComponents; k++) this.drain(panel, k);
     let out = this.output;
     for (let k = 0; k < this.nComponents; k++) {
       store<f64>(out, load<f64>(this.counts + (<usize>k << 3)));
@@ -268,6 +303,13 @@ function link(panel: Panel, k: i32, p: usize): void {
 }
 
 const HEADER: f64 = 128;
+/** Whether points are queued: those of few features are all taken, and diagonals are done with a point as soon as it would be queued. */
+@inline
+function queues(kind: i32, d: i32): bool {
+  return kind != DIAGONAL && d > 3;
+}
+/** Bytes of a `Queue`'s own fields. */
+const QUEUE: usize = 8;
 
 @inline
 function aligned(bytes: f64): f64 {
@@ -293,10 +335,12 @@ function partLength(part: i32, kind: i32, d: i32, k: i32): f64 {
     case 6: return <f64>k; // counts
     case 7: return rows; // firsts
     case 8: return diagonal ? rows : square; // seconds
-    default: return <f64>k * (1 + <f64>d + (diagonal ? <f64>d : <f64>d * (<f64>d + 1) / 2)); // output
+    case 9: return <f64>k * (1 + <f64>d + (diagonal ? <f64>d : <f64>d * (<f64>d + 1) / 2)); // output
+    case 10: return <f64>k; // queues
+    default: return queues(kind, d) ? <f64>k * (1 + <f64>padded(d)) * <f64>panelSize(d) : 0; // what is in them
   }
 }
-const PARTS = 10;
+const PARTS = 12;
 
 /** Bytes of the state for `k` components of `d` features, a multiple of 64; as f64 so that nothing can wrap. */
 export function gaussianBytes(kind: i32, d: i32, k: i32): f64 {
@@ -318,10 +362,12 @@ export function gaussianLay(at: usize, kind: i32, d: i32, k: i32): void {
   let next = at + <usize>HEADER;
   // the pointers are consecutive fields from `totals` on, in the order of `partLength`
   const pointers = at + offsetof<Gaussian>("totals");
-  for (let part = 0; part < PARTS; part++) {
+  for (let part = 0; part < PARTS - 1; part++) {
     store<usize>(pointers + (<usize>part << 2), next);
     next += <usize>aligned(8 * partLength(part, kind, d, k));
   }
+  const bytes = <usize>(1 + padded(d)) * <usize>panelSize(d) << 3;
+  for (let c = 0; c < k; c++) changetype<Queue>(state.queues + <usize>c * QUEUE).weights = next + <usize>c * bytes;
 }
 
 /** Packs the factors that the host wrote (precisions) for the passes. */

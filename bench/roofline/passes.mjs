@@ -4,9 +4,9 @@
  */
 import { performance } from 'node:perf_hooks';
 
-const ABI_VERSION = 5;
+const ABI_VERSION = 6;
 /** Positions in the header of Gaussian (assembly/families/gaussian.ts), in 32-bit words. */
-const FIELD = { stride: 2, logConstants: 6, means: 7, centers: 8, precisions: 9, end: 16 };
+const FIELD = { stride: 2, logConstants: 6, means: 7, centers: 8, precisions: 9, end: 17 };
 const KIND = { full: 0, diag: 2 };
 /** A call stays well below a millisecond: there is no on-stack replacement. */
 const ROWS_OF_A_CALL = 1024;

@@ -13,8 +13,8 @@ import { createTables } from './tables.js';
 type Parameters = MixtureParameters<GaussianComponent>;
 
 /** Positions of the header fields of Gaussian (assembly/families/gaussian.ts), in 32-bit words. */
-const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, precisions: 9, output: 14 };
-const HEADER_WORDS = 16;
+const FIELD = { stride: 2, totals: 5, logConstants: 6, means: 7, centers: 8, precisions: 9, counts: 11, output: 14 };
+const HEADER_WORDS = 17;
 
 /** Reserves everything a fit or a scoring needs; nothing grows afterwards. */
 export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): GaussianKernels {
@@ -97,7 +97,8 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
         own,
         workspace,
         headerBytes: 4 * HEADER_WORDS,
-        stateBytes,
+        // parameters; what comes after them is each thread's own
+        stateBytes: at('counts') - state,
         resultBytes: [16, k * componentLength * 8],
       },
       load,

@@ -153,7 +153,7 @@ function readLocal(url: string | URL): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /** Of assembly/index.ts. */
-const ABI_VERSION = 5;
+const ABI_VERSION = 6;
 
 function abiOf(module: WebAssembly.Module): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });

@@ -197,7 +197,7 @@ const BERNOULLI: Argument = { name: 'state', kind: 'reserved', make: (on) => on.
 const CLUSTERS: Argument = { name: 'state', kind: 'reserved', make: (on) => on.clusters(), fixed: upTo(7) };
 const MEANS: Argument = { name: 'state', kind: 'reserved', make: (on) => on.means(), fixed: upTo(15) };
 /** size, sizes and pointers; between and behind them is what changes with the points */
-const PANEL_FIXED = [0, ...upTo(9).map((i) => i + 6), 22, 23, 25, 26];
+const PANEL_FIXED = [0, ...upTo(10).map((i) => i + 9), 26, 27, 29, 30];
 const panel = (k: number): Argument => ({
   name: 'panel',
   kind: 'reserved',
@@ -205,7 +205,7 @@ const panel = (k: number): Argument => ({
   fixed: PANEL_FIXED,
 });
 /** One whose columns may lie anywhere: rows that were packed once. */
-const MOVING: Argument = { ...panel(1), fixed: PANEL_FIXED.filter((word) => word !== 9) };
+const MOVING: Argument = { ...panel(1), fixed: PANEL_FIXED.filter((word) => word !== 12) };
 const block = (make: (on: Sound) => number, fields: Fields): Argument => ({
   name: 'block',
   kind: 'labels',
