@@ -4,31 +4,34 @@ import { copyRow } from "./columns";
 import { Panel } from "./panel";
 
 /**
- * Turns the exponentials of one component, `products`, into weights r·s, in place, and adds their sum to `counts`; returns how
- * many responsibilities are not 0.
+ * Turns the exponentials of one component, `products`, into weights r·s, in place, and adds their sum to `counts`; returns
+ * which are not 0: bit p is point p's (a panel has 64 at most).
  */
-export function weighPoints(panel: Panel, products: usize, counts: usize): i32 {
+export function weighPoints(panel: Panel, products: usize, counts: usize): u64 {
+  const zero = f64x2.splat(0);
   const least = f64x2.splat(panel.least);
   const weighted = panel.weighted;
   let scales = panel.scales;
   let weights = panel.weights;
-  let sum0 = f64x2.splat(0);
-  let sum1 = f64x2.splat(0);
-  let live = i64x2.splat(0);
+  let sum0 = zero;
+  let sum1 = zero;
+  let points: u64 = 0;
   // past `count` the scales are 0
-  const end = products + <usize>panel.bytes;
-  while (products < end) {
+  const n = <u64>panel.bytes >> 3;
+  for (let p: u64 = 0; p < n; p += 4) {
     let r0 = f64x2.mul(v128.load(products), v128.load(scales));
     let r1 = f64x2.mul(v128.load(products, 16), v128.load(scales, 16));
-    const live0 = f64x2.ge(r0, least);
-    const live1 = f64x2.ge(r1, least);
+    let live0 = f64x2.ge(r0, least);
+    let live1 = f64x2.ge(r1, least);
     r0 = v128.and(r0, live0);
     r1 = v128.and(r1, live1);
-    live = i64x2.add(live, i64x2.add(live0, live1));
     if (weighted) {
       r0 = f64x2.mul(r0, v128.load(weights));
       r1 = f64x2.mul(r1, v128.load(weights, 16));
+      live0 = f64x2.gt(r0, zero);
+      live1 = f64x2.gt(r1, zero);
     }
+    points |= <u64>(i64x2.bitmask(live0) | i64x2.bitmask(live1) << 2) << p;
     v128.store(products, r0);
     v128.store(products, r1, 16);
     sum0 = f64x2.add(sum0, r0);
@@ -38,7 +41,15 @@ export function weighPoints(panel: Panel, products: usize, counts: usize): i32 {
     weights += 32;
   }
   store<f64>(counts, load<f64>(counts) + sumLanes(f64x2.add(sum0, sum1)));
-  return -<i32>(i64x2.extract_lane(live, 0) + i64x2.extract_lane(live, 1));
+  return points;
+}
+
+/** Lists points at `panel.offsets`. */
+export function listPoints(panel: Panel, points: u64): void {
+  for (let to = panel.offsets; points; points &= points - 1) {
+    store<i32>(to, <i32>ctz(points) << 3);
+    to += 4;
+  }
 }
 
 /**
@@ -51,23 +62,6 @@ export class Queue {
   count: i32;
   /** where its size doubles of weights and then its rows of `stride` doubles are */
   weights: usize;
-}
-
-/**
- * Lists the points of positive weight at `panel.offsets`; returns how many. Without a branch for each: which points count is
- * all but random.
- */
-export function listPoints(panel: Panel, weights: usize): i32 {
-  const zero = f64x2.splat(0);
-  let to = panel.offsets;
-  for (let p: usize = 0; p < <usize>panel.bytes; p += 16) {
-    const positive = i64x2.bitmask(f64x2.gt(v128.load(weights + p), zero));
-    store<i32>(to, <i32>p);
-    to += <usize>(positive & 1) << 2;
-    store<i32>(to, <i32>p + 8);
-    to += <usize>(positive >> 1) << 2;
-  }
-  return <i32>(to - panel.offsets >> 2);
 }
 
 /** Puts the listed points from `q` to `n` into the queue, until it is full; returns how far that got. */

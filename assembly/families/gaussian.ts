@@ -220,20 +220,21 @@ export class Gaussian {
       momentsSmall(panel, terms, this.center(k), count, this.first(k), this.second(k));
       return;
     }
-    const n = weighPoints(panel, terms, count);
+    const points = weighPoints(panel, terms, count);
+    const n = <i32>popcnt(points);
     if (n == 0) return;
     if (4 * n >= 3 * panel.count) {
       this.addMoments(panel, k, panel.columns, terms, <usize>panel.bytes);
       return;
     }
-    const listed = listPoints(panel, terms);
+    listPoints(panel, points);
     if (this.kind == DIAGONAL) {
-      accumulateSomeDiag(panel, listed, terms, this.center(k), this.first(k), this.second(k));
+      accumulateSomeDiag(panel, n, terms, this.center(k), this.first(k), this.second(k));
       return;
     }
     const queue = this.queue(k);
-    for (let q = 0; q < listed; ) {
-      q = fillQueue(queue, panel, terms, q, listed);
+    for (let q = 0; q < n; ) {
+      q = fillQueue(queue, panel, terms, q, n);
       if (queue.count == panel.size) this.drain(panel, k);
     }
   }
