@@ -12,8 +12,10 @@ export interface Place {
   readonly free: Float64Array;
   /** M(free) − free: what the fixed point makes 0 */
   readonly step: Float64Array;
-  /** the inner product of steps at this place */
+  /** the inner product of steps at this place … */
   readonly inner: (a: Float64Array, b: Float64Array) => number;
+  /** … is the dot product of one with this of the other; it costs much more than that product */
+  readonly metric: (step: Float64Array) => Float64Array;
 }
 
 /** How steps are made longer: told of every step that was taken, asked for the next. */
@@ -69,7 +71,8 @@ export function* accelerate<P, S>(
     const next = model.maximization(statistics, parameters);
     const free = chart.toFree(parameters);
     const step = subtract(chart.toFree(next), free);
-    return { next, free, step, inner: (a, b) => dot(a, chart.metric?.(parameters, b) ?? b) };
+    const metric = (v: Float64Array) => chart.metric?.(parameters, v) ?? v;
+    return { next, free, step, inner: (a, b) => dot(a, metric(b)), metric };
   };
 
   /** The proposal's state and the M-step from it, or undefined where it must be rejected. */

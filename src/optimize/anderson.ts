@@ -1,6 +1,6 @@
 /** Anderson's extrapolation: the last few steps tell how the EM map acts on what they span, and where it would end. */
 import { symmetricEigen } from '../numeric/symmetric-eigen.js';
-import { addScaled, scale, subtract } from '../numeric/vectors.js';
+import { addScaled, dot, scale, subtract } from '../numeric/vectors.js';
 import { accelerate, type Extrapolation, type Place } from './accelerate.js';
 import { CHARTS } from './charts.js';
 import { type Acceleration, registerMethod } from './method.js';
@@ -38,22 +38,22 @@ function andersonScheme(): Extrapolation {
   let limit = GROWTH;
   let atLimit = false;
   return {
-    propose(at) {
-      const { moved, changes } = orthonormal(memory, at.inner);
-      if (moved.length === 0) return undefined;
-      const { coordinates, bounded } = solve(moved, changes, at, limit);
+    propose({ step, metric }) {
+      const span = orthonormal(memory, metric);
+      if (span.length === 0) return undefined;
+      const { coordinates, bounded } = solve(span, step, limit);
       atLimit = bounded;
       // what EM does apart from the span, with what the move inside changes of it
-      const direction = at.step.slice();
-      changes.forEach((change, i) => {
+      const direction = step.slice();
+      span.forEach(({ change }, i) => {
         addScaled(direction, change, coordinates[i] as number);
       });
-      for (const u of moved) addScaled(direction, u, -at.inner(direction, u));
-      moved.forEach((u, i) => {
-        addScaled(direction, u, coordinates[i] as number);
+      for (const { moved, dual } of span) addScaled(direction, moved, -dot(dual, direction));
+      span.forEach(({ moved }, i) => {
+        addScaled(direction, moved, coordinates[i] as number);
       });
       // negated, so that NaN counts: against EM's direction nothing rises
-      return !(at.inner(direction, at.step) > 0) ? undefined : direction;
+      return !(dot(direction, metric(step)) > 0) ? undefined : direction;
     },
 
     moved(from, to, plain) {
@@ -69,43 +69,42 @@ function andersonScheme(): Extrapolation {
   };
 }
 
-/** The remembered moves, newest first, orthonormal at this place (Gram–Schmidt, twice); the changes follow them. */
-function orthonormal(memory: readonly Remembered[], inner: Place['inner']) {
-  const moved: Float64Array[] = [];
-  const changes: Float64Array[] = [];
-  for (const { moved: move, change } of memory.toReversed()) {
-    const u = move.slice();
-    const f = change.slice();
-    const before = inner(u, u);
+/** A direction of the span, of length 1, with its image under the metric: its dot products are inner products. */
+interface Direction extends Remembered {
+  readonly dual: Float64Array;
+}
+
+/** The remembered moves, newest first, orthonormal at this place (Gram–Schmidt, twice); the changes and the images follow them. */
+function orthonormal(memory: readonly Remembered[], metric: Place['metric']): Direction[] {
+  const span: Direction[] = [];
+  for (const remembered of memory.toReversed()) {
+    const moved = remembered.moved.slice();
+    const change = remembered.change.slice();
+    const dual = metric(moved).slice();
+    const before = dot(moved, dual);
     for (let pass = 0; pass < 2; pass++) {
-      moved.forEach((other, i) => {
-        const share = inner(u, other);
-        addScaled(u, other, -share);
-        addScaled(f, changes[i] as Float64Array, -share);
-      });
+      for (const other of span) {
+        const share = dot(moved, other.dual);
+        addScaled(moved, other.moved, -share);
+        addScaled(change, other.change, -share);
+        addScaled(dual, other.dual, -share);
+      }
     }
-    const left = inner(u, u);
+    const left = dot(moved, dual);
     if (!(left > INDEPENDENT * before)) continue;
-    scale(u, 1 / Math.sqrt(left));
-    scale(f, 1 / Math.sqrt(left));
-    moved.push(u);
-    changes.push(f);
+    for (const vector of [moved, change, dual]) scale(vector, 1 / Math.sqrt(left));
+    span.push({ moved, change, dual });
   }
-  return { moved, changes };
+  return span;
 }
 
 /** c = |A|⁻¹·Uᵀf, no direction lengthened beyond `limit`. */
-function solve(
-  moved: readonly Float64Array[],
-  changes: readonly Float64Array[],
-  { step, inner }: Place,
-  limit: number,
-) {
-  const n = moved.length;
-  const rate = (i: number, j: number) => -inner(moved[i] as Float64Array, changes[j] as Float64Array);
-  const matrix = moved.map((_, i) => Float64Array.from({ length: n }, (__, j) => (rate(i, j) + rate(j, i)) / 2));
+function solve(span: readonly Direction[], step: Float64Array, limit: number) {
+  const n = span.length;
+  const rate = (i: number, j: number) => -dot((span[i] as Direction).dual, (span[j] as Direction).change);
+  const matrix = span.map((_, i) => Float64Array.from({ length: n }, (__, j) => (rate(i, j) + rate(j, i)) / 2));
   const { values, vectors } = symmetricEigen(matrix);
-  const ahead = Float64Array.from(moved, (u) => inner(u, step));
+  const ahead = Float64Array.from(span, ({ dual }) => dot(dual, step));
   const coordinates = new Float64Array(n);
   let bounded = false;
   vectors.forEach((vector, e) => {
