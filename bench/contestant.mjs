@@ -16,12 +16,9 @@ import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { deserialize } from 'node:v8';
+import { pairedIteration } from './paired.mjs';
 import { RACES } from './races.mjs';
 import { median } from './statistics.mjs';
-
-/** Pairs of fits that are timed at most, and for how long. */
-const MOST_PAIRS = 25;
-const PAIRS_MS = 3000;
 
 const [raceName, name, file, libraryPath] = process.argv.slice(2);
 const race = RACES.find((one) => one.name === raceName);
@@ -105,23 +102,10 @@ async function threads() {
   // in shared memory it is not copied for every fit
   const data = new X.data.constructor(new SharedArrayBuffer(X.data.byteLength));
   data.set(X.data);
-  const timed = async (maxIter) => {
-    const begin = performance.now();
-    const model = await Model.fitAsync({ ...X, data }, { ...options, maxIter, threads: 2 });
-    return { ms: performance.now() - begin, model };
-  };
+  const start = (maxIter) => Model.fitAsync({ ...X, data }, { ...options, maxIter, threads: 2 });
   // starts the threads and compiles
-  const { model } = await timed(1);
-  if (model.threads?.count !== 2) return { absent: model.threads?.reason ?? 'one thread' };
-  const differences = [];
-  let trace;
-  const began = performance.now();
-  // short iterations drown in the noise of starting a fit: then more pairs of fits, and their median
-  while (differences.length < 3 || (differences.length < MOST_PAIRS && performance.now() - began < PAIRS_MS)) {
-    const short = await timed(1);
-    const long = await timed(1 + iterations);
-    differences.push(((long.ms - short.ms) * 1e6) / ((long.model.nIter - short.model.nIter) * n * k));
-    trace = Array.from(objectives(long.model));
-  }
-  return { ns: [median(differences)], trace: trace.slice(0, 1 + iterations) };
+  const first = await start(1);
+  if (first.threads?.count !== 2) return { absent: first.threads?.reason ?? 'one thread' };
+  const { ms, model } = await pairedIteration(start, iterations);
+  return { ns: [(ms * 1e6) / (n * k)], trace: Array.from(objectives(model)).slice(0, 1 + iterations) };
 }

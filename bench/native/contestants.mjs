@@ -4,8 +4,14 @@ import { fileURLToPath } from 'node:url';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const python = here('build/venv/bin/python');
 
-/** Our own fit, timed by the differences of onProgress (../contestant.mjs). */
-const ours = (backend) => (_, shape) => [process.execPath, here('mixwasm.mjs'), backend, JSON.stringify(shape)];
+/** Our own fit, timed as in ../contestant.mjs. */
+const ours = (backend) => (_, shape, threads) => [
+  process.execPath,
+  here('mixwasm.mjs'),
+  backend,
+  String(threads),
+  JSON.stringify(shape),
+];
 const native = (file) => (args) => [here(file), ...args];
 
 export const CONTESTANTS = [
@@ -14,7 +20,7 @@ export const CONTESTANTS = [
   {
     name: 'scikit-learn',
     needs: python,
-    command: (args) => [python, here('sklearn_em.py'), ...args, '1'],
+    command: (args, _, threads) => [python, here('sklearn_em.py'), ...args, String(threads)],
     agreement: 1e-9,
   },
   {

@@ -4,10 +4,10 @@
  * in turns, each in a process of its own, medians of the rounds; log-likelihoods compared before anything is printed.
  *
  * With --separation 20 clusters lie so far apart that most responsibilities are exactly 0, and scikit-learn and Armadillo alone
- * are asked: results/separated.{json,md}.
+ * are asked: results/separated.{json,md}. With --threads 2 those that can use them have two: results/native-threads.{json,md}.
  *
  * usage: node bench/native/run.mjs [--rounds n] [--only text] [--json file] [--without name,name] [--take name,name]
- *                                  [--separation s]
+ *                                  [--separation s] [--threads n]
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,12 +30,14 @@ const { values: options } = parseArgs({
     without: { type: 'string', default: '' },
     take: { type: 'string' },
     separation: { type: 'string' },
+    threads: { type: 'string', default: '1' },
   },
 });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const without = options.without.split(',');
 const separation = options.separation === undefined ? undefined : Number(options.separation);
-const take = (options.take ?? (separation && 'mixwasm,scikit-learn,Armadillo'))?.split(',');
+const threads = Number(options.threads);
+const take = (options.take ?? ((separation || threads > 1) && 'mixwasm,scikit-learn,Armadillo'))?.split(',');
 const contestants = CONTESTANTS.filter(({ name, needs, hint }) => {
   if (without.includes(name) || take?.includes(name) === false) return false;
   if (needs === undefined || existsSync(needs) || isCommand(needs)) return true;
@@ -56,10 +58,12 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-const table = nativeTable(report, contestants, separation);
+const table = nativeTable(report, contestants, { separation, threads });
 console.log(`\n${table}`);
 if (options.only === '' && options.without === '' && options.take === undefined) {
-  const results = here(`../results/${separation === undefined ? 'native' : 'separated'}`);
+  const results = here(
+    `../results/${separation !== undefined ? 'separated' : threads > 1 ? 'native-threads' : 'native'}`,
+  );
   writeFileSync(`${results}.json`, text(report));
   writeFileSync(`${results}.md`, table);
 }
@@ -99,11 +103,11 @@ function measure(shape, rounds) {
 }
 
 function run({ command }, args, shape) {
-  const [file, ...rest] = command(args, shape);
+  const [file, ...rest] = command(args, shape, threads);
   const output = execFileSync(file, rest, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+    env: { ...process.env, OMP_NUM_THREADS: options.threads, OPENBLAS_NUM_THREADS: options.threads },
   });
   return JSON.parse(output.trim().split('\n').at(-1));
 }

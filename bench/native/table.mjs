@@ -1,13 +1,15 @@
 /** The comparison as Markdown. */
-export function nativeTable({ machine, results }, contestants, separation) {
+export function nativeTable({ machine, results }, contestants, { separation, threads }) {
   const names = contestants.map(({ name }) => name);
   const head = ['N, D, K', ...names, 'fastest peer / mixwasm'];
   const { cpu, microarchitecture, cores, node, date } = machine;
   const versions = [...new Set(results.flatMap((result) => Object.values(result.versions)))].filter(Boolean);
   return [
-    separation === undefined
-      ? 'Nanoseconds per point × component of one EM iteration, one thread, medians; peers are scikit-learn, Armadillo and mclust, the C++ columns are the same fused pass with vectors of 128, 256 and 512 bits.'
-      : `The same of clusters that lie apart (centers ${separation}·√2 standard deviations from one another).`,
+    separation !== undefined
+      ? `The same of clusters that lie apart (centers ${separation}·√2 standard deviations from one another).`
+      : threads > 1
+        ? `The same with ${threads} threads each.`
+        : 'Nanoseconds per point × component of one EM iteration, one thread, medians; peers are scikit-learn, Armadillo and mclust, the C++ columns are the same fused pass with vectors of 128, 256 and 512 bits.',
     '',
     ...[
       head,

@@ -26,6 +26,7 @@ const HEADINGS = {
   roofline: 'What bounds an iteration',
   browsers: 'In browsers',
   threads: 'Threads',
+  'native-threads': 'Two threads against two',
   separated: 'Clusters that lie apart',
   'from-scratch': 'Whole fits',
   startup: 'The first fit of a process',
