@@ -5,9 +5,11 @@
  *
  * V8's code (--print-wasm-code) for the tiles is 27 instructions for 16 products and sums, nothing spilled, unrolled three times
  * by itself: a core with three vector units for doubles waits for these alone. What is lost is lost where loops begin and end, so
- * they are few: pairs of features are packed and multiplied with each other in one, and what 4 × 2 tiles leave over is
- * joined in twos. (A loop in a function of its own is not unrolled and a tenth slower; so are hand-unrolled tiles, whose loads V8
- * moves to the front, where they spill.)
+ * they are few: pairs of features are packed and multiplied with each other in one. (A loop in a function of its own is not
+ * unrolled and a tenth slower; so are hand-unrolled tiles, whose loads V8 moves to the front, where they spill.)
+ *
+ * No loop may store to the stack: where the addresses of spilled values agree in their last 12 bits with others in use it takes
+ * twice its time, and whether they do depends on how deep the call is (seen with 8 sums and 8 operands, in 1 of 12 depths).
  */
 import { oneAt, pairAt } from "./columns";
 import { Panel } from "./panel";
@@ -22,51 +24,43 @@ export function accumulateFull(
 ): void {
   const d = panel.nFeatures;
   const line = <usize>panel.size << 3;
-  const tileBytes = line << 2;
+  const groupBytes = line << 3;
   const rowBytes = <usize>panel.stride << 3;
-  const length = bytes << 2;
-  let u = panel.residuals;
-  let t = panel.scaled;
-  // groups of four features: u, and t, of two points lie together
+  const length = bytes << 3;
+  const groups = panel.residuals;
+  let group = groups;
+  // four features: of two points their u, then their t
   for (let i = 0; i < d; i += 4) {
     const row = second + <usize>i * rowBytes;
     const corner = row + (<usize>i << 3);
     const narrow = i + 2 >= d;
     const pairs: usize = narrow ? 32 : 64;
     for (let pair: usize = 0; pair < pairs; pair += 32) {
-      const at = corner + (pair >> 4) * (rowBytes + 8);
-      packPair(weights, length, x, x + line, center, first, u + pair, t + pair, at, rowBytes);
+      packPair(weights, length, x, line, center, first, group + pair, corner + (pair >> 4) * (rowBytes + 8), rowBytes);
       x += 2 * line;
       center += 16;
       first += 16;
     }
-    // the four by each pair before them; or, where a last group has but one pair, each four before it by that
-    let a = narrow ? panel.residuals : t;
-    let b = narrow ? t : panel.residuals;
+    // their t by the u of each pair before them; or, where a last group has but one pair, the u of each four before it by the t of that
+    let a = narrow ? groups : group + 64;
+    let b = narrow ? group + 64 : groups;
     let at = narrow ? second + (<usize>i << 3) : row;
     // pairs of a group are 32 bytes apart
     let next: usize = 32;
     for (let n = narrow ? i >> 2 : i >> 1; n > 0; n--) {
       accumulateTile(a, b, length, at, rowBytes);
       if (narrow) {
-        a += tileBytes;
+        a += groupBytes;
         at += 4 * rowBytes;
       } else {
         b += next;
         at += 16;
-        next = tileBytes - next;
+        next = groupBytes - next;
       }
     }
     if (narrow) return;
-    // a group's second pair by its first: two groups' at a time
-    const rest = corner + 2 * rowBytes;
-    if (i & 4) {
-      accumulateTwo(t - tileBytes + 32, u - tileBytes, rest - 4 * rowBytes - 32, t + 32, u, rest, length, rowBytes);
-    } else if (i + 6 >= d) {
-      accumulateOne(t + 32, u, rest, length, rowBytes);
-    }
-    u += tileBytes;
-    t += tileBytes;
+    accumulateHalf(group, corner + 2 * rowBytes, length, rowBytes);
+    group += groupBytes;
   }
 }
 
@@ -87,55 +81,54 @@ export function copySecond(second: usize, d: i32, i: i32, out: usize): void {
 }
 
 /**
- * u = x − c and t = r·u of the features at x and y, four points at a time, as the tiles want them; adds Σ t to `first` and
- * Σ t·u of the two to `second`.
+ * u = x − c and t = r·u of a line and the next, four points at a time, as the tiles want them; adds Σ t to `first` and Σ t·u of
+ * the two to `second`. The centre is read anew in every round: kept in registers it would be spilled.
  */
 @inline
 function packPair(
-  r: usize, length: usize, x: usize, y: usize, center: usize, first: usize, u: usize, t: usize, second: usize, rowBytes: usize,
+  r: usize, length: usize, x: usize, line: usize, center: usize, first: usize, to: usize, second: usize, rowBytes: usize,
 ): void {
-  const c0 = v128.load64_splat(center);
-  const c1 = v128.load64_splat(center, 8);
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
   let a00 = f64x2.splat(0);
   let a10 = f64x2.splat(0);
   let a11 = f64x2.splat(0);
-  const end = u + length;
-  while (u < end) {
+  const end = to + length;
+  while (to < end) {
+    const y = x + line;
+    let c = v128.load64_splat(center);
     let w = v128.load(r);
-    let u0 = f64x2.sub(v128.load(x), c0);
-    v128.store(u, u0);
+    let u0 = f64x2.sub(v128.load(x), c);
+    v128.store(to, u0);
     let t0 = f64x2.mul(w, u0);
-    v128.store(t, t0);
+    v128.store(to, t0, 64);
     s0 = f64x2.add(s0, t0);
     a00 = f64x2.add(a00, f64x2.mul(t0, u0));
-    let u1 = f64x2.sub(v128.load(y), c1);
-    v128.store(u, u1, 16);
+    let e = v128.load64_splat(center, 8);
+    let u1 = f64x2.sub(v128.load(y), e);
+    v128.store(to, u1, 16);
     let t1 = f64x2.mul(w, u1);
-    v128.store(t, t1, 16);
+    v128.store(to, t1, 80);
     s1 = f64x2.add(s1, t1);
     a10 = f64x2.add(a10, f64x2.mul(t1, u0));
     a11 = f64x2.add(a11, f64x2.mul(t1, u1));
     w = v128.load(r, 16);
-    u0 = f64x2.sub(v128.load(x, 16), c0);
-    v128.store(u, u0, 64);
+    u0 = f64x2.sub(v128.load(x, 16), c);
+    v128.store(to, u0, 128);
     t0 = f64x2.mul(w, u0);
-    v128.store(t, t0, 64);
+    v128.store(to, t0, 192);
     s0 = f64x2.add(s0, t0);
     a00 = f64x2.add(a00, f64x2.mul(t0, u0));
-    u1 = f64x2.sub(v128.load(y, 16), c1);
-    v128.store(u, u1, 80);
+    u1 = f64x2.sub(v128.load(y, 16), e);
+    v128.store(to, u1, 144);
     t1 = f64x2.mul(w, u1);
-    v128.store(t, t1, 80);
+    v128.store(to, t1, 208);
     s1 = f64x2.add(s1, t1);
     a10 = f64x2.add(a10, f64x2.mul(t1, u0));
     a11 = f64x2.add(a11, f64x2.mul(t1, u1));
     x += 32;
-    y += 32;
     r += 32;
-    u += 128;
-    t += 128;
+    to += 256;
   }
   addPair(first, s0, s1);
   addPair(second, a00, f64x2.splat(0));
@@ -169,8 +162,8 @@ function accumulateTile(a: usize, b: usize, length: usize, second: usize, rowByt
     const a3 = v128.load(a, 48);
     s30 = f64x2.add(s30, f64x2.mul(a3, b0));
     s31 = f64x2.add(s31, f64x2.mul(a3, b1));
-    a += 64;
-    b += 64;
+    a += 128;
+    b += 128;
   }
   addPair(second, s00, s01);
   addPair(second + rowBytes, s10, s11);
@@ -178,70 +171,27 @@ function accumulateTile(a: usize, b: usize, length: usize, second: usize, rowByt
   addPair(second + 3 * rowBytes, s30, s31);
 }
 
-/** second[i][j] += Σ a_i·b_j for the two features at `a` and the two at `b`. */
+/** second[i][j] += Σ t_i·u_j for the second pair of a group and its first. */
 @inline
-function accumulateOne(a: usize, b: usize, second: usize, length: usize, rowBytes: usize): void {
+function accumulateHalf(group: usize, second: usize, length: usize, rowBytes: usize): void {
   let s00 = f64x2.splat(0);
   let s01 = f64x2.splat(0);
   let s10 = f64x2.splat(0);
   let s11 = f64x2.splat(0);
-  const end = b + length;
-  while (b < end) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const a0 = v128.load(a);
-    s00 = f64x2.add(s00, f64x2.mul(a0, b0));
-    s01 = f64x2.add(s01, f64x2.mul(a0, b1));
-    const a1 = v128.load(a, 16);
-    s10 = f64x2.add(s10, f64x2.mul(a1, b0));
-    s11 = f64x2.add(s11, f64x2.mul(a1, b1));
-    a += 64;
-    b += 64;
+  const end = group + length;
+  while (group < end) {
+    const u0 = v128.load(group);
+    const u1 = v128.load(group, 16);
+    const t0 = v128.load(group, 96);
+    s00 = f64x2.add(s00, f64x2.mul(t0, u0));
+    s01 = f64x2.add(s01, f64x2.mul(t0, u1));
+    const t1 = v128.load(group, 112);
+    s10 = f64x2.add(s10, f64x2.mul(t1, u0));
+    s11 = f64x2.add(s11, f64x2.mul(t1, u1));
+    group += 128;
   }
   addPair(second, s00, s01);
   addPair(second + rowBytes, s10, s11);
-}
-
-/** `accumulateOne` for a, b, second and for c, d, third. */
-@inline
-function accumulateTwo(
-  a: usize, b: usize, second: usize, c: usize, d: usize, third: usize, length: usize, rowBytes: usize,
-): void {
-  let s00 = f64x2.splat(0);
-  let s01 = f64x2.splat(0);
-  let s10 = f64x2.splat(0);
-  let s11 = f64x2.splat(0);
-  let t00 = f64x2.splat(0);
-  let t01 = f64x2.splat(0);
-  let t10 = f64x2.splat(0);
-  let t11 = f64x2.splat(0);
-  const end = b + length;
-  while (b < end) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const a0 = v128.load(a);
-    s00 = f64x2.add(s00, f64x2.mul(a0, b0));
-    s01 = f64x2.add(s01, f64x2.mul(a0, b1));
-    const a1 = v128.load(a, 16);
-    s10 = f64x2.add(s10, f64x2.mul(a1, b0));
-    s11 = f64x2.add(s11, f64x2.mul(a1, b1));
-    const d0 = v128.load(d);
-    const d1 = v128.load(d, 16);
-    const c0 = v128.load(c);
-    t00 = f64x2.add(t00, f64x2.mul(c0, d0));
-    t01 = f64x2.add(t01, f64x2.mul(c0, d1));
-    const c1 = v128.load(c, 16);
-    t10 = f64x2.add(t10, f64x2.mul(c1, d0));
-    t11 = f64x2.add(t11, f64x2.mul(c1, d1));
-    a += 64;
-    b += 64;
-    c += 64;
-    d += 64;
-  }
-  addPair(second, s00, s01);
-  addPair(second + rowBytes, s10, s11);
-  addPair(third, t00, t01);
-  addPair(third + rowBytes, t10, t11);
 }
 
 /** Adds the sum of the lanes of `a`, and of those of `b`, to two doubles side by side. */
@@ -266,45 +216,31 @@ export function accumulateDiag(
   }
 }
 
-/** Four points at a time: eight sums, none of which waits for itself. */
 @inline
 function diagonalPair(r: usize, bytes: usize, x: usize, y: usize, center: usize, first: usize, second: usize): void {
   const c0 = v128.load64_splat(center);
   const c1 = v128.load64_splat(center, 8);
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
-  let s2 = f64x2.splat(0);
-  let s3 = f64x2.splat(0);
   let q0 = f64x2.splat(0);
   let q1 = f64x2.splat(0);
-  let q2 = f64x2.splat(0);
-  let q3 = f64x2.splat(0);
   const end = x + bytes;
   while (x < end) {
-    const r0 = v128.load(r);
+    const w = v128.load(r);
     const u0 = f64x2.sub(v128.load(x), c0);
-    const t0 = f64x2.mul(r0, u0);
+    const t0 = f64x2.mul(w, u0);
     s0 = f64x2.add(s0, t0);
     q0 = f64x2.add(q0, f64x2.mul(t0, u0));
     const u1 = f64x2.sub(v128.load(y), c1);
-    const t1 = f64x2.mul(r0, u1);
+    const t1 = f64x2.mul(w, u1);
     s1 = f64x2.add(s1, t1);
     q1 = f64x2.add(q1, f64x2.mul(t1, u1));
-    const r1 = v128.load(r, 16);
-    const u2 = f64x2.sub(v128.load(x, 16), c0);
-    const t2 = f64x2.mul(r1, u2);
-    s2 = f64x2.add(s2, t2);
-    q2 = f64x2.add(q2, f64x2.mul(t2, u2));
-    const u3 = f64x2.sub(v128.load(y, 16), c1);
-    const t3 = f64x2.mul(r1, u3);
-    s3 = f64x2.add(s3, t3);
-    q3 = f64x2.add(q3, f64x2.mul(t3, u3));
-    x += 32;
-    y += 32;
-    r += 32;
+    x += 16;
+    y += 16;
+    r += 16;
   }
-  addPair(first, f64x2.add(s0, s2), f64x2.add(s1, s3));
-  addPair(second, f64x2.add(q0, q2), f64x2.add(q1, q3));
+  addPair(first, s0, s1);
+  addPair(second, q0, q1);
 }
 
 /** The same of the `n` points listed at `panel.offsets` alone, out of their rows: lanes are features. */

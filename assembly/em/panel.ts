@@ -35,11 +35,11 @@ export class Panel {
   /** stride × size doubles: the points; the padding is 0 */
   columns: usize;
   /**
-   * stride × size doubles: x − μ, feature-major in the E-pass; in tiles of 4 features × 2 points in the M-pass (k-means: the
-   * points as its filters want them)
+   * stride × size doubles: x − μ, feature-major in the E-pass; k-means: the points as its filters want them. In the M-pass,
+   * together with the next, x − μ and r·(x − μ) as moments.ts wants them
    */
   residuals: usize;
-  /** stride × size doubles: r·(x − μ) in tiles of 4 features × 2 points */
+  /** stride × size doubles */
   scaled: usize;
   /** stride × size doubles: some points, as columns */
   listed: usize;

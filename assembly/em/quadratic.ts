@@ -49,76 +49,28 @@ const BLOCK_CORNER: usize = 80;
 
 /**
  * out[p] += Σ_{r<4} (Σ_j w[r][j]·(x − μ)[j][p])² for 4 points and a block of 4 rows, `i` columns to the left of its corner
- * (the first block sets `out`, the last makes terms of the sums). A block is the first to need the columns of its corner: it subtracts their means and leaves
- * the residuals for the blocks below.
+ * (the first block sets `out`, the last makes terms of the sums). A block is the first to need the columns of its corner: it
+ * subtracts their means and leaves the residuals for the blocks below.
+ *
+ * V8 computes what is only added up as late as it can, and loads as early: without the stores to `out` between the rows of the
+ * corner it would load all of them first, and spill (moments.ts tells what stores to the stack cost).
  */
 @inline
 function addSquares(
   columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize,
   panel: Panel, last: bool,
 ): void {
-  // the triangular corner, columns i … i + 3: 10 products of 16
-  let to = residuals + i * line;
-  let m = v128.load64_splat(mean);
-  let x0 = f64x2.sub(v128.load(columns), m);
-  let x1 = f64x2.sub(v128.load(columns, 16), m);
-  v128.store(to, x0);
-  v128.store(to, x1, 16);
-  let s = v128.load64_splat(w);
-  let a00 = f64x2.mul(s, x0);
-  let a01 = f64x2.mul(s, x1);
-  s = v128.load64_splat(w, 8);
-  let a10 = f64x2.mul(s, x0);
-  let a11 = f64x2.mul(s, x1);
-  s = v128.load64_splat(w, 16);
-  let a20 = f64x2.mul(s, x0);
-  let a21 = f64x2.mul(s, x1);
-  s = v128.load64_splat(w, 24);
-  let a30 = f64x2.mul(s, x0);
-  let a31 = f64x2.mul(s, x1);
-  columns += line;
-  to += line;
-  m = v128.load64_splat(mean, 8);
-  x0 = f64x2.sub(v128.load(columns), m);
-  x1 = f64x2.sub(v128.load(columns, 16), m);
-  v128.store(to, x0);
-  v128.store(to, x1, 16);
-  s = v128.load64_splat(w, 32);
-  a10 = f64x2.add(a10, f64x2.mul(s, x0));
-  a11 = f64x2.add(a11, f64x2.mul(s, x1));
-  s = v128.load64_splat(w, 40);
-  a20 = f64x2.add(a20, f64x2.mul(s, x0));
-  a21 = f64x2.add(a21, f64x2.mul(s, x1));
-  s = v128.load64_splat(w, 48);
-  a30 = f64x2.add(a30, f64x2.mul(s, x0));
-  a31 = f64x2.add(a31, f64x2.mul(s, x1));
-  columns += line;
-  to += line;
-  m = v128.load64_splat(mean, 16);
-  x0 = f64x2.sub(v128.load(columns), m);
-  x1 = f64x2.sub(v128.load(columns, 16), m);
-  v128.store(to, x0);
-  v128.store(to, x1, 16);
-  s = v128.load64_splat(w, 56);
-  a20 = f64x2.add(a20, f64x2.mul(s, x0));
-  a21 = f64x2.add(a21, f64x2.mul(s, x1));
-  s = v128.load64_splat(w, 64);
-  a30 = f64x2.add(a30, f64x2.mul(s, x0));
-  a31 = f64x2.add(a31, f64x2.mul(s, x1));
-  columns += line;
-  to += line;
-  m = v128.load64_splat(mean, 24);
-  x0 = f64x2.sub(v128.load(columns), m);
-  x1 = f64x2.sub(v128.load(columns, 16), m);
-  v128.store(to, x0);
-  v128.store(to, x1, 16);
-  s = v128.load64_splat(w, 72);
-  a30 = f64x2.add(a30, f64x2.mul(s, x0));
-  a31 = f64x2.add(a31, f64x2.mul(s, x1));
-  // the rectangle to its left
-  w += BLOCK_CORNER;
-  const end = w + (i << 5);
-  while (w < end) {
+  const to = residuals + i * line;
+  let a00 = f64x2.splat(0);
+  let a01 = f64x2.splat(0);
+  let a10 = f64x2.splat(0);
+  let a11 = f64x2.splat(0);
+  let a20 = f64x2.splat(0);
+  let a21 = f64x2.splat(0);
+  let a30 = f64x2.splat(0);
+  let a31 = f64x2.splat(0);
+  // the rectangle
+  for (const end = w + (i << 5); w < end; w += 32) {
     const y0 = v128.load(residuals);
     const y1 = v128.load(residuals, 16);
     const w0 = v128.load64_splat(w);
@@ -134,20 +86,82 @@ function addSquares(
     a30 = f64x2.add(a30, f64x2.mul(w3, y0));
     a31 = f64x2.add(a31, f64x2.mul(w3, y1));
     residuals += line;
-    w += 32;
   }
-  let s0 = f64x2.add(f64x2.add(f64x2.mul(a00, a00), f64x2.mul(a10, a10)), f64x2.add(f64x2.mul(a20, a20), f64x2.mul(a30, a30)));
-  let s1 = f64x2.add(f64x2.add(f64x2.mul(a01, a01), f64x2.mul(a11, a11)), f64x2.add(f64x2.mul(a21, a21), f64x2.mul(a31, a31)));
+  // the triangular corner to its right, columns i … i + 3: 10 products of 16
+  let m = v128.load64_splat(mean, 0);
+  const x0 = f64x2.sub(v128.load(columns), m);
+  const y0 = f64x2.sub(v128.load(columns, 16), m);
+  v128.store(to, x0);
+  v128.store(to, y0, 16);
+  let s = v128.load64_splat(w, 0);
+  a00 = f64x2.add(a00, f64x2.mul(s, x0));
+  a01 = f64x2.add(a01, f64x2.mul(s, y0));
+  let q0 = f64x2.mul(a00, a00);
+  let q1 = f64x2.mul(a01, a01);
   if (i) {
-    s0 = f64x2.add(v128.load(out), s0);
-    s1 = f64x2.add(v128.load(out, 16), s1);
+    q0 = f64x2.add(v128.load(out), q0);
+    q1 = f64x2.add(v128.load(out, 16), q1);
   }
+  v128.store(out, q0);
+  v128.store(out, q1, 16);
+  m = v128.load64_splat(mean, 8);
+  const x1 = f64x2.sub(v128.load(columns + line), m);
+  const y1 = f64x2.sub(v128.load(columns + line, 16), m);
+  v128.store(to + line, x1);
+  v128.store(to + line, y1, 16);
+  s = v128.load64_splat(w, 8);
+  a10 = f64x2.add(a10, f64x2.mul(s, x0));
+  a11 = f64x2.add(a11, f64x2.mul(s, y0));
+  s = v128.load64_splat(w, 16);
+  a10 = f64x2.add(a10, f64x2.mul(s, x1));
+  a11 = f64x2.add(a11, f64x2.mul(s, y1));
+  q0 = f64x2.add(q0, f64x2.mul(a10, a10));
+  q1 = f64x2.add(q1, f64x2.mul(a11, a11));
+  v128.store(out, q0);
+  v128.store(out, q1, 16);
+  m = v128.load64_splat(mean, 16);
+  const x2 = f64x2.sub(v128.load(columns + 2 * line), m);
+  const y2 = f64x2.sub(v128.load(columns + 2 * line, 16), m);
+  v128.store(to + 2 * line, x2);
+  v128.store(to + 2 * line, y2, 16);
+  s = v128.load64_splat(w, 24);
+  a20 = f64x2.add(a20, f64x2.mul(s, x0));
+  a21 = f64x2.add(a21, f64x2.mul(s, y0));
+  s = v128.load64_splat(w, 32);
+  a20 = f64x2.add(a20, f64x2.mul(s, x1));
+  a21 = f64x2.add(a21, f64x2.mul(s, y1));
+  s = v128.load64_splat(w, 40);
+  a20 = f64x2.add(a20, f64x2.mul(s, x2));
+  a21 = f64x2.add(a21, f64x2.mul(s, y2));
+  q0 = f64x2.add(q0, f64x2.mul(a20, a20));
+  q1 = f64x2.add(q1, f64x2.mul(a21, a21));
+  v128.store(out, q0);
+  v128.store(out, q1, 16);
+  m = v128.load64_splat(mean, 24);
+  const x3 = f64x2.sub(v128.load(columns + 3 * line), m);
+  const y3 = f64x2.sub(v128.load(columns + 3 * line, 16), m);
+  v128.store(to + 3 * line, x3);
+  v128.store(to + 3 * line, y3, 16);
+  s = v128.load64_splat(w, 48);
+  a30 = f64x2.add(a30, f64x2.mul(s, x0));
+  a31 = f64x2.add(a31, f64x2.mul(s, y0));
+  s = v128.load64_splat(w, 56);
+  a30 = f64x2.add(a30, f64x2.mul(s, x1));
+  a31 = f64x2.add(a31, f64x2.mul(s, y1));
+  s = v128.load64_splat(w, 64);
+  a30 = f64x2.add(a30, f64x2.mul(s, x2));
+  a31 = f64x2.add(a31, f64x2.mul(s, y2));
+  s = v128.load64_splat(w, 72);
+  a30 = f64x2.add(a30, f64x2.mul(s, x3));
+  a31 = f64x2.add(a31, f64x2.mul(s, y3));
+  q0 = f64x2.add(q0, f64x2.mul(a30, a30));
+  q1 = f64x2.add(q1, f64x2.mul(a31, a31));
   if (last) {
-    s0 = termOf(panel, s0);
-    s1 = termOf(panel, s1);
+    q0 = termOf(panel, q0);
+    q1 = termOf(panel, q1);
   }
-  v128.store(out, s0);
-  v128.store(out, s1, 16);
+  v128.store(out, q0);
+  v128.store(out, q1, 16);
 }
 
 /** As `addSquares` for the first two rows of the last block, which is never the first. */
@@ -155,24 +169,12 @@ function addSquares(
 function addTwoSquares(
   columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize, panel: Panel,
 ): void {
-  let m = v128.load64_splat(mean);
-  let x0 = f64x2.sub(v128.load(columns), m);
-  let x1 = f64x2.sub(v128.load(columns, 16), m);
-  let s = v128.load64_splat(w);
-  let a00 = f64x2.mul(s, x0);
-  let a01 = f64x2.mul(s, x1);
-  s = v128.load64_splat(w, 8);
-  let a10 = f64x2.mul(s, x0);
-  let a11 = f64x2.mul(s, x1);
-  m = v128.load64_splat(mean, 8);
-  x0 = f64x2.sub(v128.load(columns + line), m);
-  x1 = f64x2.sub(v128.load(columns + line, 16), m);
-  s = v128.load64_splat(w, 32);
-  a10 = f64x2.add(a10, f64x2.mul(s, x0));
-  a11 = f64x2.add(a11, f64x2.mul(s, x1));
-  w += BLOCK_CORNER;
-  const end = w + (i << 5);
-  while (w < end) {
+  const to = residuals + i * line;
+  let a00 = f64x2.splat(0);
+  let a01 = f64x2.splat(0);
+  let a10 = f64x2.splat(0);
+  let a11 = f64x2.splat(0);
+  for (const end = w + (i << 5); w < end; w += 32) {
     const y0 = v128.load(residuals);
     const y1 = v128.load(residuals, 16);
     const w0 = v128.load64_splat(w);
@@ -182,12 +184,38 @@ function addTwoSquares(
     a10 = f64x2.add(a10, f64x2.mul(w1, y0));
     a11 = f64x2.add(a11, f64x2.mul(w1, y1));
     residuals += line;
-    w += 32;
   }
-  const s0 = f64x2.add(v128.load(out), f64x2.add(f64x2.mul(a00, a00), f64x2.mul(a10, a10)));
-  const s1 = f64x2.add(v128.load(out, 16), f64x2.add(f64x2.mul(a01, a01), f64x2.mul(a11, a11)));
-  v128.store(out, termOf(panel, s0));
-  v128.store(out, termOf(panel, s1), 16);
+  let m = v128.load64_splat(mean, 0);
+  const x0 = f64x2.sub(v128.load(columns), m);
+  const y0 = f64x2.sub(v128.load(columns, 16), m);
+  v128.store(to, x0);
+  v128.store(to, y0, 16);
+  let s = v128.load64_splat(w, 0);
+  a00 = f64x2.add(a00, f64x2.mul(s, x0));
+  a01 = f64x2.add(a01, f64x2.mul(s, y0));
+  let q0 = f64x2.mul(a00, a00);
+  let q1 = f64x2.mul(a01, a01);
+  if (i) {
+    q0 = f64x2.add(v128.load(out), q0);
+    q1 = f64x2.add(v128.load(out, 16), q1);
+  }
+  v128.store(out, q0);
+  v128.store(out, q1, 16);
+  m = v128.load64_splat(mean, 8);
+  const x1 = f64x2.sub(v128.load(columns + line), m);
+  const y1 = f64x2.sub(v128.load(columns + line, 16), m);
+  v128.store(to + line, x1);
+  v128.store(to + line, y1, 16);
+  s = v128.load64_splat(w, 8);
+  a10 = f64x2.add(a10, f64x2.mul(s, x0));
+  a11 = f64x2.add(a11, f64x2.mul(s, y0));
+  s = v128.load64_splat(w, 16);
+  a10 = f64x2.add(a10, f64x2.mul(s, x1));
+  a11 = f64x2.add(a11, f64x2.mul(s, y1));
+  q0 = f64x2.add(q0, f64x2.mul(a10, a10));
+  q1 = f64x2.add(q1, f64x2.mul(a11, a11));
+  v128.store(out, termOf(panel, q0));
+  v128.store(out, termOf(panel, q1), 16);
 }
 
 /** Bytes of a packed factor of `d` features. */
@@ -198,24 +226,24 @@ export function packedFactorBytes(d: i32): i32 {
 }
 
 /**
- * Packs the lower triangular row-major `d × d` matrix at `w` as `termsFull` reads it: for each block of 4 rows the
- * corner on the diagonal by columns (4, 3, 2 and 1 entries), then the columns to its left, 4 entries each; 0 past row d − 1.
+ * Packs the lower triangular row-major `d × d` matrix at `w` as `termsFull` reads it: for each block of 4 rows the columns left
+ * of its corner, 4 entries each, then the corner on the diagonal by rows (1, 2, 3 and 4 entries); 0 past row d − 1.
  */
 export function packFactor(w: usize, d: i32, out: usize): void {
   for (let i = 0; i < d; i += 4) {
-    for (let j = i; j < i + 4; j++) {
-      for (let r = j; r < i + 4; r++) {
-        store<f64>(out, r < d ? load<f64>(w + ((<usize>r * <usize>d + <usize>j) << 3)) : 0);
-        out += 8;
-      }
-    }
     for (let j = 0; j < i; j++) {
-      for (let r = i; r < i + 4; r++) {
-        store<f64>(out, r < d ? load<f64>(w + ((<usize>r * <usize>d + <usize>j) << 3)) : 0);
-        out += 8;
-      }
+      for (let r = i; r < i + 4; r++) out = packEntry(w, d, r, j, out);
+    }
+    for (let r = i; r < i + 4; r++) {
+      for (let j = i; j <= r; j++) out = packEntry(w, d, r, j, out);
     }
   }
+}
+
+@inline
+function packEntry(w: usize, d: i32, r: i32, j: i32, out: usize): usize {
+  store<f64>(out, r < d ? load<f64>(w + ((<usize>r * <usize>d + <usize>j) << 3)) : 0);
+  return out + 8;
 }
 
 /** As `termsFull` for a diagonal W, and all rows: `factor` is `stride` doubles, 1/σ_j, 0 in the padding. */

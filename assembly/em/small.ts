@@ -9,7 +9,7 @@ import { sumLanes } from "../simd/horizontal";
 import { Panel } from "./panel";
 import { termOf } from "./quadratic";
 
-/** As `termsFull` for d ≤ 4: `w` is the corner of a packed factor, by columns of 4, 3, 2 and 1. */
+/** As `termsFull` for d ≤ 4: `w` is the corner of a packed factor, by rows of 1, 2, 3 and 4. */
 export function termsSmall(panel: Panel, mean: usize, w: usize, out: usize): void {
   const d = panel.nFeatures;
   if (d == 1) terms(panel, mean, w, out, 1);
@@ -23,48 +23,62 @@ function terms(panel: Panel, mean: usize, w: usize, out: usize, d: i32): void {
   const line = <usize>panel.size << 3;
   const end = panel.columns + (<usize>panel.count << 3);
   for (let x = panel.columns; x < end; x += 32) {
-    let m = v128.load64_splat(mean);
+    let m = v128.load64_splat(mean, 0);
     const u0 = f64x2.sub(v128.load(x), m);
     const v0 = f64x2.sub(v128.load(x, 16), m);
-    let a = v128.load64_splat(w);
+    let a = v128.load64_splat(w, 0);
     let y = f64x2.mul(a, u0);
     let z = f64x2.mul(a, v0);
     let q = f64x2.mul(y, y);
     let r = f64x2.mul(z, z);
     if (d > 1) {
-      const x1 = x + line;
       m = v128.load64_splat(mean, 8);
-      const u1 = f64x2.sub(v128.load(x1), m);
-      const v1 = f64x2.sub(v128.load(x1, 16), m);
+      const u1 = f64x2.sub(v128.load(x + line), m);
+      const v1 = f64x2.sub(v128.load(x + line, 16), m);
       a = v128.load64_splat(w, 8);
-      let b = v128.load64_splat(w, 32);
-      y = f64x2.add(f64x2.mul(a, u0), f64x2.mul(b, u1));
-      z = f64x2.add(f64x2.mul(a, v0), f64x2.mul(b, v1));
+      y = f64x2.mul(a, u0);
+      z = f64x2.mul(a, v0);
+      a = v128.load64_splat(w, 16);
+      y = f64x2.add(y, f64x2.mul(a, u1));
+      z = f64x2.add(z, f64x2.mul(a, v1));
       q = f64x2.add(q, f64x2.mul(y, y));
       r = f64x2.add(r, f64x2.mul(z, z));
       if (d > 2) {
-        const x2 = x1 + line;
+        // or V8 loads everything first: see addSquares
+        v128.store(out, q);
+        v128.store(out, r, 16);
         m = v128.load64_splat(mean, 16);
-        const u2 = f64x2.sub(v128.load(x2), m);
-        const v2 = f64x2.sub(v128.load(x2, 16), m);
-        a = v128.load64_splat(w, 16);
-        b = v128.load64_splat(w, 40);
-        let c = v128.load64_splat(w, 56);
-        y = f64x2.add(f64x2.add(f64x2.mul(a, u0), f64x2.mul(b, u1)), f64x2.mul(c, u2));
-        z = f64x2.add(f64x2.add(f64x2.mul(a, v0), f64x2.mul(b, v1)), f64x2.mul(c, v2));
+        const u2 = f64x2.sub(v128.load(x + 2 * line), m);
+        const v2 = f64x2.sub(v128.load(x + 2 * line, 16), m);
+        a = v128.load64_splat(w, 24);
+        y = f64x2.mul(a, u0);
+        z = f64x2.mul(a, v0);
+        a = v128.load64_splat(w, 32);
+        y = f64x2.add(y, f64x2.mul(a, u1));
+        z = f64x2.add(z, f64x2.mul(a, v1));
+        a = v128.load64_splat(w, 40);
+        y = f64x2.add(y, f64x2.mul(a, u2));
+        z = f64x2.add(z, f64x2.mul(a, v2));
         q = f64x2.add(q, f64x2.mul(y, y));
         r = f64x2.add(r, f64x2.mul(z, z));
         if (d > 3) {
-          const x3 = x2 + line;
+          v128.store(out, q);
+          v128.store(out, r, 16);
           m = v128.load64_splat(mean, 24);
-          const u3 = f64x2.sub(v128.load(x3), m);
-          const v3 = f64x2.sub(v128.load(x3, 16), m);
-          a = v128.load64_splat(w, 24);
-          b = v128.load64_splat(w, 48);
-          c = v128.load64_splat(w, 64);
-          const e = v128.load64_splat(w, 72);
-          y = f64x2.add(f64x2.add(f64x2.mul(a, u0), f64x2.mul(b, u1)), f64x2.add(f64x2.mul(c, u2), f64x2.mul(e, u3)));
-          z = f64x2.add(f64x2.add(f64x2.mul(a, v0), f64x2.mul(b, v1)), f64x2.add(f64x2.mul(c, v2), f64x2.mul(e, v3)));
+          const u3 = f64x2.sub(v128.load(x + 3 * line), m);
+          const v3 = f64x2.sub(v128.load(x + 3 * line, 16), m);
+          a = v128.load64_splat(w, 48);
+          y = f64x2.mul(a, u0);
+          z = f64x2.mul(a, v0);
+          a = v128.load64_splat(w, 56);
+          y = f64x2.add(y, f64x2.mul(a, u1));
+          z = f64x2.add(z, f64x2.mul(a, v1));
+          a = v128.load64_splat(w, 64);
+          y = f64x2.add(y, f64x2.mul(a, u2));
+          z = f64x2.add(z, f64x2.mul(a, v2));
+          a = v128.load64_splat(w, 72);
+          y = f64x2.add(y, f64x2.mul(a, u3));
+          z = f64x2.add(z, f64x2.mul(a, v3));
           q = f64x2.add(q, f64x2.mul(y, y));
           r = f64x2.add(r, f64x2.mul(z, z));
         }

@@ -26,7 +26,8 @@ async function timedTogether() {
   // in shared memory it is not copied for every fit
   const data = new Float64Array(new SharedArrayBuffer(X.data.byteLength));
   data.set(X.data);
-  const start = (maxIter) => GaussianMixture.fitAsync({ ...X, data }, { ...options, maxIter, threads: Number(threads) });
+  const start = (maxIter) =>
+    GaussianMixture.fitAsync({ ...X, data }, { ...options, maxIter, threads: Number(threads) });
   // starts the threads and compiles
   await start(1);
   const { ms, model } = await pairedIteration(start, iterations + 1);
