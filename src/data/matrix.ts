@@ -216,10 +216,14 @@ export function checkFinite({ x, nFeatures }: Matrix, name: string, firstRow = 0
 /** The index of the first value that is NaN or infinite, −1 if there is none. */
 function firstNonFinite(x: Values): number {
   let i = 0;
-  // x − x is 0 for finite numbers only: one comparison catches NaN and both infinities, of four values at once
+  // x − x is 0 for finite numbers only: one comparison catches NaN and both infinities, of four values at once (each a variable
+  // of its own: taken out of an array they take V8 five times as long)
   for (; i + 4 <= x.length; i += 4) {
-    const [a, b, c, d] = [x[i] as number, x[i + 1] as number, x[i + 2] as number, x[i + 3] as number];
-    if (a - a + (b - b) + (c - c) + (d - d) !== 0) break;
+    const a = x[i] as number;
+    const b = x[i + 1] as number;
+    const c = x[i + 2] as number;
+    const d = x[i + 3] as number;
+    if (a - a + (b - b) + (c - c + (d - d)) !== 0) break;
   }
   for (; i < x.length; i++) if (!Number.isFinite(x[i] as number)) return i;
   return -1;

@@ -94,9 +94,12 @@ function addDeviations(
     const to = Math.min(from + TILE, nRows);
     for (let j = 0; j < d; j += 2) {
       const next = j + 1 < d ? 1 : 0;
-      const [center0, center1] = [about[j] as number, about[j + next] as number];
-      let [sum0, sum1] = [sums[j] as number, sums[j + next] as number];
-      let [most0, most1] = [largest[j] as number, largest[j + next] as number];
+      const center0 = about[j] as number;
+      const center1 = about[j + next] as number;
+      let sum0 = sums[j] as number;
+      let sum1 = sums[j + next] as number;
+      let most0 = largest[j] as number;
+      let most1 = largest[j + next] as number;
       for (let i = from, at = from * d + j; i < to; i++, at += d) {
         const weight = s === undefined ? 1 : (s[i] as number);
         // not even 0·Infinity
@@ -131,8 +134,10 @@ function addSquares(
     const to = Math.min(from + TILE, nRows);
     for (let j = 0; j < d; j += 2) {
       const next = j + 1 < d ? 1 : 0;
-      const [center0, center1] = [about[j] as number, about[j + next] as number];
-      let [sum0, sum1] = [sums[j] as number, sums[j + next] as number];
+      const center0 = about[j] as number;
+      const center1 = about[j + next] as number;
+      let sum0 = sums[j] as number;
+      let sum1 = sums[j + next] as number;
       for (let i = from, at = from * d + j; i < to; i++, at += d) {
         const weight = s === undefined ? 1 : (s[i] as number);
         if (weight === 0) continue;
