@@ -42,8 +42,8 @@ for (const [d, k] of SHAPES) {
   // two objects, so that none is the one loaded already
   const centers = [0, 1].map(() => ({ centers: initialParameters.means }));
   const statistics = medians.expectation(centers[0], block);
-  // as a fit's first pass does: from here on rows are read where their bounds do not settle them
-  settled.complete(settled.expectation(centers[1], block), centers[1]);
+  // as a fit's first pass does: from here on costs come from sums
+  for (const kernels of [settled, compared]) kernels.complete(kernels.expectation(centers[1], block), centers[1]);
   const plain = [lloydSteps, simpleLloydSteps].map((steps) => steps(X.data, N, d, initialParameters.means));
   const passes = [
     (i) => settled.expectation(centers[i % 2], block),

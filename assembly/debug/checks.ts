@@ -217,8 +217,13 @@ export function checkKept(at: usize, clusters: Clusters): ClusterBlock {
   const k = clusters.nClusters;
   checkLabels("block.labels", block.labels, block.nRows, false);
   checkLabelValues("a label in block.labels", block.labels, block.nRows, k);
-  checkDoubles("block.bounds", block.bounds, <f64>block.nRows);
-  checkDoubles("block.reaches", block.reaches, <f64>block.nRows);
+  const n = <f64>block.nRows;
+  checkAddress("block.until", block.until, 4 * n, 4);
+  if (block.floats) {
+    checkAddress("block.floats", block.floats, 4 * n * <f64>clusters.nFeatures, 4);
+    checkAddress("block.norms", block.norms, 4 * n, 4);
+    checkAddress("block.floated", block.floated, 4, 4);
+  }
   if (!block.sums) return block;
   checkReserved("block.sums", block.sums, clusterSumsBytes(clusters.nFeatures, k));
   checkAddress("block.summed", block.summed, 4, 4);

@@ -103,6 +103,28 @@ function copyRowOf<T>(panel: Panel, p: i32, to: usize): void {
   if (j < d) store<f64>(to + (j << 3), <f64>load<T>(from + j * sizeof<T>()) - load<f64>(panel.origin + (j << 3)));
 }
 
+/** A row of a block as doubles at `to`, less the origin and scaled, and after them a 1 (and a 0 if that makes them even in number). */
+export function takeRow(block: Block, d: i32, scales: usize, row: i32, to: usize): void {
+  if (block.isFloat32) takeRowOf<f32>(block, <usize>d, scales, <usize>row, to);
+  else takeRowOf<f64>(block, <usize>d, scales, <usize>row, to);
+}
+
+@inline
+function takeRowOf<T>(block: Block, d: usize, scales: usize, row: usize, to: usize): void {
+  const from = block.x + row * d * sizeof<T>();
+  let j: usize = 0;
+  for (; j + 2 <= d; j += 2) {
+    const u = f64x2.sub(pairAt<T>(from + j * sizeof<T>()), v128.load(block.origin + (j << 3)));
+    v128.store(to + (j << 3), f64x2.mul(u, v128.load(scales + (j << 3))));
+  }
+  if (j < d) {
+    store<f64>(to + (j << 3), (<f64>load<T>(from + j * sizeof<T>()) - load<f64>(block.origin + (j << 3))) * load<f64>(scales + (j << 3)));
+    store<f64>(to + (j << 3), 1, 8);
+  } else {
+    v128.store(to + (j << 3), f64x2(1, 0));
+  }
+}
+
 /** A double, or a float promoted, and 0. */
 @inline
 export function oneAt<T>(at: usize): v128 {

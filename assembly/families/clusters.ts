@@ -39,16 +39,19 @@ export class Clusters {
 export class ClusterBlock extends Block {
   /** nRows i32; the last block's have room for 3 more */
   labels: usize;
-  /** k-means: nRows doubles, 0 at first */
-  bounds: usize;
+  /** k-means: nRows floats, 0 at first: a row keeps its label while that is more than the `ways` of its centre (means.ts) */
+  until: usize;
   /** k-means: three parts of K × stride doubles, or 0 if none are kept */
   sums: usize;
   /** k-means: address of an i32 that says whether `sums` are those of `labels` */
   summed: usize;
   /** k-medians: whether `x` holds panels, as `clustersPack` made them */
   packed: i32;
-  /** k-means: nRows doubles, upper bounds of the distances to the own centres, less the ways these had gone */
-  reaches: usize;
+  /** k-means: nRows × nFeatures floats, which may be `x`, and half their squares (nRows floats), or 0 if none are kept */
+  floats: usize;
+  norms: usize;
+  /** k-means: address of an i32 that says whether these are made */
+  floated: usize;
 }
 
 /** Room for the fields of the subclass as well. */

@@ -3,33 +3,29 @@
  * sums have the bits of the plain pass (every distance by its definition, every point added up), though most of that work
  * is left out:
  *
- * - A point whose own centre is nearer, by an upper bound, than all others are by a lower one keeps its label (Hamerly 2010)
- *   and is not even read; neither is it where its true distance, taken anew, is below the lower bound. The bounds are taken
- *   when a point is compared, and kept together with the ways that centres have gone since the beginning; so they need not be
- *   written again while they hold. How many rows a pass reads is what it takes: late in a fit they are one in ten.
- * - The others go through a matrix product in single precision that is checked against its own rounding (em/coarse-filter.ts);
- *   in double precision (em/filter.ts) where that leaves too many undecided.
- * - Sums are of numbers rounded to a grid on which additions are exact, so a point that stays in its cluster need not be
- *   added again, and one that leaves is taken away without a trace (`move`).
+ * - A row whose own centre is nearer, by an upper bound, than all others are by a lower one keeps its label (Hamerly 2010) and
+ *   is not even read. The bounds are taken when a row is compared, and the difference of the two kept together with the ways that
+ *   centres had gone until then: so one number is what these may come to before the row has to be compared again.
+ * - The others are compared with all centres in single precision, which is checked against its own rounding (em/filter.ts); by
+ *   the definition where that leaves too many undecided. Rows that stay in linear memory are kept as floats, too.
+ * - Sums are exact, so a row that stays in its cluster need not be added again (cluster-sums.ts).
  *
  * Costs need every row: a pass that is not `direct` leaves them to the host, which knows them from the sums.
  */
-import { Block } from "../em/block";
-import { COARSE_GREATEST, COARSE_TINY, demoteListed, demotePanel } from "../em/coarse-filter";
-import { packListedRows } from "../em/columns";
-import { filterPanel, nearestPoint } from "../em/filter";
-import { SquaredDifference, distancesPanel } from "../em/nearest";
+import { packListedRows, takeRow } from "../em/columns";
+import { FILTER_GREATEST, FILTER_TINY, compareFour, floatRows, nearestPoint } from "../em/filter";
+import { SquaredDifference, distancesPanel, fillUpCenters, nearestPanel } from "../em/nearest";
 import { Panel, fillPanel } from "../em/panel";
+import { addRow, moveRow, partBytes, writeSums } from "./cluster-sums";
 import { ClusterBlock, Clusters, addCosts, clearTotals } from "./clusters";
 import { Means } from "./means";
 
-/** One part in 2⁵⁰, more than the few roundings of a bound amount to: downwards, and upwards. */
-const SHORTER: f64 = 1 - 8.881784197001252e-16;
-const LONGER: f64 = 1 + 8.881784197001252e-16;
-/** More than sums of squares can lose by underflow. */
-const TINY: f64 = 1e-290;
-/** Panels that go through the filter in double precision before the other is tried again. */
-const FINE_PANELS: i32 = 64;
+/** Panels that are compared by the definition before the filter is tried again. */
+const EXACT_PANELS: i32 = 64;
+/** More than the few roundings to a float amount to, those in sums of squares included: downwards, upwards, of a sum. */
+const SHORTER: f32 = 1 - 2.384185791015625e-7;
+const LONGER: f32 = 1 + 2.384185791015625e-7;
+const ROUNDING: f32 = 9.5367431640625e-7;
 
 /**
  * Labels of the block's rows from those of the last pass, and the sums of the clusters; their cost, if every row is read.
@@ -41,223 +37,311 @@ export function kMeansExpectation(state: usize, panelAt: usize, blockAt: usize, 
   const means = changetype<Means>(state);
   const panel = changetype<Panel>(panelAt);
   const block = changetype<ClusterBlock>(blockAt);
-  const kept = block.sums != 0;
-  const sums = kept ? block.sums : scratch;
-  const summed = kept && load<i32>(block.summed) != 0;
-  const direct = means.direct != 0 || !summed;
+  const sums = block.sums ? block.sums : scratch;
+  const summed = block.sums != 0 && load<i32>(block.summed) != 0;
+  const fresh = block.floats != 0 && load<i32>(block.floated) == 0;
+  const direct = means.direct != 0 || !summed || fresh;
   clearTotals(means);
+  fillUpCenters(means);
   if (sums && !summed) memory.fill(sums, 0, 3 * partBytes(means));
-  const n = direct ? listAll(list, block.nRows) : listUnsettled(means, block, list);
-  // gathered in fours
-  const last = n ? load<i32>(list + (<usize>(n - 1) << 2)) : 0;
-  for (let q: usize = 0; q < 8; q++) store<i32>(list + ((<usize>n + q) << 2), last);
-  for (let start = 0; start < n; start += panel.size) {
+  // rows whose cost is wanted are read again while they are in the cache
+  const step = direct ? panel.size : max(block.nRows, 1);
+  for (let start = 0; start < block.nRows; start += step) {
+    const end = min(start + step, block.nRows);
+    const n = fresh ? listAll(start, end, list) : listUnsettled(means, block, start, end, list);
+    if (fresh) floatRows(block, panel.nFeatures, means.scales, list, n, block.floats, block.norms, true);
+    // compared in fours
+    const last = n ? load<i32>(list + (<usize>(n - 1) << 2)) : 0;
+    for (let q: usize = 0; q < 3; q++) store<i32>(list + ((<usize>n + q) << 2), last);
     // one call per panel: V8 replaces baseline code by optimised code at calls only
-    panel.count = min(panel.size, n - start);
-    expectationPanel(means, panel, block, list + (<usize>start << 2), sums, summed);
-    if (direct) addCosts(means, panel, start);
+    for (let q = 0; q < n; q += panel.size) {
+      compare(means, panel, block, list + (<usize>q << 2), min(panel.size, n - q), summed ? sums : 0);
+    }
+    if (direct) measure(means, panel, block, start, summed ? 0 : sums);
   }
   if (sums) writeSums(means, sums);
-  if (kept) store<i32>(block.summed, 1);
+  if (block.sums) store<i32>(block.summed, 1);
+  if (block.floats) store<i32>(block.floated, 1);
 }
 
-function listAll(list: usize, n: i32): i32 {
-  for (let i = 0; i < n; i++) store<i32>(list + (<usize>i << 2), i);
-  return n;
+function listAll(start: i32, end: i32, list: usize): i32 {
+  for (let i = start; i < end; i++) store<i32>(list + (<usize>(i - start) << 2), i);
+  return end - start;
 }
 
-/** Lists the rows whose own centre is not certain to be the nearest by what is known without reading them. */
-function listUnsettled(means: Means, block: ClusterBlock, list: usize): i32 {
-  const drifts = means.drifts;
-  const shorter = shorterFor(means);
-  const longer = 2 - shorter;
-  let n = 0;
-  for (let i = 0; i < block.nRows - 1; i += 2) {
-    const labels = block.labels + (<usize>i << 2);
-    const at = <usize>i << 3;
-    // (drift of the others, own drift)
-    const a = v128.load(drifts + (<usize>load<i32>(labels) << 4));
-    const b = v128.load(drifts + (<usize>load<i32>(labels, 4) << 4));
-    const others = f64x2.sub(v128.load(block.bounds + at), v128.shuffle<f64>(a, b, 0, 2));
-    const own = f64x2.mul(f64x2.add(v128.load(block.reaches + at), v128.shuffle<f64>(a, b, 1, 3)), f64x2.splat(LONGER));
-    const most = f64x2.add(f64x2.mul(f64x2.mul(own, own), f64x2.splat(longer)), f64x2.splat(TINY));
-    const settled = i64x2.bitmask(isSettled(others, most, shorter));
-    store<i32>(list + (<usize>n << 2), i);
-    n += ~settled & 1;
-    store<i32>(list + (<usize>n << 2), i + 1);
-    n += ~settled >> 1 & 1;
+/** Lists those of the rows `start` to `end` whose own centre is not certain to be the nearest by what is known without reading them. */
+function listUnsettled(means: Means, block: ClusterBlock, start: i32, end: i32, list: usize): i32 {
+  const ways = means.ways;
+  const labels = block.labels;
+  const until = block.until;
+  let at = list;
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    const row = <usize>i << 2;
+    const label = labels + row;
+    let way = v128.load32_zero(ways + (<usize>load<i32>(label) << 2));
+    way = v128.load32_lane(ways + (<usize>load<i32>(label, 4) << 2), way, 1);
+    way = v128.load32_lane(ways + (<usize>load<i32>(label, 8) << 2), way, 2);
+    way = v128.load32_lane(ways + (<usize>load<i32>(label, 12) << 2), way, 3);
+    const settled = i32x4.bitmask(f32x4.gt(v128.load(until + row), way));
+    store<i32>(at, i);
+    at += <usize>(~settled & 1) << 2;
+    store<i32>(at, i + 1);
+    at += <usize>(~settled & 2) << 1;
+    store<i32>(at, i + 2);
+    at += <usize>(~settled & 4);
+    store<i32>(at, i + 3);
+    at += <usize>(~settled & 8) >> 1;
   }
-  // an odd last one is not worth a test
-  store<i32>(list + (<usize>n << 2), block.nRows - 1);
-  return n + (block.nRows & 1);
-}
-
-/** A factor below 1 by more than the relative error of a sum of squared differences, (D + 2)·2⁻⁵³. */
-@inline
-function shorterFor(means: Means): f64 {
-  return SHORTER - <f64>means.nFeatures * (1 - SHORTER);
-}
-
-/** The rows of a panel are listed at `rows`; labels, bounds and sums are brought up to date. */
-function expectationPanel(
-  means: Means, panel: Panel, block: ClusterBlock, rows: usize, sums: usize, summed: bool,
-): void {
-  const count = panel.count;
-  packListedRows(panel, block, means.scales, rows, count);
-  gatherWeights(panel, block, rows);
-  const open = ownDistances(means, panel, block, rows);
-  if (open) {
-    // copying a point costs as much as comparing it with two centres
-    const listed = 8 * open < 7 * count;
-    const n = listed ? open : count;
-    const moved = summed ? sums : 0;
-    if (panel.denseLeft == 0) {
-      // where many points are left undecided, centres are too far from 0 for floats to tell them apart
-      const undecided = settleCoarse(means, panel, block, rows, n, listed, moved);
-      panel.denseLeft = 8 * undecided > n ? FINE_PANELS : 0;
-    } else {
-      settleFine(means, panel, block, rows, n, listed, moved);
-      panel.denseLeft--;
-    }
+  for (; i < end; i++) {
+    const row = <usize>i << 2;
+    const settled = load<f32>(until + row) > load<f32>(ways + (<usize>load<i32>(labels + row) << 2));
+    store<i32>(at, i);
+    at += <usize>!settled << 2;
   }
-  if (sums && !summed) {
-    for (let p: usize = 0; p < <usize>count; p++) {
-      const label = load<i32>(block.labels + (<usize>load<i32>(rows + (p << 2)) << 2));
-      move(means, panel, p, load<f64>(panel.weights + (p << 3)), label, sums);
-    }
-  }
+  return <i32>(at - list >> 2);
 }
 
-/** Weights of the listed rows, 0 past the last one. */
-@inline
-function gatherWeights(panel: Panel, block: ClusterBlock, rows: usize): void {
-  if (block.weights) {
-    for (let p: usize = 0; p < <usize>panel.count; p++) {
-      store<f64>(panel.weights + (p << 3), load<f64>(block.weights + (<usize>load<i32>(rows + (p << 2)) << 3)));
-    }
+/** Brings labels, bounds and sums of `n` listed rows up to date; the list goes on with the last one to a whole four. */
+function compare(means: Means, panel: Panel, block: ClusterBlock, rows: usize, n: i32, sums: usize): void {
+  if (panel.denseLeft) {
+    panel.denseLeft--;
+    compareExactly(means, panel, block, rows, n, sums);
+    return;
+  }
+  let floats = block.floats;
+  let norms = block.norms;
+  let places = rows;
+  if (floats) {
+    if (load<i32>(rows + (<usize>(n - 1) << 2)) - load<i32>(rows) > 2 * n) touchFloats(panel, block, rows, n);
   } else {
-    for (let p: usize = 0; p < <usize>panel.count << 3; p += 16) v128.store(panel.weights + p, f64x2.splat(1));
+    floats = panel.residuals;
+    norms = panel.scales;
+    places = panel.offsets;
+    const all = n + 3 & ~3;
+    floatRows(block, panel.nFeatures, means.scales, rows, all, floats, norms, false);
+    listAll(0, all, places);
   }
-  for (let p = panel.count; p < panel.size; p++) store<f64>(panel.weights + (<usize>p << 3), 0);
+  const undecided = compareFiltered(means, panel, block, rows, places, n, floats, norms, sums);
+  // where many rows are left undecided, centres are too far from 0 for floats to tell them apart
+  if (8 * undecided > n) panel.denseLeft = EXACT_PANELS;
 }
 
-/**
- * New labels and bounds for the panel's first `n` points, or for the `n` that are listed at `panel.offsets`, by the filter in
- * single precision; returns how many it left undecided. `sums` is 0 if changes are not taken into the sums.
- */
-function settleCoarse(
-  means: Means, panel: Panel, block: ClusterBlock, rows: usize, n: i32, listed: bool, sums: usize,
+/** By the filter, where it decides; returns how many rows it did not. The floats of a row lie at the place that `places` lists. */
+function compareFiltered(
+  means: Means, panel: Panel, block: ClusterBlock, rows: usize, places: usize, n: i32, floats: usize, norms: usize, sums: usize,
 ): i32 {
-  if (listed) demoteListed(panel, n);
-  else demotePanel(panel);
-  filterPanel<f32>(means, panel, panel.residuals, n);
+  const out = panel.packed;
+  const rowBytes = <usize>panel.nFeatures << 2;
+  let waiting = panel.columns;
   let undecided = 0;
-  for (let q: usize = 0; q < <usize>n; q++) {
-    const p = listed ? <usize>load<i32>(panel.offsets + (q << 2)) : q;
-    const leastAt = panel.logProbNorm + (q << 2);
-    const reach = load<f64>(panel.logProb + (p << 3)) + means.greatest;
-    const margin = means.coarseSlack * reach + COARSE_TINY;
-    // half the difference of two squared distances
-    const gap = 2 * (<f64>load<f32>(panel.packed + (q << 2)) - <f64>load<f32>(leastAt));
-    const decided = gap > margin && reach < COARSE_GREATEST;
-    undecided += i32(!decided);
-    settle(means, panel, block, rows, p, decided, load<i32>(leastAt) & means.indexMask, gap - margin, sums);
+  for (let q: usize = 0; q < <usize>n << 2; q += 16) {
+    let place = places + q;
+    compareFour(
+      means,
+      floats + <usize>load<i32>(place) * rowBytes, floats + <usize>load<i32>(place, 4) * rowBytes,
+      floats + <usize>load<i32>(place, 8) * rowBytes, floats + <usize>load<i32>(place, 12) * rowBytes, out,
+    );
+    const least = v128.load(out);
+    const second = v128.load(out, 16);
+    const norm = lanes(norms, place);
+    // |x|² + 2·score
+    const own = twice(f32x4.add(norm, least));
+    const reach = f32x4.add(own, f32x4.splat(<f32>means.greatest));
+    const margin = f32x4.add(f32x4.mul(reach, f32x4.splat(<f32>means.slack)), f32x4.splat(FILTER_TINY));
+    const decided = v128.and(
+      f32x4.gt(twice(f32x4.sub(second, least)), margin), f32x4.lt(reach, f32x4.splat(FILTER_GREATEST)),
+    );
+    const label = v128.and(least, i32x4.splat(means.indexMask));
+    const l0 = i32x4.extract_lane(label, 0);
+    const l1 = i32x4.extract_lane(label, 1);
+    const l2 = i32x4.extract_lane(label, 2);
+    const l3 = i32x4.extract_lane(label, 3);
+    const ways = means.ways;
+    let way = v128.load32_zero(ways + (<usize>l0 << 2));
+    way = v128.load32_lane(ways + (<usize>l1 << 2), way, 1);
+    way = v128.load32_lane(ways + (<usize>l2 << 2), way, 2);
+    way = v128.load32_lane(ways + (<usize>l3 << 2), way, 3);
+    const until = v128.and(decided, untilOf(own, twice(f32x4.add(norm, second)), margin, way));
+    const row = rows + q;
+    const r0 = <usize>load<i32>(row) << 2;
+    const r1 = <usize>load<i32>(row, 4) << 2;
+    const r2 = <usize>load<i32>(row, 8) << 2;
+    const r3 = <usize>load<i32>(row, 12) << 2;
+    v128.store32_lane(block.until + r0, until, 0);
+    v128.store32_lane(block.until + r1, until, 1);
+    v128.store32_lane(block.until + r2, until, 2);
+    v128.store32_lane(block.until + r3, until, 3);
+    const labels = block.labels;
+    const open = i32x4.bitmask(decided) ^ 15;
+    const changed = (l0 ^ load<i32>(labels + r0)) | (l1 ^ load<i32>(labels + r1))
+      | (l2 ^ load<i32>(labels + r2)) | (l3 ^ load<i32>(labels + r3));
+    if (changed | open) {
+      // to be seen to together
+      v128.store(waiting, label);
+      store<usize>(waiting, row, 16);
+      store<i32>(waiting, open, 20);
+      waiting += 32;
+      undecided += i32.popcnt(open);
+    }
   }
+  if (waiting > panel.columns) relabelWaiting(means, panel, block, waiting, sums);
   return undecided;
 }
 
-/** The same by the filter in double precision. */
-function settleFine(
-  means: Means, panel: Panel, block: ClusterBlock, rows: usize, n: i32, listed: bool, sums: usize,
-): void {
-  if (listed) gather(panel, n);
-  filterPanel<f64>(means, panel, listed ? panel.residuals : panel.columns, n);
-  for (let q: usize = 0; q < <usize>n; q++) {
-    const p = listed ? <usize>load<i32>(panel.offsets + (q << 2)) : q;
-    const margin = means.slack * (load<f64>(panel.logProb + (p << 3)) + means.greatest) + TINY;
-    const least = load<f64>(panel.logProbNorm + (q << 3));
-    const gap = 2 * (load<f64>(panel.packed + (q << 3)) - least);
-    // an overflow makes this false, too
-    const decided = gap > margin && margin < 1e280;
-    settle(
-      means, panel, block, rows, p, decided, <i32>reinterpret<i64>(least) & means.indexMask, gap - margin, sums,
-    );
-  }
+@inline
+function twice(v: v128): v128 {
+  return f32x4.add(v, v);
+}
+
+/** Four floats, from the places that are listed. */
+@inline
+function lanes(from: usize, list: usize): v128 {
+  let v = v128.load32_zero(from + (<usize>load<i32>(list) << 2));
+  v = v128.load32_lane(from + (<usize>load<i32>(list, 4) << 2), v, 1);
+  v = v128.load32_lane(from + (<usize>load<i32>(list, 8) << 2), v, 2);
+  return v128.load32_lane(from + (<usize>load<i32>(list, 12) << 2), v, 3);
 }
 
 /**
- * Gives point `p` the label that a filter has `decided` on, or else that of the definition, and new bounds: the squares of
- * its distances to all other centres are greater than that to its own by `more` at least.
+ * What the ways of centres may come to, if they are `way` now, before another one could be as near as the own: lower bound of
+ * the distance to the others less upper bound of that to the own, and the present ways, rounded down. `own` and `other` are
+ * squares that are right but for `margin`.
  */
 @inline
-function settle(
-  means: Means, panel: Panel, block: ClusterBlock, rows: usize, p: usize, decided: bool, nearest: i32, more: f64, sums: usize,
-): void {
-  const row = <usize>load<i32>(rows + (p << 2));
-  const labelAt = block.labels + (row << 2);
-  const label = decided ? nearest : nearestPoint(means, panel.columns + (p << 3), <usize>panel.size << 3);
-  if (label != load<i32>(labelAt)) {
-    relabel(means, panel, p, label, labelAt, sums);
-    const square = v128.load64_splat(panel.logProb + (p << 3));
-    const gone = v128.load64_splat(means.drifts + (<usize>label << 4), 8);
-    v128.store64_lane(block.reaches + (row << 3), reachesOf(square, gone, shorterFor(means)), 0);
-  }
-  const bound = Math.sqrt(max<f64>(load<f64>(panel.logProb + (p << 3)) + more, 0)) * SHORTER;
-  const drift = load<f64>(means.drifts + (<usize>label << 4));
-  store<f64>(block.bounds + (row << 3), decided ? (bound + drift) * SHORTER : 0);
+function untilOf(own: v128, other: v128, margin: v128, way: v128): v128 {
+  const zero = f32x4.splat(0);
+  const least = f32x4.sqrt(f32x4.pmax(zero, f32x4.sub(other, margin)));
+  const most = f32x4.sqrt(f32x4.pmax(zero, f32x4.add(own, margin)));
+  const between = f32x4.sub(f32x4.mul(least, f32x4.splat(SHORTER)), f32x4.mul(most, f32x4.splat(LONGER)));
+  const lost = f32x4.mul(f32x4.add(f32x4.abs(between), way), f32x4.splat(ROUNDING));
+  return f32x4.sub(f32x4.add(between, way), lost);
 }
 
-/** Another label: another own distance, and other sums. */
-function relabel(means: Means, panel: Panel, p: usize, label: i32, labelAt: usize, sums: usize): void {
-  store<f64>(panel.logProb + (p << 3), squaredDistance(panel, p, means.center(label)));
-  const s = load<f64>(panel.weights + (p << 3));
-  if (sums) {
-    move(means, panel, p, -s, load<i32>(labelAt), sums);
-    move(means, panel, p, s, label, sums);
+/**
+ * New labels of fours of rows that wait at `panel.columns` up to `end`, 32 bytes each: those given with them, or where bits of
+ * `open` are set those of the definition.
+ */
+function relabelWaiting(means: Means, panel: Panel, block: ClusterBlock, end: usize, sums: usize): void {
+  touchWaiting(panel, block, end);
+  for (let four = panel.columns; four < end; four += 32) {
+    const rows = load<usize>(four, 16);
+    const open = load<i32>(four, 20);
+    for (let q: usize = 0; q < 4; q++) {
+      const row = load<i32>(rows + (q << 2));
+      const label = load<i32>(four + (q << 2));
+      if (!(open >> <i32>q & 1)) {
+        if (label != labelOf(block, row)) relabel(means, panel, block, row, label, sums, false);
+        continue;
+      }
+      takeRow(block, panel.nFeatures, means.scales, row, panel.scaled);
+      const nearest = nearestPoint(means, panel.scaled);
+      if (nearest != labelOf(block, row)) relabel(means, panel, block, row, nearest, sums, true);
+    }
   }
-  store<i32>(labelAt, label);
+}
+
+/*
+ * What is wanted of rows that lie apart has to come from memory: a number of every line of the cache is read first, one right
+ * after the other, so that they come at the same time.
+ */
+
+/** The floats of listed rows. */
+function touchFloats(panel: Panel, block: ClusterBlock, rows: usize, n: i32): void {
+  const rowBytes = <usize>panel.nFeatures << 2;
+  let sum = 0;
+  for (let q: usize = 0; q < <usize>n; q++) {
+    sum += touchRow(block.floats + <usize>load<i32>(rows + (q << 2)) * rowBytes, rowBytes);
+  }
+  // so that it is not left out
+  store<i32>(panel.packed, sum);
+}
+
+/** Those of the rows that wait that will be read. */
+function touchWaiting(panel: Panel, block: ClusterBlock, end: usize): void {
+  const rowBytes = <usize>panel.nFeatures << (block.isFloat32 ? 2 : 3);
+  let sum = 0;
+  for (let four = panel.columns; four < end; four += 32) {
+    const rows = load<usize>(four, 16);
+    const open = load<i32>(four, 20);
+    for (let q: usize = 0; q < 4; q++) {
+      const row = load<i32>(rows + (q << 2));
+      if (load<i32>(four + (q << 2)) == labelOf(block, row) && !(open >> <i32>q & 1)) continue;
+      sum += touchRow(block.x + <usize>row * rowBytes, rowBytes);
+    }
+  }
+  store<i32>(panel.packed, sum);
+}
+
+@inline
+function touchRow(from: usize, bytes: usize): i32 {
+  let sum = load<i32>(from + bytes - 4);
+  for (let at: usize = 0; at < bytes; at += 64) sum += load<i32>(from + at);
+  return sum;
+}
+
+@inline
+function labelOf(block: ClusterBlock, row: i32): i32 {
+  return load<i32>(block.labels + (<usize>row << 2));
+}
+
+@inline
+function weightOf(block: ClusterBlock, row: i32): f64 {
+  return block.weights ? load<f64>(block.weights + (<usize>row << 3)) : 1;
+}
+
+/** Another label, and other sums unless `sums` is 0. `taken` says whether the row is at `panel.scaled` already. */
+function relabel(
+  means: Means, panel: Panel, block: ClusterBlock, row: i32, label: i32, sums: usize, taken: bool,
+): void {
+  const s = weightOf(block, row);
+  if (sums) {
+    if (!taken) takeRow(block, panel.nFeatures, means.scales, row, panel.scaled);
+    moveRow(means, panel.scaled, s, labelOf(block, row), label, sums);
+  }
+  store<i32>(block.labels + (<usize>row << 2), label);
   store<f64>(means.totals, load<f64>(means.totals, 40) + (s > 0 ? 1 : 0), 40);
 }
 
-/**
- * What is kept of two distances to own centres, of which `squares` are the squares: so much that with the way that the centre
- * will have gone (means.drifts), and times LONGER, it is never below the distance. `gone` is that way until now.
- */
-@inline
-function reachesOf(squares: v128, gone: v128, shorter: f64): v128 {
-  const longer = f64x2.add(f64x2.mul(squares, f64x2.splat(2 - shorter)), f64x2.splat(TINY));
-  const distance = f64x2.mul(f64x2.sqrt(longer), f64x2.splat(LONGER));
-  return f64x2.sub(f64x2.add(distance, f64x2.mul(gone, f64x2.splat(LONGER - 1))), gone);
+/** By the definition; these rows are compared in every pass. */
+function compareExactly(means: Means, panel: Panel, block: ClusterBlock, rows: usize, n: i32, sums: usize): void {
+  packListedRows(panel, block, means.scales, rows, n);
+  panel.count = n;
+  nearestPanel<SquaredDifference>(means, panel, panel.offsets);
+  for (let q: usize = 0; q < <usize>n; q++) {
+    const row = load<i32>(rows + (q << 2));
+    const label = load<i32>(panel.offsets + (q << 2));
+    store<f32>(block.until + (<usize>row << 2), 0);
+    if (label != labelOf(block, row)) relabel(means, panel, block, row, label, sums, false);
+  }
 }
 
-/**
- * Squared distances to the centres of the present labels, into `panel.logProb`, features added in their order; and the list
- * of the points whose bounds do not settle them then (i32 at `panel.offsets`). Returns how many there are.
- */
-function ownDistances(means: Means, panel: Panel, block: ClusterBlock, rows: usize): i32 {
+/** Adds a panel's rows, from `start` on, to the costs; and to `sums`, unless that is 0. */
+function measure(means: Means, panel: Panel, block: ClusterBlock, start: i32, sums: usize): void {
+  fillPanel(panel, block, means.scales, start);
+  ownDistances(means, panel, block.labels + (<usize>start << 2));
+  addCosts(means, panel, start);
+  if (!sums) return;
+  for (let i = start; i < start + panel.count; i++) {
+    takeRow(block, panel.nFeatures, means.scales, i, panel.scaled);
+    addRow(means, panel.scaled, weightOf(block, i), labelOf(block, i), sums);
+  }
+}
+
+/** Squared distances to the centres of the labels (in fours), into `panel.logProb`, features added in their order. */
+function ownDistances(means: Means, panel: Panel, labels: usize): void {
   const line = <usize>panel.size << 3;
   const pairs = panel.nFeatures >> 1;
   const stride = <usize>means.stride << 3;
-  const shorter = shorterFor(means);
-  const labels = block.labels;
-  let n = 0;
-  for (let p = 0; p < panel.count; p += 4) {
-    const list = rows + (<usize>p << 2);
-    const r0 = <usize>load<i32>(list);
-    const r1 = <usize>load<i32>(list, 4);
-    const r2 = <usize>load<i32>(list, 8);
-    const r3 = <usize>load<i32>(list, 12);
-    const l0 = <usize>load<i32>(labels + (r0 << 2));
-    const l1 = <usize>load<i32>(labels + (r1 << 2));
-    const l2 = <usize>load<i32>(labels + (r2 << 2));
-    const l3 = <usize>load<i32>(labels + (r3 << 2));
-    let c0 = means.lines + l0 * stride;
-    let c1 = means.lines + l1 * stride;
-    let c2 = means.lines + l2 * stride;
-    let c3 = means.lines + l3 * stride;
+  for (let p: usize = 0; p < <usize>panel.count; p += 4) {
+    const label = labels + (p << 2);
+    let c0 = means.lines + <usize>load<i32>(label) * stride;
+    let c1 = means.lines + <usize>load<i32>(label, 4) * stride;
+    let c2 = means.lines + <usize>load<i32>(label, 8) * stride;
+    let c3 = means.lines + <usize>load<i32>(label, 12) * stride;
     let a = f64x2.splat(0);
     let b = f64x2.splat(0);
-    let x = panel.columns + (<usize>p << 3);
+    let x = panel.columns + (p << 3);
     for (let j = 0; j < pairs; j++) {
       const v0 = v128.load(c0);
       const v1 = v128.load(c1);
@@ -278,134 +362,15 @@ function ownDistances(means: Means, panel: Panel, block: ClusterBlock, rows: usi
       a = addSquare(a, x, v128.load64_lane(c1, v128.load64_zero(c0), 1));
       b = addSquare(b, x + 16, v128.load64_lane(c3, v128.load64_zero(c2), 1));
     }
-    const at = <usize>p << 3;
-    v128.store(panel.logProb + at, a);
-    v128.store(panel.logProb + at, b, 16);
-    const w0 = v128.load(means.drifts + (l0 << 4));
-    const w1 = v128.load(means.drifts + (l1 << 4));
-    const w2 = v128.load(means.drifts + (l2 << 4));
-    const w3 = v128.load(means.drifts + (l3 << 4));
-    const reach01 = reachesOf(a, v128.shuffle<f64>(w0, w1, 1, 3), shorter);
-    const reach23 = reachesOf(b, v128.shuffle<f64>(w2, w3, 1, 3), shorter);
-    v128.store64_lane(block.reaches + (r0 << 3), reach01, 0);
-    v128.store64_lane(block.reaches + (r1 << 3), reach01, 1);
-    v128.store64_lane(block.reaches + (r2 << 3), reach23, 0);
-    v128.store64_lane(block.reaches + (r3 << 3), reach23, 1);
-
-    const d01 = v128.shuffle<f64>(w0, w1, 0, 2);
-    const d23 = v128.shuffle<f64>(w2, w3, 0, 2);
-    const b01 = v128.load64_lane(block.bounds + (r1 << 3), v128.load64_zero(block.bounds + (r0 << 3)), 1);
-    const b23 = v128.load64_lane(block.bounds + (r3 << 3), v128.load64_zero(block.bounds + (r2 << 3)), 1);
-    let settled = i64x2.bitmask(isSettled(f64x2.sub(b01, d01), a, shorter))
-      | (i64x2.bitmask(isSettled(f64x2.sub(b23, d23), b, shorter)) << 2);
-    // past the last point the list goes on with it
-    if (p + 4 > panel.count) settled |= 15 << (panel.count - p);
-    for (let q = 0; q < 4; q++) {
-      store<i32>(panel.offsets + (<usize>n << 2), p + q);
-      n += ~(settled >> q) & 1;
-    }
+    v128.store(panel.logProb + (p << 3), a);
+    v128.store(panel.logProb + (p << 3), b, 16);
   }
-  return n;
 }
 
 @inline
 function addSquare(sum: v128, x: usize, center: v128): v128 {
   const u = f64x2.sub(v128.load(x), center);
   return f64x2.add(sum, f64x2.mul(u, u));
-}
-
-/** Whether all other centres are farther than the square root of `own`, by a lower bound of their distances. */
-@inline
-function isSettled(least: v128, own: v128, shorter: f64): v128 {
-  // a NaN is no bound
-  const bound = f64x2.pmax(f64x2.splat(0), least);
-  return f64x2.gt(f64x2.sub(f64x2.mul(f64x2.mul(bound, bound), f64x2.splat(shorter)), f64x2.splat(TINY)), own);
-}
-
-/** Copies the listed points side by side into `panel.residuals`, feature-major. */
-function gather(panel: Panel, n: i32): void {
-  const line = <usize>panel.size << 3;
-  for (let q: usize = 0; q < <usize>n; q++) {
-    let from = panel.columns + (<usize>load<i32>(panel.offsets + (q << 2)) << 3);
-    let to = panel.residuals + (q << 3);
-    for (let j = 0; j < panel.nFeatures; j++) {
-      store<f64>(to, load<f64>(from));
-      from += line;
-      to += line;
-    }
-  }
-}
-
-function squaredDistance(panel: Panel, p: usize, center: usize): f64 {
-  let sum: f64 = 0;
-  let x = panel.columns + (p << 3);
-  for (let j = 0; j < panel.nFeatures; j++) {
-    const u = load<f64>(x) - load<f64>(center);
-    sum += u * u;
-    x += <usize>panel.size << 3;
-    center += 32;
-  }
-  return sum;
-}
-
-@inline
-function partBytes(means: Means): usize {
-  return (<usize>means.nClusters * <usize>means.stride) << 3;
-}
-
-/**
- * Adds s·(x, 1) to the sums of a cluster, or takes it away (s < 0), without rounding: a number is cut into three parts,
- * multiples of 2^(q − 52) with q such that a block's parts cannot add up to 2^(q + 1): fl(v + m) − m with m = 3·2^(q − 1)
- * rounds v to that grid (Demmel & Nguyen 2013). What is left below the third grid is dropped by the same rule whenever the
- * point is added or taken away; src/em/exact-sums.ts chooses the grids and says how little that is.
- */
-function move(means: Means, panel: Panel, p: usize, s: f64, label: i32, sums: usize): void {
-  if (s == 0) return;
-  const weight = f64x2.splat(s);
-  const line = <usize>panel.size << 3;
-  const part = partBytes(means);
-  const level = <usize>means.stride << 3;
-  let sum = sums + <usize>label * level;
-  let grid = means.grids;
-  let x = panel.columns + (p << 3);
-  for (let j = 2; j <= panel.nFeatures; j += 2) {
-    addParts(f64x2.mul(weight, v128.load64_lane(x + line, v128.load64_zero(x), 1)), sum, part, grid, level);
-    sum += 16;
-    grid += 16;
-    x += 2 * line;
-  }
-  // the sums count weights as one more feature, whose value is 1
-  const last = panel.nFeatures & 1 ? f64x2.replace_lane(v128.load64_zero(x), 1, 1) : f64x2(1, 0);
-  addParts(f64x2.mul(weight, last), sum, part, grid, level);
-}
-
-@inline
-function addParts(v: v128, sum: usize, part: usize, grid: usize, level: usize): void {
-  let m = v128.load(grid);
-  let h = f64x2.sub(f64x2.add(v, m), m);
-  v128.store(sum, f64x2.add(v128.load(sum), h));
-  v = f64x2.sub(v, h);
-  m = v128.load(grid + level);
-  h = f64x2.sub(f64x2.add(v, m), m);
-  v128.store(sum + part, f64x2.add(v128.load(sum + part), h));
-  v = f64x2.sub(v, h);
-  m = v128.load(grid + 2 * level);
-  h = f64x2.sub(f64x2.add(v, m), m);
-  v128.store(sum + 2 * part, f64x2.add(v128.load(sum + 2 * part), h));
-}
-
-/** Hands the sums out as doubles and what rounding takes from them (Knuth's two-sum of the first parts, and the third). */
-function writeSums(means: Means, sums: usize): void {
-  const part = partBytes(means);
-  for (let i: usize = 0; i < part; i += 16) {
-    const a = v128.load(sums + i);
-    const b = v128.load(sums + part + i);
-    const sum = f64x2.add(a, b);
-    const added = f64x2.sub(sum, a);
-    const lost = f64x2.add(f64x2.sub(a, f64x2.sub(sum, added)), f64x2.sub(b, added));
-    v128.store(means.output + i, sum);
-    v128.store(means.output + part + i, f64x2.add(lost, v128.load(sums + 2 * part + i)));
-  }
 }
 
 /** Euclidean distances, nRows × K row-major doubles. */

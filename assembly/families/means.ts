@@ -1,4 +1,4 @@
-/** What the k-means pass has in linear memory besides the centres: for its filters, its bounds and its sums. */
+/** What the k-means pass has in linear memory besides the centres: for its filter, its bounds and its sums. */
 import { padded } from "../em/panel";
 import { Clusters, aligned, clustersBytes, clustersLay } from "./clusters";
 
@@ -7,27 +7,21 @@ import { Clusters, aligned, clustersBytes, clustersLay } from "./clusters";
 export class Means extends Clusters {
   /** 2^b − 1 for the b bits that hold an index of a centre */
   indexMask: i32;
-  /** written by the host: |c|²/2, in the last group filled up with the greatest finite number */
-  halves: usize;
-  /**
-   * written by the host: of each centre how far the others have moved at most, and how far it has itself, all updates
-   * together (K × 2)
-   */
-  drifts: usize;
+  /** written by the host: of each centre how far it and the farthest of the others have moved, all updates together (K floats) */
+  ways: usize;
   /** written by the host: what rounds to the three grids of the sums, 3 × stride doubles */
   grids: usize;
   /** the sums of a block handed out: K × stride sums, K × stride errors */
   output: usize;
-  /** written by the host: `centers` and `halves` as floats */
+  /** written by the host: `centers` as floats */
   floatCenters: usize;
+  /** written by the host: |c|²/2 as floats, in the last group filled up with the greatest finite one */
   floatHalves: usize;
   /** written by the host: the centres one after another, `stride` doubles each */
   lines: usize;
-  /** written by the host: 16·e of em/filter.ts, and the greatest |c|² */
+  /** written by the host: 32·e of em/filter.ts, and the greatest |c|², rounded up */
   slack: f64;
   greatest: f64;
-  /** written by the host: 16·e of em/coarse-filter.ts */
-  coarseSlack: f64;
   /** written by the host: whether every row is to be read, for the cost, or 0 */
   direct: f64;
 }
@@ -41,7 +35,7 @@ export function clusterSumsBytes(d: i32, k: i32): f64 {
 export function meansBytes(d: i32, k: i32): f64 {
   const stride = 8.0 * <f64>padded(d + 1);
   const each = <f64>padded(k);
-  return clustersBytes(d, k) + 3 * aligned(8.0 * each) + aligned(3 * stride) + aligned(2.0 * <f64>k * stride)
+  return clustersBytes(d, k) + aligned(4.0 * each) + aligned(3 * stride) + aligned(2.0 * <f64>k * stride)
     + aligned(4.0 * each * <f64>d) + aligned(4.0 * each) + <f64>k * stride;
 }
 
@@ -52,9 +46,8 @@ export function meansLay(at: usize, d: i32, k: i32): void {
   const stride = 8.0 * <f64>padded(d + 1);
   const each = <f64>padded(k);
   state.indexMask = (1 << (32 - clz(padded(k) - 1))) - 1;
-  state.halves = at + <usize>clustersBytes(d, k);
-  state.drifts = state.halves + <usize>aligned(8.0 * each);
-  state.grids = state.drifts + <usize>(2 * aligned(8.0 * each));
+  state.ways = at + <usize>clustersBytes(d, k);
+  state.grids = state.ways + <usize>aligned(4.0 * each);
   state.output = state.grids + <usize>aligned(3 * stride);
   state.floatCenters = state.output + <usize>aligned(2.0 * <f64>k * stride);
   state.floatHalves = state.floatCenters + <usize>aligned(4.0 * each * <f64>d);

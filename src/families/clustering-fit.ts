@@ -23,6 +23,7 @@ import { distinctRows } from '../init/random.js';
 import { sampleRows } from '../init/sample-rows.js';
 import { expectedBytes } from '../lease.js';
 import type { ThreadsUsed } from '../threads/client.js';
+import { isResident } from '../wasm/feed.js';
 import type { ClusteringPlan } from './clustering-options.js';
 
 /** One of the nInit starts, for the record. */
@@ -220,11 +221,15 @@ export class ClusteringFit<S extends HardStatistics> {
   }
 }
 
-/** As `expectedBytes`, with what k-means keeps of each row, and a block of rows on its way to where they are packed. */
+/**
+ * As `expectedBytes`, with what k-means keeps of each row, the rows as floats included, and a block of rows on its way to where
+ * they are packed.
+ */
 export function clusteringBytes(data: Rows, nClusters: number): number {
   const { nSamples, nFeatures } = data;
   const block = Math.min(nSamples, clusterRows(nFeatures, nClusters));
-  return expectedBytes(data, nClusters) + 20 * nSamples + 8 * block * nFeatures;
+  const floats = isResident(data, false) ? 4 * nSamples * nFeatures : 0;
+  return expectedBytes(data, nClusters) + floats + 20 * nSamples + 8 * block * nFeatures;
 }
 
 /** The first row (of positive weight) whose distances to all centres overflow, if there is one. */

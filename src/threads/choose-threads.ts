@@ -18,16 +18,16 @@ const MOST = 256;
 /**
  * Nanoseconds per row and component of one E-step on a fast core (2026), low rather than high: where work is taken for less
  * than it is, a fit stays with one thread. For the mixtures the least times of bench/threads.mjs (its column "ns") on a Zen 5.
- * For k-means and k-medians bench/cluster-passes.mjs on a Xeon of 2.5 GHz with other work on it, whose 37 ns for a Gaussian
- * of 8 features are 11.6 here, divided by 3.2: "settled" was 4.5 a row, "compared" at least 20 + 1.5·D + K·(0.6 + 0.09·D) more,
- * "assigned" 8 + K·(0.25 + 0.35·D).
+ * For k-means and k-medians bench/cluster-passes.mjs: k-means on a Xeon of 4 GHz ("settled" 0.6 to 0.8 a row, "compared"
+ * 3.5 + K·(0.1 + 0.05·D)), k-medians on one of 2.5 GHz with other work on it, whose 37 ns for a Gaussian of 8 features are 11.6
+ * here, divided by 3.2: "assigned" was 8 + K·(0.25 + 0.35·D).
  */
 const COST: Record<string, (d: number, plan: never) => number> = {
   gaussianMixture: (d, { covarianceType }: GaussianPlan) =>
     covarianceType === 'full' || covarianceType === 'tied' ? 2 + 0.8 * d + 0.05 * d * d : 2 + 0.25 * d,
   bernoulliMixture: (d, _plan: BernoulliPlan) => 2 + 0.15 * d,
   // a tenth of the rows is read and compared with all centers
-  kMeans: (d, { nClusters }: ClusteringPlan) => (2 + 0.05 * d) / nClusters + 0.02 + 0.003 * d,
+  kMeans: (d, { nClusters }: ClusteringPlan) => 0.8 / nClusters + 0.008 + 0.004 * d,
   // the assignment; selecting medians feature by feature pays for a fork and join of its own
   kMedians: (d, { nClusters }: ClusteringPlan) => 2.5 / nClusters + 0.08 + 0.11 * d,
 };

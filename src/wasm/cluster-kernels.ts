@@ -23,8 +23,8 @@ const KEPT_SHARE = 1 / 4;
 
 /** Bytes of a block's descriptor before the fields that ClusterBlock (assembly/families/clusters.ts) adds to it. */
 const BLOCK_BYTES = 20;
-/** Position of `reaches` among these, in 32-bit words. */
-const REACHES = 5;
+/** Position of `floats` among these, in 32-bit words; `norms` and `floated` follow. */
+const FLOATS = 5;
 
 /** [Σ s·d, Σ s, greatest d, its row, what rounding took from the first, rows with another label] */
 const TOTALS = 6;
@@ -35,7 +35,7 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
   const kernels = allKernels(engine);
   const { nClusters: k, data } = shape;
   const common = openMeans(engine, shape);
-  const { at, largest, fitted, nBlocks, outputOf, reaches } = common;
+  const { at, largest, fitted, nBlocks, outputOf, floats, norms, floated } = common;
   const d = data.nFeatures;
   const stride = at('stride');
 
@@ -43,8 +43,8 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
   const sumBytes = kernels.clusterSumsBytes(d, k);
   const keepSums = fitted !== undefined && sumBytes <= KEPT_SHARE * largest * d * 8;
   const kept = keepSums
-    ? { sums: arena.reserve(sumBytes * nBlocks), sumBytes, summed: arena.reserve(4 * nBlocks), reaches }
-    : { ...NONE, reaches };
+    ? { sums: arena.reserve(sumBytes * nBlocks), sumBytes, summed: arena.reserve(4 * nBlocks) }
+    : NO_SUMS;
   if (fitted !== undefined) {
     arena.f64(common.grids, 3 * stride).set(summationGrids(fitted, shape.scales, largest, stride));
   }
@@ -70,7 +70,7 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
     forgetCost: () => costs.forget(),
     ...expectationsBy(
       engine,
-      passOf(arena, shape, common, 'kMeansExpectation', withScratch, length, kept),
+      passOf(arena, shape, common, 'kMeansExpectation', withScratch, length, { ...kept, floats, norms, floated }),
       (parameters: Centers) => {
         load(parameters);
         common.readEveryRow(costs.needsDirect);
@@ -119,16 +119,19 @@ export function wasmKMediansKernels(engine: Engine, shape: ClusterShape): Cluste
 type Open = ReturnType<typeof openClusters>;
 type Own = Pick<Open, 'state' | 'panel' | 'at'>;
 
-/** Where the sums of all blocks are, and what says that they are. */
+/** Where what is kept of all blocks is: their sums, and what says that they are. */
 interface Kept {
   readonly sums: number;
   /** of one block */
   readonly sumBytes: number;
   readonly summed: number;
-  /** a double for each row */
-  readonly reaches: number;
+  /** all rows as floats, half their squares, and what says of each block that these are made */
+  readonly floats: number;
+  readonly norms: number;
+  readonly floated: number;
 }
-const NONE: Kept = { sums: 0, sumBytes: 0, summed: 0, reaches: 0 };
+const NO_SUMS = { sums: 0, sumBytes: 0, summed: 0 };
+const NONE: Kept = { ...NO_SUMS, floats: 0, norms: 0, floated: 0 };
 
 /** An E-step over a block, which may be any thread's: what is kept of its rows lies with the block. */
 function passOf(
@@ -138,7 +141,7 @@ function passOf(
   kernel: BlockPass['kernel'],
   complete: (own: Own) => Workspace,
   resultLength: number,
-  { sums, sumBytes, summed, reaches }: Kept,
+  { sums, sumBytes, summed, floats, norms, floated }: Kept,
 ): BlockPass {
   const { feed, place, fitted, labelsAt, bounds, workspace, stateBytes, headerBytes = 4 * HEADER_WORDS } = common;
   return {
@@ -149,9 +152,11 @@ function passOf(
       const { first, index } = place(block);
       const descriptor = feed(block);
       // the fields of ClusterBlock behind those of Block
-      const fields = arena.u32(descriptor + BLOCK_BYTES, REACHES + 1);
+      const fields = arena.u32(descriptor + BLOCK_BYTES, FLOATS + 3);
       fields.set([labelsAt + 4 * first, bounds + 8 * first, sums + sumBytes * index, summed + 4 * index]);
-      fields[REACHES] = reaches + 8 * first;
+      if (floats) {
+        fields.set([floats + 4 * first * data.nFeatures, norms + 4 * first, floated + 4 * index], FLOATS);
+      }
       if (fitted === undefined) arena.f64(bounds, block.nRows).fill(0);
       return descriptor;
     },

@@ -1,61 +1,61 @@
 /** What the k-means pass reads besides the centres. */
 import type { ClusterShape } from '../backend.js';
+import { isShared } from '../data/shared.js';
 import type { Centers } from '../em/hard.js';
 import type { Engine } from './engine.js';
-import { createFeed } from './feed.js';
+import { createFeed, isResident } from './feed.js';
 import { allKernels } from './more-kernels.js';
-import { openClusters, packCenters } from './nearest-kernels.js';
+import { openClusters } from './nearest-kernels.js';
 import { headerOf } from './state.js';
 
 /** Positions of the header fields of Means (assembly/families/means.ts), in 32-bit words. */
-const FIELD = {
-  indexMask: 7,
-  halves: 8,
-  drifts: 9,
-  grids: 10,
-  output: 11,
-  floatCenters: 12,
-  floatHalves: 13,
-  lines: 14,
-};
+const FIELD = { indexMask: 7, ways: 8, grids: 9, output: 10, floatCenters: 11, floatHalves: 12, lines: 13 };
 /** Words of it that are pointers and sizes; behind them lie numbers that the host writes. */
-const HEADER_WORDS = 15;
-/** Position of `slack`, in doubles; `greatest`, `coarseSlack` and `direct` follow. */
-const SLACK = 8;
-const DIRECT = SLACK + 3;
+const HEADER_WORDS = 14;
+/** Position of `slack`, in doubles; `greatest` and `direct` follow. */
+const SLACK = 7;
+const DIRECT = SLACK + 2;
 
 /** Half a unit in the last place of 1 in single precision. */
 const FLOAT_ROUNDING = 2 ** -24;
-/** The error bound of the filter in single precision holds up to here (assembly/em/coarse-filter.ts). */
-const COARSE_FEATURES = 2 ** 20;
+/** The error bound of the filter holds up to here, twice 16·e of assembly/em/filter.ts. */
+const MOST_SLACK = 1 / 2;
 
 export function openMeans(engine: Engine, shape: ClusterShape) {
   const { arena } = engine;
   const kernels = allKernels(engine);
-  const { nClusters: k, data } = shape;
+  const { nClusters: k, data, scales } = shape;
   const { kMeansSeed, meansBytes, meansLay } = kernels;
   const common = openClusters(engine, shape, kMeansSeed, createFeed, meansBytes, meansLay);
-  const { state, held } = common;
-  // the upper bounds, beside the lower ones
-  const reaches = arena.reserve(held * 8);
+  const { state, feed, fitted, nBlocks } = common;
   const at = headerOf(arena, state, FIELD, HEADER_WORDS);
   const d = data.nFeatures;
-  const indices = at('indexMask') + 1;
-  const slack = 16 * ((d + 4) * (Number.EPSILON / 2) + indices * Number.EPSILON);
-  const coarseSlack = d > COARSE_FEATURES ? Infinity : 16 * FLOAT_ROUNDING * (d + 6 + 2 * indices);
+  const slack = 32 * FLOAT_ROUNDING * (d + 6 + 2 * (at('indexMask') + 1));
   const padded = Math.ceil(k / 4) * 4;
   let loaded: Centers | undefined;
+  const gone = new Float64Array(k);
+
+  /** Rows as floats, which rows of floats that are neither moved nor scaled are already; none where rows do not stay. */
+  function openFloats(): Floats {
+    if (fitted === undefined || !isResident(data, isShared(arena.memory.buffer))) return NO_FLOATS;
+    const asTheyAre =
+      data.x.BYTES_PER_ELEMENT === 4 && scales === undefined && data.origin.every((offset) => offset === 0);
+    return {
+      floats: asTheyAre ? (feed.values as number) : arena.reserve(4 * d * data.nSamples),
+      norms: arena.reserve(4 * data.nSamples),
+      floated: arena.reserve(4 * nBlocks),
+    };
+  }
 
   /** Writes what the filter and the bounds need beside the centres, once per E-step. */
   function load(parameters: Centers): void {
     if (loaded === parameters) return;
     const { centers } = parameters;
     common.load(parameters);
-    packCenters(centers, k, d, arena.f32(at('floatCenters'), padded * d));
-    const halves = arena.f64(at('halves'), padded).fill(Number.MAX_VALUE);
+    packTiles(centers, k, d, arena.f32(at('floatCenters'), padded * d));
+    const halves = arena.f32(at('floatHalves'), padded).fill(MOST_FLOAT);
     const stride = common.at('stride');
     const lines = arena.f64(at('lines'), k * stride);
-    const drifts = arena.f64(at('drifts'), 2 * k);
     const ways = new Float64Array(k);
     let greatest = 0;
     let most = 0;
@@ -74,20 +74,19 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
       halves[i] = square / 2;
       greatest = Math.max(greatest, square);
       ways[i] = moved;
-      if (!(moved <= most)) [most, second, farthest] = [moved, most, i];
-      else second = Math.max(second, moved);
+      if (!(moved <= most)) {
+        second = most;
+        most = moved;
+        farthest = i;
+      } else second = Math.max(second, moved);
     }
-    const go = (at: number, square: number) => {
-      drifts[at] = roundedUp((drifts[at] as number) + way(square, d));
-    };
     for (let i = 0; i < k; i++) {
-      go(2 * i, i === farthest ? second : most);
-      go(2 * i + 1, ways[i] as number);
+      const others = way(i === farthest ? second : most, d);
+      gone[i] = roundedUp((gone[i] as number) + roundedUp(others + way(ways[i] as number, d)));
     }
-    if (shape.bounds === false) drifts.fill(Infinity);
-    const floatHalves = arena.f32(at('floatHalves'), padded).fill(MOST_FLOAT);
-    floatHalves.set(halves.subarray(0, k));
-    arena.f64(state, SLACK + 3).set([slack, greatest, coarseSlack], SLACK);
+    if (shape.bounds === false) gone.fill(Infinity);
+    arena.f32(at('ways'), k).set(gone.map(floatAbove));
+    arena.f64(state, SLACK + 2).set([slack <= MOST_SLACK ? floatAbove(slack) : Infinity, floatAbove(greatest)], SLACK);
     loaded = parameters;
   }
 
@@ -96,7 +95,7 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
     load,
     headerBytes: 4 * HEADER_WORDS,
     grids: at('grids'),
-    reaches,
+    ...openFloats(),
     /** Whether the next passes are to read every row. */
     readEveryRow(direct: boolean): void {
       arena.f64(state, DIRECT + 1)[DIRECT] = direct ? 1 : 0;
@@ -106,8 +105,35 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
   };
 }
 
+/** Where rows as floats are, half their squares, and what says of each block that they are made. */
+interface Floats {
+  readonly floats: number;
+  readonly norms: number;
+  readonly floated: number;
+}
+const NO_FLOATS: Floats = { floats: 0, norms: 0, floated: 0 };
+
+/** Tiles of 16 centers, and one of 8 and one of 4 if no more than 12 or 4 are left, feature by feature each. */
+function packTiles(centers: Float64Array, k: number, d: number, out: Float32Array): void {
+  for (let first = 0; first < k; ) {
+    const left = k - first;
+    const width = left > 12 ? 16 : left > 4 ? 8 : 4;
+    const tile = first * d;
+    const last = Math.min(first + width, k);
+    for (let i = first; i < last; i++) {
+      for (let j = 0; j < d; j++) out[tile + j * width + i - first] = centers[i * d + j] as number;
+    }
+    first = first + width;
+  }
+}
+
 /** The greatest finite float. */
 const MOST_FLOAT = (2 - 2 ** -23) * 2 ** 127;
+
+/** A float that is not below a number from 0 on. */
+function floatAbove(value: number): number {
+  return value === 0 ? 0 : Math.fround(value * (1 + 2 ** -22) + 2 ** -148);
+}
 
 /** A length from its square, rounded up, underflow included. */
 function way(square: number, d: number): number {

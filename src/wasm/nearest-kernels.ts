@@ -1,7 +1,6 @@
 /** Nearest centres by the kernels of assembly/families: what fits of clusters and starts of mixtures share. */
 import type { ClusterShape } from '../backend.js';
 import type { Block, Dataset, Rows } from '../data/dataset.js';
-import type { FloatArray } from '../data/matrix.js';
 import type { Centers, SeedKernels, StartKernels } from '../em/hard.js';
 import type { Arena } from './arena.js';
 import type { Engine } from './engine.js';
@@ -32,7 +31,7 @@ export function wasmSquaredStarts(engine: Engine, shape: ClusterShape): StartKer
   };
 }
 
-/** Gives the addresses of blocks' descriptors; `state` and `panel` may be used for packing rows. */
+/** Gives the addresses of blocks' descriptors, and where row-major values are; `state` and `panel` may be used for packing rows. */
 export type OpenFeed = (
   arena: Arena,
   data: Rows,
@@ -40,7 +39,7 @@ export type OpenFeed = (
   once: boolean,
   state: number,
   panel: number,
-) => (block: Block) => number;
+) => ((block: Block) => number) & { readonly values?: number };
 
 /**
  * Reserves what k-means and k-medians share; nothing grows afterwards.
@@ -148,7 +147,7 @@ export function openClusters(
 }
 
 /** Groups of four centres feature by feature. */
-export function packCenters(centers: Float64Array, k: number, d: number, out: FloatArray): void {
+export function packCenters(centers: Float64Array, k: number, d: number, out: Float64Array): void {
   for (let i = 0; i < k; i++) {
     const group = (i - (i % 4)) * d + (i % 4);
     for (let j = 0; j < d; j++) out[group + 4 * j] = centers[i * d + j] as number;

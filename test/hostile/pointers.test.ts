@@ -22,12 +22,14 @@ const [N, D, K] = [5, 3, 2];
 /** Points of a panel of so few features. */
 const PANEL = 64;
 
-/** Arguments: what is reserved as a whole, doubles, labels, bytes, one label; with ?, 0 if it is not wanted; sizes; other numbers. */
+/** Arguments: what is reserved as a whole, doubles, floats, labels, bytes, one label; with ?, 0 if it is not wanted; sizes; other numbers. */
 type Kind =
   | 'reserved'
   | 'reserved?'
   | 'doubles'
   | 'doubles?'
+  | 'floats'
+  | 'floats?'
   | 'labels'
   | 'labels?'
   | 'bytes'
@@ -36,7 +38,14 @@ type Kind =
   | 'feature'
   | 'rows'
   | 'number';
-const ALIGNMENT: Partial<Record<string, number>> = { reserved: 64, doubles: 8, labels: 4, bytes: 1, flag: 4 };
+const ALIGNMENT: Partial<Record<string, number>> = {
+  reserved: 64,
+  doubles: 8,
+  floats: 4,
+  labels: 4,
+  bytes: 1,
+  flag: 4,
+};
 
 /** A descriptor that an argument leads to: its fields by name, with their positions in 32-bit words. */
 type Fields = readonly (readonly [name: string, kind: Kind, word: number])[];
@@ -62,10 +71,12 @@ const COLUMN: Fields = [
 const KEPT: Fields = [
   ...BLOCK,
   ['labels', 'labels', 5],
-  ['bounds', 'doubles', 6],
+  ['until', 'floats', 6],
   ['sums', 'reserved?', 7],
   ['summed', 'flag', 8],
-  ['reaches', 'doubles', 10],
+  ['floats', 'floats?', 10],
+  ['norms', 'floats', 11],
+  ['floated', 'flag', 12],
 ];
 const CODED: Fields = [
   ['codes', 'bytes', 0],
@@ -163,11 +174,13 @@ class Sound {
     this.words([
       ...this.rows(),
       this.empty(4 * N + 12),
-      this.empty(8 * N),
+      this.empty(4 * N),
       this.empty(this.kernels.clusterSumsBytes(D, K)),
       this.empty(4),
       0,
-      this.empty(8 * N),
+      this.empty(4 * N * D),
+      this.empty(4 * N),
+      this.empty(4),
     ]);
   column = () => this.words([this.packed(), 1, N, this.words([0, 1, 1, 0, 1]), D, K, PANEL, 0]);
   private packed = () => this.doubles(Array.from({ length: PANEL * D }, (_, i) => (i * 0.7) % 3));
@@ -195,7 +208,7 @@ const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 const GAUSSIAN: Argument = { name: 'state', kind: 'reserved', make: (on) => on.gaussian(), fixed: upTo(16) };
 const BERNOULLI: Argument = { name: 'state', kind: 'reserved', make: (on) => on.bernoulli(), fixed: upTo(13) };
 const CLUSTERS: Argument = { name: 'state', kind: 'reserved', make: (on) => on.clusters(), fixed: upTo(7) };
-const MEANS: Argument = { name: 'state', kind: 'reserved', make: (on) => on.means(), fixed: upTo(15) };
+const MEANS: Argument = { name: 'state', kind: 'reserved', make: (on) => on.means(), fixed: upTo(14) };
 /** size, sizes and pointers; between and behind them is what changes with the points */
 const PANEL_FIXED = [0, ...upTo(10).map((i) => i + 9), 26, 27, 29, 30];
 const panel = (k: number): Argument => ({
