@@ -106,6 +106,8 @@ async function threads() {
   // starts the threads and compiles
   const first = await start(1);
   if (first.threads?.count !== 2) return { absent: first.threads?.reason ?? 'one thread' };
-  const { ms, model } = await pairedIteration(start, iterations);
-  return { ns: [(ms * 1e6) / (n * k)], trace: Array.from(objectives(model)).slice(0, 1 + iterations) };
+  const { ms } = await pairedIteration(start, iterations);
+  // k-means takes the cost of its last state in another way than the others', so what is compared ends where the others end
+  const model = await start(iterations);
+  return { ns: [(ms * 1e6) / (n * k)], trace: Array.from(objectives(model)) };
 }

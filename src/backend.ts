@@ -31,7 +31,7 @@ export interface ClusterShape {
   readonly nClusters: number;
   /** what every feature is multiplied by once the origin is taken off (nFeatures); default 1 */
   readonly scales?: Float64Array;
-  /** false compares every row with all centres in every pass: the same bits, later */
+  /** false compares every row with all centres in every pass: the same bits, later (for tests and benchmarks) */
   readonly bounds?: boolean;
   /** rows of the largest block */
   readonly rows: number;

@@ -1,6 +1,15 @@
 /** Linear memory: leased, zeroed, given back, and never in the way of another fit. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { cholesky, GaussianMixture, logSumExp, mahalanobis, weightedCovariance } from '../src/index.js';
+import {
+  checkLimits,
+  cholesky,
+  GaussianMixture,
+  KMeans,
+  type LimitError,
+  logSumExp,
+  mahalanobis,
+  weightedCovariance,
+} from '../src/index.js';
 import { ARENA_BASE } from '../src/wasm/arena.js';
 import { clusters, matrixOf } from './helpers/data.js';
 import { bits, TYPES, thrownBy } from './helpers/numbers.js';
@@ -84,7 +93,28 @@ describe('after a fit', () => {
     for (const fits of [1, 2]) {
       GaussianMixture.fit(large, { nComponents: 1, maxIter: 0 });
       // the one before was not kept
-      expect(memories.filter(({ buffer }) => buffer.byteLength > 16 * 2 ** 20).length).toBe(fits);
+      const those = memories.filter(({ buffer }) => buffer.byteLength > 16 * 2 ** 20);
+      expect(those.length).toBe(fits);
+      // and is zeroed like the others
+      expect(new Float64Array(those.at(-1)!.buffer, ARENA_BASE).every((value) => value === 0)).toBe(true);
+    }
+  });
+
+  it('k-means takes no more than `maxBytes` counts, at once', () => {
+    for (const [n, d, nClusters] of [
+      [250_000, 4, 4],
+      [150_000, 8, 8],
+      [400_000, 1, 3],
+      [50_000, 16, 60],
+    ] as const) {
+      const data = { data: clusters(n, d, 5).map((v, i) => v + (i % 97)), rows: n, columns: d };
+      const counted = thrownBy<LimitError>(() => checkLimits(data, { nClusters }, { maxBytes: 0 })).asked;
+      const [made, before] = [memories.length, grown];
+      KMeans.fit(data, { nClusters, maxIter: 2 });
+      expect(grown).toBe(before);
+      const taken = memories.slice(made).reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+      expect(taken).toBeGreaterThan(data.data.byteLength);
+      expect(data.data.byteLength + taken).toBeLessThan(counted + 65536);
     }
   });
 

@@ -243,34 +243,44 @@ function diagonalPair(r: usize, bytes: usize, x: usize, y: usize, center: usize,
   addPair(second, q0, q1);
 }
 
-/** The same of the `n` points listed at `panel.offsets` alone, out of their rows: lanes are features. */
+/** The same of the `points` alone (bit p is point p's), out of their rows: lanes are features. */
 export function accumulateSomeDiag(
-  panel: Panel, n: i32, weights: usize, center: usize, first: usize, second: usize,
+  panel: Panel, points: u64, weights: usize, center: usize, first: usize, second: usize,
 ): void {
-  if (panel.isFloat32) someDiag<f32>(panel, n, weights, center, first, second);
-  else someDiag<f64>(panel, n, weights, center, first, second);
+  if (panel.isFloat32) someDiag<f32>(panel, points, weights, center, first, second);
+  else someDiag<f64>(panel, points, weights, center, first, second);
 }
 
 @inline
-function someDiag<T>(panel: Panel, n: i32, weights: usize, center: usize, first: usize, second: usize): void {
+function someDiag<T>(panel: Panel, points: u64, weights: usize, center: usize, first: usize, second: usize): void {
   const d = <usize>panel.nFeatures;
-  const end = panel.offsets + (<usize>n << 2);
-  for (let j: usize = 0; j < d; j += 2) {
-    const x = panel.x + j * sizeof<T>();
-    const alone = j + 1 == d;
-    const origin = v128.load(panel.origin + (j << 3));
-    const c = v128.load(center + (j << 3));
-    let s = f64x2.splat(0);
-    let q = f64x2.splat(0);
-    for (let at = panel.offsets; at < end; at += 4) {
-      const p = <usize>load<i32>(at);
-      const row = x + (p * d >> (sizeof<T>() == 4 ? 1 : 0));
-      const u = f64x2.sub(f64x2.sub(alone ? oneAt<T>(row) : pairAt<T>(row), origin), c);
-      const t = f64x2.mul(v128.load64_splat(weights + p), u);
-      s = f64x2.add(s, t);
-      q = f64x2.add(q, f64x2.mul(t, u));
+  const rowBytes = d * sizeof<T>();
+  const rows = panel.x;
+  const origins = panel.origin;
+  // two points at a time, the last one perhaps twice; loops over features are of one length, by which branches are predicted
+  while (points) {
+    const p = <usize>ctz(points);
+    points &= points - 1;
+    const q = points ? <usize>ctz(points) : p;
+    const w = v128.load64_splat(weights + (p << 3));
+    const v = points ? v128.load64_splat(weights + (q << 3)) : f64x2.splat(0);
+    points &= points - 1;
+    const x = rows + p * rowBytes;
+    const y = rows + q * rowBytes;
+    for (let j: usize = 0; j < d; j += 2) {
+      const from = x + j * sizeof<T>();
+      const next = y + j * sizeof<T>();
+      const alone = j + 1 == d;
+      const origin = v128.load(origins + (j << 3));
+      const c = v128.load(center + (j << 3));
+      const u0 = f64x2.sub(f64x2.sub(alone ? oneAt<T>(from) : pairAt<T>(from), origin), c);
+      const u1 = f64x2.sub(f64x2.sub(alone ? oneAt<T>(next) : pairAt<T>(next), origin), c);
+      const t0 = f64x2.mul(w, u0);
+      const t1 = f64x2.mul(v, u1);
+      const s = first + (j << 3);
+      const q = second + (j << 3);
+      v128.store(s, f64x2.add(v128.load(s), f64x2.add(t0, t1)));
+      v128.store(q, f64x2.add(v128.load(q), f64x2.add(f64x2.mul(t0, u0), f64x2.mul(t1, u1))));
     }
-    v128.store(first + (j << 3), f64x2.add(v128.load(first + (j << 3)), s));
-    v128.store(second + (j << 3), f64x2.add(v128.load(second + (j << 3)), q));
   }
 }

@@ -6,7 +6,6 @@
 import { Block } from "./block";
 import { packRows } from "./columns";
 
-
 /** Where the parts of a panel are; lives in linear memory at the start of the panel's own bytes. */
 @unmanaged
 export class Panel {
@@ -35,7 +34,7 @@ export class Panel {
   /** stride × size doubles: the points; the padding is 0 */
   columns: usize;
   /**
-   * stride × size doubles: x − μ, feature-major in the E-pass; k-means: the points as its filters want them. In the M-pass,
+   * stride × size doubles: x − μ, feature-major in the E-pass; k-means: rows as floats that are not kept. In the M-pass,
    * together with the next, x − μ and r·(x − μ) as moments.ts wants them
    */
   residuals: usize;
@@ -56,7 +55,7 @@ export class Panel {
   least: f64;
   /** size: weights of the points, 0 past `count` */
   weights: usize;
-  /** one i32 per component: the first point of a list */
+  /** one i32 per component: the first point of a list; or a u64: its mask */
   heads: usize;
   /** whether they differ, other than by the 0 past `count` */
   weighted: bool;
@@ -64,6 +63,8 @@ export class Panel {
   offsets: usize;
   /** size: a number of each of them, packed */
   packed: usize;
+  /** masks of the components (responsibilities.ts) if exponentials were taken of few points only, or 0 */
+  masks: usize;
 }
 
 /** Rounds a number of features up to whole tiles of 4. */

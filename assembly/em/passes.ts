@@ -33,8 +33,9 @@ function expectationPanel<F>(family: F, panel: Panel, block: Block, start: i32):
 @inline
 export function pruned(panel: Panel): void {
   panel.least = LEAST_RESPONSIBILITY;
+  panel.masks = panel.rare ? panel.heads : 0;
   const live = exponentialsPanel(
-    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR, panel.rare,
+    panel.logProb, panel.nComponents, panel.size, panel.count, panel.logProbNorm, panel.scales, PRUNING_FLOOR, panel.masks,
   );
   const all = panel.nComponents * panel.count;
   panel.sparse = 2 * live < all && panel.denseLeft == 0;
@@ -84,6 +85,7 @@ function momentsPanel<F>(family: F, panel: Panel, block: Block, start: i32, resp
   }
   // given ones count as they are, however small
   panel.least = f64.MIN_VALUE;
+  panel.masks = 0;
   addTotals(family.totals, 0, weight);
   accumulatePanel<F>(family, panel);
 }

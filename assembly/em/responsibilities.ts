@@ -25,32 +25,41 @@ export const EXACT_FLOOR: f64 = -708;
  * sum of the exponentials to `sums`. A column of −Infinity gives 0, −Infinity, and a sum of 1, so that nothing divides by 0.
  *
  * `terms` is `k × size` (component-major); the first `count` columns are done, in twos: the buffers must be readable and
- * writable up to the next even number. Component after component, so that loops are long and the constants of the exponential
- * stay in registers; `skips` leaves out pairs that are both below the floor, which pays where almost all are. Returns how many
- * terms were not.
+ * writable up to the next multiple of four. Component after component, so that loops are long and the constants of the exponential
+ * stay in registers. Returns how many terms were not below the floor.
+ *
+ * With `masks` (k u64, or 0) exponentials are taken of few terms only, which pays where almost all are below the floor: bit p of a
+ * component's mask is set if column p is not, and what is left of pairs without a bit is negative, not 0.
  */
 export function exponentialsPanel(
-  terms: usize, k: i32, size: i32, count: i32, tops: usize, sums: usize, floorValue: f64, skips: bool,
+  terms: usize, k: i32, size: i32, count: i32, tops: usize, sums: usize, floorValue: f64, masks: usize,
 ): i32 {
   const line = <usize>size << 3;
   const bytes = <usize>(count + 1 & ~1) << 3;
   const end = terms + <usize>k * line;
   const lowest = f64x2.splat(-f64.MAX_VALUE);
-  for (let p: usize = 0; p < bytes; p += 16) {
-    v128.store(tops + p, f64x2.pmax(lowest, v128.load(terms + p)));
-    v128.store(sums + p, f64x2.splat(0));
-  }
-  for (let at = terms + line; at < end; at += line) {
-    for (let p: usize = 0; p < bytes; p += 16) {
-      v128.store(tops + p, f64x2.pmax(v128.load(tops + p), v128.load(at + p)));
+  for (let p: usize = 0; p < bytes; p += 32) {
+    let a = lowest;
+    let b = lowest;
+    for (let at = terms + p; at < end; at += line) {
+      a = f64x2.pmax(a, v128.load(at));
+      b = f64x2.pmax(b, v128.load(at, 16));
     }
+    v128.store(tops + p, a);
+    v128.store(tops + p, b, 16);
+    v128.store(sums + p, f64x2.splat(0));
+    v128.store(sums + p, f64x2.splat(0), 16);
   }
-  let live = i64x2.splat(0);
+  let live = 0;
   for (let at = terms; at < end; at += line) {
-    const lives = skips
-      ? exponentialsLine(at, at + bytes, tops, sums, floorValue, true)
-      : exponentialsLine(at, at + bytes, tops, sums, floorValue, false);
-    live = i64x2.add(live, lives);
+    if (masks) {
+      const mask = exponentialsSome(at, bytes, tops, sums, floorValue);
+      store<u64>(masks, mask);
+      masks += 8;
+      live += <i32>popcnt(mask);
+    } else {
+      live += exponentialsLine(at, at + bytes, tops, sums, floorValue);
+    }
   }
   const one = f64x2.splat(1);
   const none = f64x2.splat(-Infinity);
@@ -59,12 +68,12 @@ export function exponentialsPanel(
     v128.store(tops + p, v128.bitselect(v128.load(tops + p), none, f64x2.ge(sum, one)));
     v128.store(sums + p, f64x2.pmax(sum, one));
   }
-  return -<i32>(i64x2.extract_lane(live, 0) + i64x2.extract_lane(live, 1));
+  return live;
 }
 
-/** The exponentials of one component; returns, in lanes, −1 for each that was not below the floor. */
+/** The exponentials of one component; returns how many were not below the floor. */
 @inline
-function exponentialsLine(at: usize, end: usize, tops: usize, sums: usize, floorValue: f64, skips: bool): v128 {
+function exponentialsLine(at: usize, end: usize, tops: usize, sums: usize, floorValue: f64): i32 {
   const floor = f64x2.splat(floorValue);
   const scale = nearConstant(0);
   const shift = nearConstant(1);
@@ -76,20 +85,44 @@ function exponentialsLine(at: usize, end: usize, tops: usize, sums: usize, floor
   while (at < end) {
     const x = f64x2.sub(v128.load(at), v128.load(tops));
     const live = f64x2.ge(x, floor);
-    if (skips && !i64x2.bitmask(live)) {
-      v128.store(at, live);
-    } else {
-      // exp is arbitrary, but harmless, where it is masked
-      const e = v128.and(expNearV(x, at, scale, shift, a1, a2, a3, a4), live);
-      v128.store(at, e);
-      v128.store(sums, f64x2.add(v128.load(sums), e));
-      lives = i64x2.add(lives, live);
-    }
+    // exp is arbitrary, but harmless, where it is masked
+    const e = v128.and(expNearV(x, at, scale, shift, a1, a2, a3, a4), live);
+    v128.store(at, e);
+    v128.store(sums, f64x2.add(v128.load(sums), e));
+    lives = i64x2.add(lives, live);
     at += 16;
     tops += 16;
     sums += 16;
   }
-  return lives;
+  return -<i32>(i64x2.extract_lane(lives, 0) + i64x2.extract_lane(lives, 1));
+}
+
+/** The same where few are not, found first, without a branch for each; returns their bits. */
+@inline
+function exponentialsSome(at: usize, bytes: usize, tops: usize, sums: usize, floorValue: f64): u64 {
+  const floor = f64x2.splat(floorValue);
+  let mask: u64 = 0;
+  for (let p: usize = 0; p < bytes; p += 32) {
+    const x = f64x2.sub(v128.load(at + p), v128.load(tops + p));
+    const y = f64x2.sub(v128.load(at + p, 16), v128.load(tops + p, 16));
+    v128.store(at + p, x);
+    v128.store(at + p, y, 16);
+    mask |= <u64>(i64x2.bitmask(f64x2.ge(x, floor)) | i64x2.bitmask(f64x2.ge(y, floor)) << 2) << (p >> 3);
+  }
+  mask &= ~<u64>0 >> (64 - (bytes >> 3));
+  for (let left = mask; left; ) {
+    const pair = ctz(left) & ~1;
+    left &= ~(<u64>3 << pair);
+    const p = <usize>pair << 3;
+    const x = v128.load(at + p);
+    const e = expNearV(
+      x, at + p, nearConstant(0), nearConstant(1), nearConstant(2), nearConstant(3), nearConstant(4), nearConstant(5),
+    );
+    const live = v128.and(e, f64x2.ge(x, floor));
+    v128.store(at + p, live);
+    v128.store(sums + p, f64x2.add(v128.load(sums + p), live));
+  }
+  return mask;
 }
 
 /** A call, where one of many numbers is wanted: the code stands once. */
@@ -128,7 +161,7 @@ export function normalizePanel(
 export function responsibilitiesPanel(
   terms: usize, k: i32, size: i32, count: i32, norm: usize, sums: usize, floorValue: f64, leastValue: f64,
 ): void {
-  exponentialsPanel(terms, k, size, count, norm, sums, floorValue, false);
+  exponentialsPanel(terms, k, size, count, norm, sums, floorValue, 0);
   normalizePanel(terms, k, size, count, norm, sums, leastValue);
 }
 

@@ -5,40 +5,44 @@ import { Panel } from "./panel";
 
 /**
  * Turns the exponentials of one component, `products`, into weights r·s, in place, and adds their sum to `counts`; returns
- * which are not 0: bit p is point p's (a panel has 64 at most).
+ * which are not 0: bit p is point p's (a panel has 64 at most). Fours of points without a bit in `mask` are left as they are.
  */
-export function weighPoints(panel: Panel, products: usize, counts: usize): u64 {
+export function weighPoints(panel: Panel, products: usize, counts: usize, mask: u64): u64 {
   const zero = f64x2.splat(0);
   const least = f64x2.splat(panel.least);
   const weighted = panel.weighted;
-  let scales = panel.scales;
-  let weights = panel.weights;
+  const scales = panel.scales;
+  const weights = panel.weights;
   let sum0 = zero;
   let sum1 = zero;
   let points: u64 = 0;
   // past `count` the scales are 0
-  const n = <u64>panel.bytes >> 3;
-  for (let p: u64 = 0; p < n; p += 4) {
-    let r0 = f64x2.mul(v128.load(products), v128.load(scales));
-    let r1 = f64x2.mul(v128.load(products, 16), v128.load(scales, 16));
+  const n = <usize>panel.bytes;
+  const all = mask == ~<u64>0;
+  for (let p: usize = 0; p < n; p += 32) {
+    if (!all) {
+      const left = mask >> (p >> 3);
+      if (!left) break;
+      p += <usize>(ctz(left) & ~3) << 3;
+    }
+    const at = products + p;
+    let r0 = f64x2.mul(v128.load(at), v128.load(scales + p));
+    let r1 = f64x2.mul(v128.load(at, 16), v128.load(scales + p, 16));
     let live0 = f64x2.ge(r0, least);
     let live1 = f64x2.ge(r1, least);
     r0 = v128.and(r0, live0);
     r1 = v128.and(r1, live1);
     if (weighted) {
-      r0 = f64x2.mul(r0, v128.load(weights));
-      r1 = f64x2.mul(r1, v128.load(weights, 16));
+      r0 = f64x2.mul(r0, v128.load(weights + p));
+      r1 = f64x2.mul(r1, v128.load(weights + p, 16));
       live0 = f64x2.gt(r0, zero);
       live1 = f64x2.gt(r1, zero);
     }
-    points |= <u64>(i64x2.bitmask(live0) | i64x2.bitmask(live1) << 2) << p;
-    v128.store(products, r0);
-    v128.store(products, r1, 16);
+    points |= <u64>(i64x2.bitmask(live0) | i64x2.bitmask(live1) << 2) << (p >> 3);
+    v128.store(at, r0);
+    v128.store(at, r1, 16);
     sum0 = f64x2.add(sum0, r0);
     sum1 = f64x2.add(sum1, r1);
-    products += 32;
-    scales += 32;
-    weights += 32;
   }
   store<f64>(counts, load<f64>(counts) + sumLanes(f64x2.add(sum0, sum1)));
   return points;

@@ -37,7 +37,7 @@ export class Clusters {
 /** A block of rows with what is kept of them from pass to pass, as the host passes it (src/wasm/cluster-kernels.ts). */
 @unmanaged
 export class ClusterBlock extends Block {
-  /** nRows i32; the last block's have room for 3 more */
+  /** nRows i32; the last block's have room for 4 more */
   labels: usize;
   /** k-means: nRows floats, 0 at first: a row keeps its label while that is more than the `ways` of its centre (means.ts) */
   until: usize;

@@ -220,18 +220,24 @@ export class Gaussian {
       momentsSmall(panel, terms, this.center(k), count, this.first(k), this.second(k));
       return;
     }
-    const points = weighPoints(panel, terms, count);
+    let mask = ~<u64>0;
+    if (panel.masks) {
+      const some = load<u64>(panel.masks + (<usize>k << 3));
+      // moments of most points are taken of all
+      if (2 * <i32>popcnt(some) < panel.count) mask = some;
+    }
+    const points = weighPoints(panel, terms, count, mask);
     const n = <i32>popcnt(points);
     if (n == 0) return;
     if (4 * n >= 3 * panel.count) {
       this.addMoments(panel, k, panel.columns, terms, <usize>panel.bytes);
       return;
     }
-    listPoints(panel, points);
     if (this.kind == DIAGONAL) {
-      accumulateSomeDiag(panel, n, terms, this.center(k), this.first(k), this.second(k));
+      accumulateSomeDiag(panel, points, terms, this.center(k), this.first(k), this.second(k));
       return;
     }
+    listPoints(panel, points);
     const queue = this.queue(k);
     for (let q = 0; q < n; ) {
       q = fillQueue(queue, panel, terms, q, n);

@@ -31,7 +31,7 @@ const ROUNDING: f32 = 9.5367431640625e-7;
  * Labels of the block's rows from those of the last pass, and the sums of the clusters; their cost, if every row is read.
  *
  * @param scratch where a block's sums are made if it keeps none: three parts of K × stride doubles; 0 if no sums are wanted
- * @param list nRows + 8 i32
+ * @param list nRows + 3 i32 at least
  */
 export function kMeansExpectation(state: usize, panelAt: usize, blockAt: usize, scratch: usize, list: usize): void {
   const means = changetype<Means>(state);
@@ -79,10 +79,7 @@ function listUnsettled(means: Means, block: ClusterBlock, start: i32, end: i32, 
   for (; i + 4 <= end; i += 4) {
     const row = <usize>i << 2;
     const label = labels + row;
-    let way = v128.load32_zero(ways + (<usize>load<i32>(label) << 2));
-    way = v128.load32_lane(ways + (<usize>load<i32>(label, 4) << 2), way, 1);
-    way = v128.load32_lane(ways + (<usize>load<i32>(label, 8) << 2), way, 2);
-    way = v128.load32_lane(ways + (<usize>load<i32>(label, 12) << 2), way, 3);
+    const way = lanes(ways, label);
     const settled = i32x4.bitmask(f32x4.gt(v128.load(until + row), way));
     store<i32>(at, i);
     at += <usize>(~settled & 1) << 2;
@@ -123,8 +120,8 @@ function compare(means: Means, panel: Panel, block: ClusterBlock, rows: usize, n
     listAll(0, all, places);
   }
   const undecided = compareFiltered(means, panel, block, rows, places, n, floats, norms, sums);
-  // where many rows are left undecided, centres are too far from 0 for floats to tell them apart
-  if (8 * undecided > n) panel.denseLeft = EXACT_PANELS;
+  // where many rows are left undecided, centres are too far from 0 for floats to tell them apart; of few rows the last counts fourfold
+  if (8 * undecided > n + 32) panel.denseLeft = EXACT_PANELS;
 }
 
 /** By the filter, where it decides; returns how many rows it did not. The floats of a row lie at the place that `places` lists. */
@@ -157,11 +154,7 @@ function compareFiltered(
     const l1 = i32x4.extract_lane(label, 1);
     const l2 = i32x4.extract_lane(label, 2);
     const l3 = i32x4.extract_lane(label, 3);
-    const ways = means.ways;
-    let way = v128.load32_zero(ways + (<usize>l0 << 2));
-    way = v128.load32_lane(ways + (<usize>l1 << 2), way, 1);
-    way = v128.load32_lane(ways + (<usize>l2 << 2), way, 2);
-    way = v128.load32_lane(ways + (<usize>l3 << 2), way, 3);
+    const way = lanesOf(means.ways, l0, l1, l2, l3);
     const until = v128.and(decided, untilOf(own, twice(f32x4.add(norm, second)), margin, way));
     const row = rows + q;
     const r0 = <usize>load<i32>(row) << 2;
@@ -197,10 +190,15 @@ function twice(v: v128): v128 {
 /** Four floats, from the places that are listed. */
 @inline
 function lanes(from: usize, list: usize): v128 {
-  let v = v128.load32_zero(from + (<usize>load<i32>(list) << 2));
-  v = v128.load32_lane(from + (<usize>load<i32>(list, 4) << 2), v, 1);
-  v = v128.load32_lane(from + (<usize>load<i32>(list, 8) << 2), v, 2);
-  return v128.load32_lane(from + (<usize>load<i32>(list, 12) << 2), v, 3);
+  return lanesOf(from, load<i32>(list), load<i32>(list, 4), load<i32>(list, 8), load<i32>(list, 12));
+}
+
+@inline
+function lanesOf(from: usize, a: i32, b: i32, c: i32, d: i32): v128 {
+  let v = v128.load32_zero(from + (<usize>a << 2));
+  v = v128.load32_lane(from + (<usize>b << 2), v, 1);
+  v = v128.load32_lane(from + (<usize>c << 2), v, 2);
+  return v128.load32_lane(from + (<usize>d << 2), v, 3);
 }
 
 /**
@@ -211,7 +209,9 @@ function lanes(from: usize, list: usize): v128 {
 @inline
 function untilOf(own: v128, other: v128, margin: v128, way: v128): v128 {
   const zero = f32x4.splat(0);
-  const least = f32x4.sqrt(f32x4.pmax(zero, f32x4.sub(other, margin)));
+  // one cluster has no others: nothing may become infinite
+  const near = f32x4.pmin(other, f32x4.splat(FILTER_GREATEST));
+  const least = f32x4.sqrt(f32x4.pmax(zero, f32x4.sub(near, margin)));
   const most = f32x4.sqrt(f32x4.pmax(zero, f32x4.add(own, margin)));
   const between = f32x4.sub(f32x4.mul(least, f32x4.splat(SHORTER)), f32x4.mul(most, f32x4.splat(LONGER)));
   const lost = f32x4.mul(f32x4.add(f32x4.abs(between), way), f32x4.splat(ROUNDING));

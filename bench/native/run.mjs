@@ -37,7 +37,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const without = options.without.split(',');
 const separation = options.separation === undefined ? undefined : Number(options.separation);
 const threads = Number(options.threads);
-const take = (options.take ?? ((separation || threads > 1) && 'mixwasm,scikit-learn,Armadillo'))?.split(',');
+const take = (options.take ?? (separation || threads > 1 ? 'mixwasm,scikit-learn,Armadillo' : undefined))?.split(',');
 const contestants = CONTESTANTS.filter(({ name, needs, hint }) => {
   if (without.includes(name) || take?.includes(name) === false) return false;
   if (needs === undefined || existsSync(needs) || isCommand(needs)) return true;

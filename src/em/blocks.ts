@@ -16,7 +16,7 @@ export function blockRows(nFeatures: number, nComponents: number): number {
   return rowsFor(1e6, nComponents * (4 + nFeatures + 0.08 * nFeatures * nFeatures));
 }
 
-/** The same for clusterings, whose rows take much less: ½ to 1 ms of k-means where every row is compared with every centre. */
+/** The same for clusterings, whose rows take much less: ¼ to ½ ms of k-means where every row is compared with every centre. */
 export function clusterRows(nFeatures: number, nClusters: number): number {
   return rowsFor(5e5, 18 + 0.75 * nFeatures + nClusters * (0.6 + 0.09 * nFeatures));
 }

@@ -1,6 +1,6 @@
 /** A hard clustering from a checked plan to the best state: starts, loops, keeps the best of nInit. Knows no norm. */
 import type { Backend, ClusterShape, KernelPair } from '../backend.js';
-import type { Dataset, Rows } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { lessOrigin } from '../data/origin.js';
 import { createRandom, type Random } from '../data/random.js';
 import { blocksOf, clusterRows, expectationOver } from '../em/blocks.js';
@@ -21,9 +21,7 @@ import { InvalidDataError } from '../errors.js';
 import { centerAt, greedyTrials, kmeansPlusPlus } from '../init/kmeans-plus-plus.js';
 import { distinctRows } from '../init/random.js';
 import { sampleRows } from '../init/sample-rows.js';
-import { expectedBytes } from '../lease.js';
 import type { ThreadsUsed } from '../threads/client.js';
-import { isResident } from '../wasm/feed.js';
 import type { ClusteringPlan } from './clustering-options.js';
 
 /** One of the nInit starts, for the record. */
@@ -219,17 +217,6 @@ export class ClusteringFit<S extends HardStatistics> {
           row,
         );
   }
-}
-
-/**
- * As `expectedBytes`, with what k-means keeps of each row, the rows as floats included, and a block of rows on its way to where
- * they are packed.
- */
-export function clusteringBytes(data: Rows, nClusters: number): number {
-  const { nSamples, nFeatures } = data;
-  const block = Math.min(nSamples, clusterRows(nFeatures, nClusters));
-  const floats = isResident(data, false) ? 4 * nSamples * nFeatures : 0;
-  return expectedBytes(data, nClusters) + floats + 20 * nSamples + 8 * block * nFeatures;
 }
 
 /** The first row (of positive weight) whose distances to all centres overflow, if there is one. */

@@ -40,7 +40,10 @@ export interface ClusteringOptions {
   tol?: number;
   /** most updates of the centres; default 300; 0 returns the start with its cost */
   maxIter?: number;
-  /** weight of each row, ≥ 0; integer weights equal repeated rows */
+  /**
+   * weight of each row, ≥ 0; integer weights equal repeated rows. Sums drop what is less than
+   * 2⁻¹¹² of the heaviest row's part, so the center of a cluster whose rows all weigh less than 2⁻⁶⁰ of that row loses digits
+   */
   sampleWeights?: ArrayLike<number>;
   /**
    * names of the features. Where X is an array of objects, an Arrow or an Arquero table: the columns to take, in this order.

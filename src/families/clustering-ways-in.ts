@@ -20,12 +20,8 @@ import {
 } from '../threads/client.js';
 import { MORE_KERNELS } from '../wasm/more-kernels.js';
 import { type ClusteringModelParts, fittedParts } from './clustering.js';
-import {
-  type ClusteringFit,
-  type ClusteringOutcome,
-  clusteringBytes,
-  type OnClusteringProgress,
-} from './clustering-fit.js';
+import { clusteringBytes } from './clustering-bytes.js';
+import type { ClusteringFit, ClusteringOutcome, OnClusteringProgress } from './clustering-fit.js';
 import { checkCenters } from './clustering-json.js';
 import { backendOption, type ClusteringOptions, type ClusteringPlan, prepareClustering } from './clustering-options.js';
 

@@ -3,6 +3,7 @@ import type { NamedRows } from '../data/columns.js';
 import type { Rows } from '../data/dataset.js';
 import type { DataInput } from '../data/matrix.js';
 import { InvalidOptionError, MixwasmError, show } from '../errors.js';
+import { clusteringBytes } from '../families/clustering-bytes.js';
 import { COVARIANCE_TYPES } from '../families/gaussian.js';
 import { expectedBytes } from '../lease.js';
 import { checkKnown } from '../options.js';
@@ -124,7 +125,7 @@ export function checkLimits(
     ['maxComponents', k],
     ['maxIterations', nFits * count('nInit', nInit) * (count('maxIter', steps) + 1)],
     ['maxThreads', threads === 'auto' ? Infinity : count('threads', threads)],
-    ['maxBytes', bytesOf(nSamples, nFeatures, k)],
+    ['maxBytes', bytesOf(nSamples, nFeatures, k, nClusters !== undefined)],
   ];
   for (const [limit, value] of asked) {
     if (value <= most[limit]) continue;
@@ -197,8 +198,8 @@ function count(name: string, value: unknown): number {
 }
 
 /** A copy of the rows, and what a fit over them reserves. */
-function bytesOf(nSamples: number, nFeatures: number, nComponents: number): number {
+function bytesOf(nSamples: number, nFeatures: number, k: number, clusters: boolean): number {
   const x = { BYTES_PER_ELEMENT: 8, byteLength: 8 * nSamples * nFeatures };
   const data = { x, nSamples, nFeatures, sampleWeights: undefined } as unknown as Rows;
-  return x.byteLength + expectedBytes(data, nComponents);
+  return x.byteLength + (clusters ? clusteringBytes(data, k) : expectedBytes(data, k));
 }

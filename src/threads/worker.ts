@@ -5,7 +5,7 @@ import type { HardStatistics } from '../em/hard.js';
 import type { FitRecord, MixturePlan } from '../em/mixture-fit.js';
 import { bernoulliFit } from '../families/bernoulli-fit.js';
 import { BERNOULLI_KERNELS } from '../families/bernoulli-kernels.js';
-import { clusteringBytes } from '../families/clustering-fit.js';
+import { clusteringBytes } from '../families/clustering-bytes.js';
 import type { ClusteringPlan } from '../families/clustering-options.js';
 import type { ClusteringEntry } from '../families/clustering-ways-in.js';
 import { gaussianFit } from '../families/gaussian-fit.js';

@@ -47,10 +47,10 @@ export function leaseEngine(bytes: number): Engine {
   return { kernels, arena: new Arena(memory, ARENA_BASE), module };
 }
 
-/** Zeroes the engine's memory and keeps it for the next lease, unless it grew large: then it is garbage. */
+/** Zeroes the engine's memory and keeps it for the next lease, unless it grew large. */
 export function returnEngine(engine: Engine): void {
-  if (engine.arena.memory.buffer.byteLength > MAX_IDLE_BYTES || engine.module !== compileKernels()) return;
   engine.arena.reset();
+  if (engine.arena.memory.buffer.byteLength > MAX_IDLE_BYTES || engine.module !== compileKernels()) return;
   idle.push(engine);
   // the smallest goes: larger ones serve more
   if (idle.length > MAX_IDLE) {

@@ -56,7 +56,7 @@ export function createFeed(arena: Arena, data: Rows, rows: number, once = false)
         arena.f64(weights, block.nRows).set(sampleWeights.subarray(block.start, block.start + block.nRows));
       }
     }
-    // the fields of Block in assembly/em/passes.ts
+    // the fields of Block in assembly/em/block.ts
     if (fields.length === 0) fields = arena.u32(descriptor, 5);
     fields[0] = values + offset * nFeatures * bytes;
     fields[1] = isFloat32 ? 1 : 0;

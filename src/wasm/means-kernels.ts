@@ -49,9 +49,10 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
 
   /** Writes what the filter and the bounds need beside the centres, once per E-step. */
   function load(parameters: Centers): void {
+    // seeds may have been written over the centres since
+    common.load(parameters);
     if (loaded === parameters) return;
     const { centers } = parameters;
-    common.load(parameters);
     packTiles(centers, k, d, arena.f32(at('floatCenters'), padded * d));
     const halves = arena.f32(at('floatHalves'), padded).fill(MOST_FLOAT);
     const stride = common.at('stride');

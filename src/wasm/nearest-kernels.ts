@@ -65,7 +65,7 @@ export function openClusters(
   const held = fitted === undefined ? largest : data.nSamples;
   // labels are written in fours
   const labelsAt = arena.reserve((held + 4) * 4);
-  // a double for each row: k-means' bounds, and costs while seeds are chosen
+  // a double for each row, its cost while seeds are chosen, and of each block from there a float, k-means' bound
   const bounds = arena.reserve(held * 8);
   const holdsCosts = new Uint8Array(nBlocks);
   let seeded = false;

@@ -189,6 +189,25 @@ describe('bounds, filter and sums of changes leave no trace', () => {
     }
   });
 
+  it('and seeds that are tried between passes leave none either', () => {
+    const data = createDataset({ x: Float64Array.of(0, 1, 2, 10, 11, 12), nSamples: 6, nFeatures: 1 });
+    withBackend('wasm', (leased) => {
+      const kernels = leased.open(K_MEANS_KERNELS, { data, nClusters: 2, rows: 1024 });
+      const [block] = blocksOf(data, 1024);
+      const parameters = { centers: Float64Array.of(1 - data.origin[0]!, 11 - data.origin[0]!) };
+      const distances = () => {
+        const out = new Float64Array(12);
+        kernels.distances(parameters, block!, out);
+        return Array.from(out);
+      };
+      kernels.expectation(parameters, block!);
+      const before = distances();
+      expect(before.slice(0, 2)).toEqual([1, 11]);
+      kernels.trySeeds(Float64Array.of(500, 900), block!, true);
+      expect(distances()).toEqual(before);
+    });
+  });
+
   it('with more sums than are worth keeping', () => {
     check({ n: 300, d: 2, k: 100, rows: 100, x: clusters(300, 2, 9, 13) });
   });

@@ -29,6 +29,7 @@ const HEADINGS = {
   'native-threads': 'Two threads against two',
   separated: 'Clusters that lie apart',
   'from-scratch': 'Whole fits',
+  acceleration: 'Fewer iterations',
   startup: 'The first fit of a process',
   large: 'Large data',
   npm: 'Beside npm packages',
