@@ -17,7 +17,7 @@ export class Panel {
   bytes: i32;
   /** whether many components were far from many points of the panel before: then it pays to look for those that are */
   sparse: bool;
-  /** whether almost all were: then it pays to look before each exponential, although branches are mispredicted */
+  /** whether almost all were: then it pays to find those that were not before exponentials are taken */
   rare: bool;
   /** panels to go until that is tried again, after it did not pay */
   denseLeft: i32;
