@@ -49,13 +49,36 @@ const binariesFirst = {
   },
 };
 
+/**
+ * Names and lines stay; comments go, which the declarations have, but for what bundlers are told; and all is ASCII, of which V8
+ * keeps a byte a character instead of two. An import takes a seventh less.
+ */
+const tidy = terser({
+  module: true,
+  compress: false,
+  mangle: false,
+  format: {
+    comments: /webpackIgnore|@vite-ignore/,
+    preserve_annotations: true,
+    beautify: true,
+    indent_level: 2,
+    ascii_only: true,
+  },
+});
+const withoutComments = {
+  ...tidy,
+  // the worker's text, which is one string, is as it should be
+  renderChunk: (code, chunk, ...others) =>
+    chunk.name === 'worker-inline' ? null : tidy.renderChunk(code, chunk, ...others),
+};
+
 /** What index.js and plot.js share, and what the chunks of workers import, is a chunk too: library.js. */
 const chunkName = ({ isDynamicEntry }) => (isDynamicEntry ? '[name].js' : 'library.js');
 
 export const libraryConfig = [
   {
     input: { index: 'build/js/index.js', plot: 'build/js/plot/index.js' },
-    plugins: [binariesFirst, resolve()],
+    plugins: [binariesFirst, resolve(), withoutComments],
     // what runs workers and the worker's text are chunks of their own: who never calls fitAsync never loads them
     output: { dir: 'dist', format: 'es', entryFileNames: '[name].js', chunkFileNames: chunkName },
   },

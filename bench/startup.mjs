@@ -17,9 +17,11 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '25' },
     json: { type: 'string' },
-    library: { type: 'string', default: fileURLToPath(new URL('../dist/index.js', import.meta.url)) },
+    library: { type: 'string' },
   },
 });
+const library =
+  options.library === undefined ? new URL('../dist/index.js', import.meta.url) : pathToFileURL(options.library);
 /** Milliseconds that are to be enough. */
 const GOAL = 25;
 
@@ -27,7 +29,7 @@ const EMPTY =
   'const { user, system } = process.cpuUsage(); console.log(JSON.stringify({ cpu: (user + system) / 1000 }));';
 const FIT = `
   const begin = performance.now();
-  const { GaussianMixture, loadKernels } = await import(${JSON.stringify(pathToFileURL(options.library).href)});
+  const { GaussianMixture, loadKernels } = await import(${JSON.stringify(library.href)});
   const imported = performance.now();
   await loadKernels();
   const loaded = performance.now();
@@ -73,13 +75,13 @@ const result = {
 const text = markdown(result);
 console.log(text);
 const json = `${JSON.stringify(result, undefined, 2)}\n`;
-if (options.json === undefined) {
+if (options.json !== undefined) {
+  writeFileSync(options.json, json);
+} else if (options.library === undefined) {
   const here = (path) => fileURLToPath(new URL(path, import.meta.url));
   mkdirSync(here('results'), { recursive: true });
   writeFileSync(here('results/startup.json'), json);
   writeFileSync(here('results/startup.md'), text);
-} else {
-  writeFileSync(options.json, json);
 }
 
 function run(code) {

@@ -42,9 +42,9 @@ describe('dist', () => {
     const places = library.flatMap(([file, text]) => (/eval:\s*(true|!0)/.test(text) ? [file] : []));
     expect(places).toEqual(['run-in-worker.js']);
     const [, code] = library.find(([file]) => file === 'run-in-worker.js')!;
-    expect(code).toMatch(/Worker\(await workerSource\(\), \{ eval: true \}\)/);
+    expect(code).toMatch(/Worker\(await workerSource\(\), \{\s*eval: true\s*\}\)/);
     expect(code).toMatch(
-      /function workerSource\(\) \{\s*return \(await import\('\.\/worker-inline\.js'\)\)\.WORKER_SOURCE;/,
+      /function workerSource\(\) \{\s*return \(await \(import\("\.\/worker-inline\.js"\)\)\)\.WORKER_SOURCE;/,
     );
   });
 });
