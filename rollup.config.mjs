@@ -53,7 +53,7 @@ const binariesFirst = {
  * Names and lines stay; comments go, which the declarations have, but for what bundlers are told; and all is ASCII, of which V8
  * keeps a byte a character instead of two. An import takes a seventh less.
  */
-const tidy = terser({
+const withoutComments = terser({
   module: true,
   compress: false,
   mangle: false,
@@ -65,12 +65,6 @@ const tidy = terser({
     ascii_only: true,
   },
 });
-const withoutComments = {
-  ...tidy,
-  // the worker's text, which is one string, is as it should be
-  renderChunk: (code, chunk, ...others) =>
-    chunk.name === 'worker-inline' ? null : tidy.renderChunk(code, chunk, ...others),
-};
 
 /** What index.js and plot.js share, and what the chunks of workers import, is a chunk too: library.js. */
 const chunkName = ({ isDynamicEntry }) => (isDynamicEntry ? '[name].js' : 'library.js');

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { BernoulliMixture, GaussianMixture } from '../dist/index.js';
 import { generate } from './data.mjs';
 import { median } from './statistics.mjs';
+import { table } from './table.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -130,7 +131,7 @@ const mediansOf = (results) =>
   );
 const times = (ratio) => `${ratio.toFixed(1)}×`;
 
-function table(results) {
+function tableOf(results) {
   const rows = results.map(({ name, fits, ratios }) => {
     const steps = fits.map(({ nIter, rejected }, i) => (i === 0 ? nIter : `${nIter} (${rejected})`));
     const [none, ...others] = fits.map(({ logLikelihood }) => logLikelihood);
@@ -152,9 +153,7 @@ function table(results) {
     'squarem − none',
     'anderson − none',
   ];
-  const lines = [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows];
-  lines.push(['median', '', '', '', ...medians, '', '', '']);
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return table([head, ...rows, ['median', '', '', '', ...medians, '', '', '']]);
 }
 
 const cases = CASES.filter(({ name }) => name.includes(options.only));
@@ -163,7 +162,7 @@ const results = cases.map((one) => measure(one, tol));
 const text = [
   `E-steps until one EM step raises the mean log-likelihood by less than ${options.tol} (rejected ones, counted in, in brackets):`,
   '',
-  table(results),
+  tableOf(results),
   '',
 ];
 const kept = tol === 1e-10 && options.only === '' && options.backend === 'wasm';

@@ -25,7 +25,10 @@ async function bundle(entry, emptied) {
     load: (id) => (id === input ? entry : null),
     transform(code) {
       if (emptied === undefined) return null;
-      return code.replace(new RegExp(`(const ${emptied} =\\s*)('[^'\\n]*'|"(?:[^"\\\\\\n]|\\\\.)*")`), "$1''");
+      return code.replace(
+        new RegExp(`(const ${emptied} =\\s*)('(?:[^'\\\\\\n]|\\\\.)*'|"(?:[^"\\\\\\n]|\\\\.)*")`),
+        "$1''",
+      );
     },
   };
   const built = await rollup({ input, plugins: [plugin], onwarn: () => {} });

@@ -32,6 +32,10 @@ export function checkDoubles(argument: string, at: usize, length: f64): void {
   checkAddress(argument, at, 8 * length, 8);
 }
 
+function checkFloats(argument: string, at: usize, length: f64): void {
+  checkAddress(argument, at, 4 * length, 4);
+}
+
 /** Doubles that it does without if the address is 0. */
 export function checkWanted(argument: string, at: usize, length: f64): void {
   if (at) checkDoubles(argument, at, length);
@@ -218,10 +222,10 @@ export function checkKept(at: usize, clusters: Clusters): ClusterBlock {
   checkLabels("block.labels", block.labels, block.nRows, false);
   checkLabelValues("a label in block.labels", block.labels, block.nRows, k);
   const n = <f64>block.nRows;
-  checkAddress("block.until", block.until, 4 * n, 4);
+  checkFloats("block.until", block.until, n);
   if (block.floats) {
-    checkAddress("block.floats", block.floats, 4 * n * <f64>clusters.nFeatures, 4);
-    checkAddress("block.norms", block.norms, 4 * n, 4);
+    checkFloats("block.floats", block.floats, n * <f64>clusters.nFeatures);
+    checkFloats("block.norms", block.norms, n);
     checkAddress("block.floated", block.floated, 4, 4);
   }
   if (!block.sums) return block;

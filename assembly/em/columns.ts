@@ -118,8 +118,8 @@ function takeRowOf<T>(block: Block, d: usize, scales: usize, row: usize, to: usi
     v128.store(to + (j << 3), f64x2.mul(u, v128.load(scales + (j << 3))));
   }
   if (j < d) {
-    store<f64>(to + (j << 3), (<f64>load<T>(from + j * sizeof<T>()) - load<f64>(block.origin + (j << 3))) * load<f64>(scales + (j << 3)));
-    store<f64>(to + (j << 3), 1, 8);
+    const u = f64x2.sub(oneAt<T>(from + j * sizeof<T>()), v128.load64_zero(block.origin + (j << 3)));
+    v128.store(to + (j << 3), f64x2.replace_lane(f64x2.mul(u, v128.load64_zero(scales + (j << 3))), 1, 1));
   } else {
     v128.store(to + (j << 3), f64x2(1, 0));
   }

@@ -33,12 +33,12 @@ export function termsFull(panel: Panel, mean: usize, factor: usize, out: usize, 
     const columns = panel.columns + i * line;
     if (i == narrow) {
       for (let p: usize = 0; p < bytes; p += 32) {
-        addTwoSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel);
+        addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel, true, true);
       }
       return;
     }
     for (let p: usize = 0; p < bytes; p += 32) {
-      addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel, i + 4 == stride);
+      addSquares(columns + p, panel.residuals + p, line, mean + (i << 3), w, i, out + p, panel, i + 4 == stride, false);
     }
     w += BLOCK_CORNER + (i << 5);
   }
@@ -52,13 +52,15 @@ const BLOCK_CORNER: usize = 80;
  * (the first block sets `out`, the last makes terms of the sums). A block is the first to need the columns of its corner: it
  * subtracts their means and leaves the residuals for the blocks below.
  *
+ * A `narrow` block has two rows, as the last may.
+ *
  * V8 computes what is only added up as late as it can, and loads as early: without the stores to `out` between the rows of the
  * corner it would load all of them first, and spill (moments.ts tells what stores to the stack cost).
  */
 @inline
 function addSquares(
   columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize,
-  panel: Panel, last: bool,
+  panel: Panel, last: bool, narrow: bool,
 ): void {
   const to = residuals + i * line;
   let a00 = f64x2.splat(0);
@@ -79,12 +81,14 @@ function addSquares(
     const w1 = v128.load64_splat(w, 8);
     a10 = f64x2.add(a10, f64x2.mul(w1, y0));
     a11 = f64x2.add(a11, f64x2.mul(w1, y1));
-    const w2 = v128.load64_splat(w, 16);
-    a20 = f64x2.add(a20, f64x2.mul(w2, y0));
-    a21 = f64x2.add(a21, f64x2.mul(w2, y1));
-    const w3 = v128.load64_splat(w, 24);
-    a30 = f64x2.add(a30, f64x2.mul(w3, y0));
-    a31 = f64x2.add(a31, f64x2.mul(w3, y1));
+    if (!narrow) {
+      const w2 = v128.load64_splat(w, 16);
+      a20 = f64x2.add(a20, f64x2.mul(w2, y0));
+      a21 = f64x2.add(a21, f64x2.mul(w2, y1));
+      const w3 = v128.load64_splat(w, 24);
+      a30 = f64x2.add(a30, f64x2.mul(w3, y0));
+      a31 = f64x2.add(a31, f64x2.mul(w3, y1));
+    }
     residuals += line;
   }
   // the triangular corner to its right, columns i … i + 3: 10 products of 16
@@ -117,105 +121,53 @@ function addSquares(
   a11 = f64x2.add(a11, f64x2.mul(s, y1));
   q0 = f64x2.add(q0, f64x2.mul(a10, a10));
   q1 = f64x2.add(q1, f64x2.mul(a11, a11));
-  v128.store(out, q0);
-  v128.store(out, q1, 16);
-  m = v128.load64_splat(mean, 16);
-  const x2 = f64x2.sub(v128.load(columns + 2 * line), m);
-  const y2 = f64x2.sub(v128.load(columns + 2 * line, 16), m);
-  v128.store(to + 2 * line, x2);
-  v128.store(to + 2 * line, y2, 16);
-  s = v128.load64_splat(w, 24);
-  a20 = f64x2.add(a20, f64x2.mul(s, x0));
-  a21 = f64x2.add(a21, f64x2.mul(s, y0));
-  s = v128.load64_splat(w, 32);
-  a20 = f64x2.add(a20, f64x2.mul(s, x1));
-  a21 = f64x2.add(a21, f64x2.mul(s, y1));
-  s = v128.load64_splat(w, 40);
-  a20 = f64x2.add(a20, f64x2.mul(s, x2));
-  a21 = f64x2.add(a21, f64x2.mul(s, y2));
-  q0 = f64x2.add(q0, f64x2.mul(a20, a20));
-  q1 = f64x2.add(q1, f64x2.mul(a21, a21));
-  v128.store(out, q0);
-  v128.store(out, q1, 16);
-  m = v128.load64_splat(mean, 24);
-  const x3 = f64x2.sub(v128.load(columns + 3 * line), m);
-  const y3 = f64x2.sub(v128.load(columns + 3 * line, 16), m);
-  v128.store(to + 3 * line, x3);
-  v128.store(to + 3 * line, y3, 16);
-  s = v128.load64_splat(w, 48);
-  a30 = f64x2.add(a30, f64x2.mul(s, x0));
-  a31 = f64x2.add(a31, f64x2.mul(s, y0));
-  s = v128.load64_splat(w, 56);
-  a30 = f64x2.add(a30, f64x2.mul(s, x1));
-  a31 = f64x2.add(a31, f64x2.mul(s, y1));
-  s = v128.load64_splat(w, 64);
-  a30 = f64x2.add(a30, f64x2.mul(s, x2));
-  a31 = f64x2.add(a31, f64x2.mul(s, y2));
-  s = v128.load64_splat(w, 72);
-  a30 = f64x2.add(a30, f64x2.mul(s, x3));
-  a31 = f64x2.add(a31, f64x2.mul(s, y3));
-  q0 = f64x2.add(q0, f64x2.mul(a30, a30));
-  q1 = f64x2.add(q1, f64x2.mul(a31, a31));
+  if (!narrow) {
+    v128.store(out, q0);
+    v128.store(out, q1, 16);
+    m = v128.load64_splat(mean, 16);
+    const x2 = f64x2.sub(v128.load(columns + 2 * line), m);
+    const y2 = f64x2.sub(v128.load(columns + 2 * line, 16), m);
+    v128.store(to + 2 * line, x2);
+    v128.store(to + 2 * line, y2, 16);
+    s = v128.load64_splat(w, 24);
+    a20 = f64x2.add(a20, f64x2.mul(s, x0));
+    a21 = f64x2.add(a21, f64x2.mul(s, y0));
+    s = v128.load64_splat(w, 32);
+    a20 = f64x2.add(a20, f64x2.mul(s, x1));
+    a21 = f64x2.add(a21, f64x2.mul(s, y1));
+    s = v128.load64_splat(w, 40);
+    a20 = f64x2.add(a20, f64x2.mul(s, x2));
+    a21 = f64x2.add(a21, f64x2.mul(s, y2));
+    q0 = f64x2.add(q0, f64x2.mul(a20, a20));
+    q1 = f64x2.add(q1, f64x2.mul(a21, a21));
+    v128.store(out, q0);
+    v128.store(out, q1, 16);
+    m = v128.load64_splat(mean, 24);
+    const x3 = f64x2.sub(v128.load(columns + 3 * line), m);
+    const y3 = f64x2.sub(v128.load(columns + 3 * line, 16), m);
+    v128.store(to + 3 * line, x3);
+    v128.store(to + 3 * line, y3, 16);
+    s = v128.load64_splat(w, 48);
+    a30 = f64x2.add(a30, f64x2.mul(s, x0));
+    a31 = f64x2.add(a31, f64x2.mul(s, y0));
+    s = v128.load64_splat(w, 56);
+    a30 = f64x2.add(a30, f64x2.mul(s, x1));
+    a31 = f64x2.add(a31, f64x2.mul(s, y1));
+    s = v128.load64_splat(w, 64);
+    a30 = f64x2.add(a30, f64x2.mul(s, x2));
+    a31 = f64x2.add(a31, f64x2.mul(s, y2));
+    s = v128.load64_splat(w, 72);
+    a30 = f64x2.add(a30, f64x2.mul(s, x3));
+    a31 = f64x2.add(a31, f64x2.mul(s, y3));
+    q0 = f64x2.add(q0, f64x2.mul(a30, a30));
+    q1 = f64x2.add(q1, f64x2.mul(a31, a31));
+  }
   if (last) {
     q0 = termOf(panel, q0);
     q1 = termOf(panel, q1);
   }
   v128.store(out, q0);
   v128.store(out, q1, 16);
-}
-
-/** As `addSquares` for the first two rows of the last block, which is never the first. */
-@inline
-function addTwoSquares(
-  columns: usize, residuals: usize, line: usize, mean: usize, w: usize, i: usize, out: usize, panel: Panel,
-): void {
-  const to = residuals + i * line;
-  let a00 = f64x2.splat(0);
-  let a01 = f64x2.splat(0);
-  let a10 = f64x2.splat(0);
-  let a11 = f64x2.splat(0);
-  for (const end = w + (i << 5); w < end; w += 32) {
-    const y0 = v128.load(residuals);
-    const y1 = v128.load(residuals, 16);
-    const w0 = v128.load64_splat(w);
-    a00 = f64x2.add(a00, f64x2.mul(w0, y0));
-    a01 = f64x2.add(a01, f64x2.mul(w0, y1));
-    const w1 = v128.load64_splat(w, 8);
-    a10 = f64x2.add(a10, f64x2.mul(w1, y0));
-    a11 = f64x2.add(a11, f64x2.mul(w1, y1));
-    residuals += line;
-  }
-  let m = v128.load64_splat(mean, 0);
-  const x0 = f64x2.sub(v128.load(columns), m);
-  const y0 = f64x2.sub(v128.load(columns, 16), m);
-  v128.store(to, x0);
-  v128.store(to, y0, 16);
-  let s = v128.load64_splat(w, 0);
-  a00 = f64x2.add(a00, f64x2.mul(s, x0));
-  a01 = f64x2.add(a01, f64x2.mul(s, y0));
-  let q0 = f64x2.mul(a00, a00);
-  let q1 = f64x2.mul(a01, a01);
-  if (i) {
-    q0 = f64x2.add(v128.load(out), q0);
-    q1 = f64x2.add(v128.load(out, 16), q1);
-  }
-  v128.store(out, q0);
-  v128.store(out, q1, 16);
-  m = v128.load64_splat(mean, 8);
-  const x1 = f64x2.sub(v128.load(columns + line), m);
-  const y1 = f64x2.sub(v128.load(columns + line, 16), m);
-  v128.store(to + line, x1);
-  v128.store(to + line, y1, 16);
-  s = v128.load64_splat(w, 8);
-  a10 = f64x2.add(a10, f64x2.mul(s, x0));
-  a11 = f64x2.add(a11, f64x2.mul(s, y0));
-  s = v128.load64_splat(w, 16);
-  a10 = f64x2.add(a10, f64x2.mul(s, x1));
-  a11 = f64x2.add(a11, f64x2.mul(s, y1));
-  q0 = f64x2.add(q0, f64x2.mul(a10, a10));
-  q1 = f64x2.add(q1, f64x2.mul(a11, a11));
-  v128.store(out, termOf(panel, q0));
-  v128.store(out, termOf(panel, q1), 16);
 }
 
 /** Bytes of a packed factor of `d` features. */

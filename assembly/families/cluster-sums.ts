@@ -17,28 +17,16 @@ export function partBytes(means: Means): usize {
 
 /** Adds s·row to the sums of cluster `to`. */
 export function addRow(means: Means, row: usize, s: f64, to: i32, sums: usize): void {
-  if (s == 0) return;
-  const weight = f64x2.splat(s);
-  const part = partBytes(means);
-  const level = <usize>means.stride << 3;
-  const grids = means.grids;
-  const into = sums + <usize>to * level;
-  for (let at: usize = 0; at <= <usize>means.nFeatures << 3; at += 16) {
-    let rest = f64x2.mul(weight, v128.load(row + at));
-    let sum = into + at;
-    let grid = grids + at;
-    for (let level3 = 0; level3 < 3; level3++) {
-      const h = onGrid(rest, v128.load(grid));
-      rest = f64x2.sub(rest, h);
-      v128.store(sum, f64x2.add(v128.load(sum), h));
-      sum += part;
-      grid += level;
-    }
-  }
+  addParts(means, row, s, to, to, sums, false);
 }
 
-/** Takes s·row from the sums of cluster `from`, and adds it to those of cluster `to`. */
+/** Takes s·row from the sums of cluster `from`, and adds it to those of cluster `to`: the row is cut once for both. */
 export function moveRow(means: Means, row: usize, s: f64, from: i32, to: i32, sums: usize): void {
+  addParts(means, row, s, from, to, sums, true);
+}
+
+@inline
+function addParts(means: Means, row: usize, s: f64, from: i32, to: i32, sums: usize, takes: bool): void {
   if (s == 0) return;
   const weight = f64x2.splat(s);
   const part = partBytes(means);
@@ -51,12 +39,14 @@ export function moveRow(means: Means, row: usize, s: f64, from: i32, to: i32, su
     let less = outOf + at;
     let more = into + at;
     let grid = grids + at;
-    for (let level3 = 0; level3 < 3; level3++) {
+    for (let cut = 0; cut < 3; cut++) {
       const h = onGrid(rest, v128.load(grid));
       rest = f64x2.sub(rest, h);
-      v128.store(less, f64x2.sub(v128.load(less), h));
+      if (takes) {
+        v128.store(less, f64x2.sub(v128.load(less), h));
+        less += part;
+      }
       v128.store(more, f64x2.add(v128.load(more), h));
-      less += part;
       more += part;
       grid += level;
     }

@@ -133,7 +133,7 @@ function compareFiltered(
   let waiting = panel.columns;
   let undecided = 0;
   for (let q: usize = 0; q < <usize>n << 2; q += 16) {
-    let place = places + q;
+    const place = places + q;
     compareFour(
       means,
       floats + <usize>load<i32>(place) * rowBytes, floats + <usize>load<i32>(place, 4) * rowBytes,

@@ -21,6 +21,9 @@ export function clusterRows(nFeatures: number, nClusters: number): number {
   return rowsFor(5e5, 18 + 0.75 * nFeatures + nClusters * (0.6 + 0.09 * nFeatures));
 }
 
+/** The sums of a block of k-means are kept from pass to pass unless they take more than this share of the block's values. */
+export const KEPT_SHARE = 1 / 4;
+
 function rowsFor(nanoseconds: number, nanosecondsPerRow: number): number {
   let rows = 1024;
   while (rows < LARGEST_BLOCK && rows * nanosecondsPerRow < nanoseconds) rows *= 2;

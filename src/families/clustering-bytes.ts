@@ -1,6 +1,6 @@
 /** What a fit of k-means or k-medians reserves. */
 import type { Rows } from '../data/dataset.js';
-import { clusterRows } from '../em/blocks.js';
+import { clusterRows, KEPT_SHARE } from '../em/blocks.js';
 import { expectedBytes } from '../lease.js';
 import { isResident } from '../wasm/feed.js';
 
@@ -14,6 +14,6 @@ export function clusteringBytes(data: Rows, nClusters: number, shared = false): 
   const rows = clusterRows(nFeatures, nClusters);
   const block = 8 * Math.min(nSamples, rows) * nFeatures;
   const floats = isResident(data, shared) ? 4 * nSamples * nFeatures : 0;
-  const sums = Math.ceil(nSamples / rows) * Math.min(24 * nClusters * (nFeatures + 4) + 64, block / 4);
+  const sums = Math.ceil(nSamples / rows) * Math.min(24 * nClusters * (nFeatures + 4) + 64, KEPT_SHARE * block);
   return expectedBytes(data, nClusters, shared) + floats + 20 * nSamples + sums + block;
 }

@@ -1,6 +1,7 @@
 /** The k-means and k-medians kernels of assembly/families over one data set. */
 import type { ClusterShape } from '../backend.js';
 import type { Block } from '../data/dataset.js';
+import { KEPT_SHARE } from '../em/blocks.js';
 import { droppedOfSquares, summationGrids } from '../em/exact-sums.js';
 import type { Centers, ClusterKernels, HardStatistics, LabelRun } from '../em/hard.js';
 import type { KMeansStatistics } from '../families/k-means-method.js';
@@ -8,7 +9,7 @@ import type { Arena } from './arena.js';
 import { CostFromSums } from './cost-from-sums.js';
 import type { Engine } from './engine.js';
 import { expectationsBy } from './expectations.js';
-import { openMeans } from './means-kernels.js';
+import { type Floats, NO_FLOATS, openMeans } from './means-kernels.js';
 import { wasmMedians } from './median-kernels.js';
 import { allKernels } from './more-kernels.js';
 import { HEADER_WORDS, openClusters } from './nearest-kernels.js';
@@ -17,9 +18,6 @@ import type { BlockPass, Workspace } from './team.js';
 
 /** Entries of the list of a block's rows beyond them (assembly/families/k-means.ts). */
 const LISTED_BEYOND = 8;
-
-/** A block's sums are kept from pass to pass unless they take more than this share of the block's values. */
-const KEPT_SHARE = 1 / 4;
 
 /** Bytes of a block's descriptor before the fields that ClusterBlock (assembly/families/clusters.ts) adds to it. */
 const BLOCK_BYTES = 20;
@@ -35,7 +33,7 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
   const kernels = allKernels(engine);
   const { nClusters: k, data } = shape;
   const common = openMeans(engine, shape);
-  const { at, largest, fitted, nBlocks, outputOf, floats, norms, floated } = common;
+  const { at, largest, fitted, nBlocks, outputOf } = common;
   const d = data.nFeatures;
   const stride = at('stride');
 
@@ -70,7 +68,7 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
     forgetCost: () => costs.forget(),
     ...expectationsBy(
       engine,
-      passOf(arena, shape, common, 'kMeansExpectation', withScratch, length, { ...kept, floats, norms, floated }),
+      passOf(arena, shape, common, 'kMeansExpectation', withScratch, length, { ...kept, ...common.floats }),
       (parameters: Centers) => {
         load(parameters);
         common.readEveryRow(costs.needsDirect);
@@ -120,18 +118,14 @@ type Open = ReturnType<typeof openClusters>;
 type Own = Pick<Open, 'state' | 'panel' | 'at'>;
 
 /** Where what is kept of all blocks is: their sums, and what says that they are. */
-interface Kept {
+interface Kept extends Floats {
   readonly sums: number;
   /** of one block */
   readonly sumBytes: number;
   readonly summed: number;
-  /** all rows as floats, half their squares, and what says of each block that these are made */
-  readonly floats: number;
-  readonly norms: number;
-  readonly floated: number;
 }
 const NO_SUMS = { sums: 0, sumBytes: 0, summed: 0 };
-const NONE: Kept = { ...NO_SUMS, floats: 0, norms: 0, floated: 0 };
+const NONE: Kept = { ...NO_SUMS, ...NO_FLOATS };
 
 /** An E-step over a block, which may be any thread's: what is kept of its rows lies with the block. */
 function passOf(

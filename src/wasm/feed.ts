@@ -20,7 +20,8 @@ export function isResident({ x, refilled }: Pick<Rows, 'x' | 'refilled'>, shared
 
 /**
  * Reserves memory for the data, or for blocks of at most `rows` rows; returns what gives the address of a block's descriptor,
- * with `values`, where the rows are: the feed's own fields lie before them. Values of less than 8 bytes become floats. `once`: there will be one pass only, so that holding all data is of no use.
+ * with `values`, where the rows are (the feed's own fields lie before them), and whether they are all there (`resident`). Values
+ * of less than 8 bytes become floats. `once`: there will be one pass only, so that holding all data is of no use.
  */
 export function createFeed(arena: Arena, data: Rows, rows: number, once = false) {
   const { x, nSamples, nFeatures, sampleWeights, origin } = data;
@@ -65,5 +66,5 @@ export function createFeed(arena: Arena, data: Rows, rows: number, once = false)
     fields[4] = originAt;
     return descriptor;
   };
-  return Object.assign(feed, { values });
+  return Object.assign(feed, { values, resident });
 }

@@ -1,9 +1,8 @@
 /** What the k-means pass reads besides the centres. */
 import type { ClusterShape } from '../backend.js';
-import { isShared } from '../data/shared.js';
 import type { Centers } from '../em/hard.js';
 import type { Engine } from './engine.js';
-import { createFeed, isResident } from './feed.js';
+import { createFeed } from './feed.js';
 import { allKernels } from './more-kernels.js';
 import { openClusters } from './nearest-kernels.js';
 import { headerOf } from './state.js';
@@ -27,7 +26,7 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
   const { nClusters: k, data, scales } = shape;
   const { kMeansSeed, meansBytes, meansLay } = kernels;
   const common = openClusters(engine, shape, kMeansSeed, createFeed, meansBytes, meansLay);
-  const { state, feed, fitted, nBlocks } = common;
+  const { state, feed, nBlocks } = common;
   const at = headerOf(arena, state, FIELD, HEADER_WORDS);
   const d = data.nFeatures;
   const slack = 32 * FLOAT_ROUNDING * (d + 6 + 2 * (at('indexMask') + 1));
@@ -37,7 +36,7 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
 
   /** Rows as floats, which rows of floats that are neither moved nor scaled are already; none where rows do not stay. */
   function openFloats(): Floats {
-    if (fitted === undefined || !isResident(data, isShared(arena.memory.buffer))) return NO_FLOATS;
+    if (!feed.resident) return NO_FLOATS;
     const asTheyAre =
       data.x.BYTES_PER_ELEMENT === 4 && scales === undefined && data.origin.every((offset) => offset === 0);
     return {
@@ -96,7 +95,7 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
     load,
     headerBytes: 4 * HEADER_WORDS,
     grids: at('grids'),
-    ...openFloats(),
+    floats: openFloats(),
     /** Whether the next passes are to read every row. */
     readEveryRow(direct: boolean): void {
       arena.f64(state, DIRECT + 1)[DIRECT] = direct ? 1 : 0;
@@ -107,12 +106,12 @@ export function openMeans(engine: Engine, shape: ClusterShape) {
 }
 
 /** Where rows as floats are, half their squares, and what says of each block that they are made. */
-interface Floats {
+export interface Floats {
   readonly floats: number;
   readonly norms: number;
   readonly floated: number;
 }
-const NO_FLOATS: Floats = { floats: 0, norms: 0, floated: 0 };
+export const NO_FLOATS: Floats = { floats: 0, norms: 0, floated: 0 };
 
 /** Tiles of 16 centers, and one of 8 and one of 4 if no more than 12 or 4 are left, feature by feature each. */
 function packTiles(centers: Float64Array, k: number, d: number, out: Float32Array): void {
@@ -124,7 +123,7 @@ function packTiles(centers: Float64Array, k: number, d: number, out: Float32Arra
     for (let i = first; i < last; i++) {
       for (let j = 0; j < d; j++) out[tile + j * width + i - first] = centers[i * d + j] as number;
     }
-    first = first + width;
+    first += width;
   }
 }
 

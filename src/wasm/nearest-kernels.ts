@@ -31,7 +31,7 @@ export function wasmSquaredStarts(engine: Engine, shape: ClusterShape): StartKer
   };
 }
 
-/** Gives the addresses of blocks' descriptors, and where row-major values are; `state` and `panel` may be used for packing rows. */
+/** Gives the addresses of blocks' descriptors, and where row-major values are and whether all of them; `state` and `panel` may be used for packing rows. */
 export type OpenFeed = (
   arena: Arena,
   data: Rows,
@@ -39,7 +39,7 @@ export type OpenFeed = (
   once: boolean,
   state: number,
   panel: number,
-) => ((block: Block) => number) & { readonly values?: number };
+) => ((block: Block) => number) & { readonly values?: number; readonly resident?: boolean };
 
 /**
  * Reserves what k-means and k-medians share; nothing grows afterwards.
