@@ -65,8 +65,8 @@ export function checkSize(argument: string, value: i32, least: i32, most: i32 = 
 }
 
 /** A header as it is, and then as it would be laid out now: lay writes where the header is. */
-const SAVED: usize = memory.data(128, 16);
-const LAID: usize = memory.data(128, 16);
+const SAVED: usize = memory.data(192, 16);
+const LAID: usize = memory.data(192, 16);
 
 /** To be called before something is laid out anew … */
 function save(at: usize, bytes: usize): void {
@@ -149,14 +149,14 @@ export function checkPanel(at: usize, d: i32, k: i32): Panel {
 
 /** One whose columns may be rows that were packed elsewhere. */
 export function checkMovingPanel(at: usize, d: i32, k: i32): Panel {
-  checkReserved("panel", at, 128);
+  checkReserved("panel", at, offsetof<Panel>());
   const panel = changetype<Panel>(at);
   if (panel.nFeatures != d || panel.nComponents != k) refuse("panel", "was not laid out for the sizes of the state");
   checkReserved("panel", at, panelBytes(d, k));
   const size = panel.size;
-  save(at, 128);
+  save(at, offsetof<Panel>());
   layPanel(at, d, k);
-  restore(at, 128);
+  restore(at, offsetof<Panel>());
   const pointers = same(offsetof<Panel>("nFeatures"), offsetof<Panel>("columns"))
     && same(offsetof<Panel>("residuals"), offsetof<Panel>("scale"))
     && same(offsetof<Panel>("weights"), offsetof<Panel>("weighted"))

@@ -55,35 +55,34 @@ function transposeFour<T>(
   const line = <usize>panel.size << 3;
   let j: usize = 0;
   for (; j + 2 <= d; j += 2) {
-    const at = j * sizeof<T>();
-    const origin = v128.load(block.origin + (j << 3));
-    let a = f64x2.sub(pairAt<T>(row + at), origin);
-    let b = f64x2.sub(pairAt<T>(row1 + at), origin);
-    let c = f64x2.sub(pairAt<T>(row2 + at), origin);
-    let e = f64x2.sub(pairAt<T>(row3 + at), origin);
-    if (scales) {
-      const scale = v128.load(scales + (j << 3));
-      a = f64x2.mul(a, scale);
-      b = f64x2.mul(b, scale);
-      c = f64x2.mul(c, scale);
-      e = f64x2.mul(e, scale);
-    }
-    v128.store(column, v128.shuffle<f64>(a, b, 0, 2));
-    v128.store(column, v128.shuffle<f64>(c, e, 0, 2), 16);
-    column += line;
-    v128.store(column, v128.shuffle<f64>(a, b, 1, 3));
-    v128.store(column, v128.shuffle<f64>(c, e, 1, 3), 16);
-    column += line;
+    transposePair<T>(block, scales, j, column, line, row, row1, row2, row3, false);
+    column += 2 * line;
   }
-  if (j < d) {
-    const at = j * sizeof<T>();
-    const origin = load<f64>(block.origin + (j << 3));
-    const scale = scales ? load<f64>(scales + (j << 3)) : 1;
-    store<f64>(column, (<f64>load<T>(row + at) - origin) * scale);
-    store<f64>(column, (<f64>load<T>(row1 + at) - origin) * scale, 8);
-    store<f64>(column, (<f64>load<T>(row2 + at) - origin) * scale, 16);
-    store<f64>(column, (<f64>load<T>(row3 + at) - origin) * scale, 24);
+  if (j < d) transposePair<T>(block, scales, j, column, line, row, row1, row2, row3, true);
+}
+
+@inline
+function transposePair<T>(
+  block: Block, scales: usize, j: usize, column: usize, line: usize, row: usize, row1: usize, row2: usize, row3: usize, alone: bool,
+): void {
+  const at = j * sizeof<T>();
+  const origin = v128.load(block.origin + (j << 3));
+  let a = f64x2.sub(nextOf<T>(row + at, alone), origin);
+  let b = f64x2.sub(nextOf<T>(row1 + at, alone), origin);
+  let c = f64x2.sub(nextOf<T>(row2 + at, alone), origin);
+  let e = f64x2.sub(nextOf<T>(row3 + at, alone), origin);
+  if (scales) {
+    const scale = v128.load(scales + (j << 3));
+    a = f64x2.mul(a, scale);
+    b = f64x2.mul(b, scale);
+    c = f64x2.mul(c, scale);
+    e = f64x2.mul(e, scale);
   }
+  v128.store(column, v128.shuffle<f64>(a, b, 0, 2));
+  v128.store(column, v128.shuffle<f64>(c, e, 0, 2), 16);
+  if (alone) return;
+  v128.store(column + line, v128.shuffle<f64>(a, b, 1, 3));
+  v128.store(column + line, v128.shuffle<f64>(c, e, 1, 3), 16);
 }
 
 /** The panel's point `p` as a row of doubles, from where it came from: there its features lie together. */
@@ -96,11 +95,10 @@ export function copyRow(panel: Panel, p: i32, to: usize): void {
 function copyRowOf<T>(panel: Panel, p: i32, to: usize): void {
   const d = <usize>panel.nFeatures;
   const from = panel.x + <usize>p * d * sizeof<T>();
-  let j: usize = 0;
-  for (; j + 2 <= d; j += 2) {
-    v128.store(to + (j << 3), f64x2.sub(pairAt<T>(from + j * sizeof<T>()), v128.load(panel.origin + (j << 3))));
+  for (let j: usize = 0; j < d; j += 2) {
+    const x = nextOf<T>(from + j * sizeof<T>(), j + 1 == d);
+    v128.store(to + (j << 3), f64x2.sub(x, v128.load(panel.origin + (j << 3))));
   }
-  if (j < d) store<f64>(to + (j << 3), <f64>load<T>(from + j * sizeof<T>()) - load<f64>(panel.origin + (j << 3)));
 }
 
 /** A row of a block as doubles at `to`, less the origin and scaled, and after them a 1 (and a 0 if that makes them even in number). */
@@ -123,6 +121,12 @@ function takeRowOf<T>(block: Block, d: usize, scales: usize, row: usize, to: usi
   } else {
     v128.store(to + (j << 3), f64x2(1, 0));
   }
+}
+
+/** The next two features of a row, or its last and 0. */
+@inline
+export function nextOf<T>(at: usize, alone: bool): v128 {
+  return alone ? oneAt<T>(at) : pairAt<T>(at);
 }
 
 /** A double, or a float promoted, and 0. */

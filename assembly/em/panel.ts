@@ -65,6 +65,12 @@ export class Panel {
   packed: usize;
   /** masks of the components (responsibilities.ts) if exponentials were taken of few points only, or 0 */
   masks: usize;
+  /** rows of the panel after this one that are still to be read ahead, where they end, and bytes to take at a time */
+  ahead: usize;
+  aheadEnd: usize;
+  aheadShare: usize;
+  /** of what was read: a result that nobody asks for would not be read at all */
+  aheadSum: u32;
 }
 
 /** Rounds a number of features up to whole tiles of 4. */
@@ -78,7 +84,7 @@ export function panelSize(d: i32): i32 {
   return d <= 16 ? 64 : 32;
 }
 
-const HEADER: usize = 128;
+const HEADER: usize = 192;
 
 /** Bytes of a panel for `d` features and `k` components; a multiple of 64. */
 export function panelBytes(d: i32, k: i32): f64 {
@@ -120,10 +126,30 @@ export function fillPanel(panel: Panel, block: Block, scales: usize, start: i32)
   panel.count = count;
   panel.bytes = (count + 3 & ~3) << 3;
   panel.isFloat32 = block.isFloat32 != 0;
-  panel.x = block.x + (<usize>start * <usize>panel.nFeatures << (block.isFloat32 ? 2 : 3));
+  const rowBytes = <usize>panel.nFeatures << (block.isFloat32 ? 2 : 3);
+  panel.x = block.x + <usize>start * rowBytes;
   panel.origin = block.origin;
+  panel.ahead = panel.x + <usize>count * rowBytes;
+  panel.aheadEnd = panel.ahead + <usize>min(panel.size, block.nRows - start - count) * rowBytes;
+  panel.aheadShare = <usize>panel.size * rowBytes / <usize>panel.nComponents + LINE & ~(LINE - 1);
   packRows(panel, block, scales, start, count);
   fillWeights(panel, block, start);
+}
+
+/** Bytes of a line of the cache. */
+const LINE: usize = 64;
+
+/**
+ * Reads one component's share of the next panel's rows. The machine fetches ahead by itself, but not from one page to the next, and
+ * all at once it can wait for a dozen lines only: diagonal iterations at (100000, 16, 16) took 4 % more.
+ */
+export function readAhead(panel: Panel): void {
+  let at = panel.ahead;
+  const end = min(at + panel.aheadShare, panel.aheadEnd);
+  let sum: u32 = 0;
+  for (; at < end; at += LINE) sum += load<u8>(at);
+  panel.ahead = at;
+  panel.aheadSum = sum;
 }
 
 export function fillWeights(panel: Panel, block: Block, start: i32): void {

@@ -6,7 +6,7 @@
  * would stay in its baseline code; this way the next panel runs optimised.
  */
 import { Block } from "./block";
-import { Panel, fillPanel } from "./panel";
+import { Panel, fillPanel, readAhead } from "./panel";
 import {
   LEAST_RESPONSIBILITY, PRUNING_FLOOR, addLogLikelihood, addTotals, exponentialsPanel, normalizePanel,
 } from "./responsibilities";
@@ -50,9 +50,13 @@ export function logProbPanel<F>(family: F, panel: Panel): void {
   else family.logProbs(panel);
 }
 
+/** The moments of every component; in between a share of the next panel's rows is read, so that they wait in the cache. */
 @inline
 export function accumulatePanel<F>(family: F, panel: Panel): void {
-  for (let k = 0; k < panel.nComponents; k++) family.accumulate(panel, k);
+  for (let k = 0; k < panel.nComponents; k++) {
+    family.accumulate(panel, k);
+    readAhead(panel);
+  }
 }
 
 /** Moments for given responsibilities (nRows × k row-major doubles); the log-likelihood stays 0. */

@@ -6,7 +6,7 @@
  */
 import { expBoundedV, expNearV, nearConstant } from "../simd/exp";
 import { sumLanes } from "../simd/horizontal";
-import { log1pNonNegativeV, logPositiveV } from "../simd/log";
+import { log1pNonNegativeV, logPositive } from "../simd/log";
 import { Panel } from "./panel";
 
 /**
@@ -123,11 +123,6 @@ function exponentialsSome(at: usize, bytes: usize, tops: usize, sums: usize, flo
     v128.store(sums + p, f64x2.add(v128.load(sums + p), live));
   }
   return mask;
-}
-
-/** A call, where one of many numbers is wanted: the code stands once. */
-function logPositive(x: v128): v128 {
-  return logPositiveV(x);
 }
 
 /** log Σ exp(terms) over `tops`. The terms of a mixture carry rounding errors of their own, so it is as good as they are. */

@@ -82,6 +82,17 @@ export function logPositiveV(x: v128): v128 {
   return logOf(x, v128.load(LOG_MASKS + 64), false, x);
 }
 
+/** The same as a call, where one of many numbers is wanted: the code stands once. */
+// @ts-ignore: decorator
+@inline
+export function logPositive(x: v128): v128 {
+  return logCall(x, v128.load(LOG_MASKS + 64));
+}
+
+function logCall(x: v128, bias: v128): v128 {
+  return logOf(x, bias, false, x);
+}
+
 /** All ones in the lanes which {@link logPositiveV} serves. */
 // @ts-ignore: decorator
 @inline
@@ -111,7 +122,7 @@ export function logScalar(x: f64): f64 {
     x *= 4503599627370496;
     bias = f64x2.add(bias, f64x2.splat(52));
   }
-  return f64x2.extract_lane(logOf(f64x2.splat(x), bias, false, bias), 0);
+  return f64x2.extract_lane(logCall(f64x2.splat(x), bias), 0);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { GaussianKernels, GaussianShape } from '../backend.js';
 import type { Block } from '../data/dataset.js';
 import { blocksOf } from '../em/blocks.js';
 import type { MixtureParameters, MixtureStatistics } from '../em/model.js';
-import { type GaussianComponent, logConstants, type Moments, packedLength } from '../families/gaussian.js';
+import { type GaussianComponent, logConstants, type Moments, moveMoments, packedLength } from '../families/gaussian.js';
 import type { Engine } from './engine.js';
 import { expectationsBy } from './expectations.js';
 import { createFeed } from './feed.js';
@@ -35,6 +35,8 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
   const componentLength = 1 + d + (matrix ? packedLength(d) : d);
 
   let loaded: object | undefined;
+  /** where the kernel takes the moments of the loaded components about */
+  let centers: readonly Float64Array[] = [];
 
   /** One thread's state and panel. */
   function workspace() {
@@ -52,10 +54,11 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
     const { weights, components } = parameters;
     arena.f64(at('logConstants'), k).set(logConstants(weights, components, kernels.logScalar));
     const means = arena.f64(at('means'), k * stride);
-    const centers = arena.f64(at('centers'), k * stride);
-    components.forEach(({ mean, center }, i) => {
+    const about = arena.f64(at('centers'), k * stride);
+    centers = matrix ? components.map(({ center }) => center) : components.map(cheapCenter);
+    components.forEach(({ mean }, i) => {
       means.set(mean, i * stride);
-      centers.set(center, i * stride);
+      about.set(centers[i] as Float64Array, i * stride);
     });
     const length = matrix ? d * d : d;
     const precisions = arena.f64(at('precisions'), (tied ? 1 : k) * length);
@@ -79,10 +82,12 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
       logLikelihood,
       weight,
       counts: Float64Array.from(components, (_, i) => flat[i * componentLength] as number),
-      components: components.map(({ center }, i) => ({
-        center,
-        values: flat.subarray(i * componentLength, (i + 1) * componentLength),
-      })),
+      components: components.map(({ center }, i) => {
+        const values = flat.subarray(i * componentLength, (i + 1) * componentLength);
+        const about = centers[i] as Float64Array;
+        if (about !== center) moveMoments({ center: about, values }, center, false);
+        return { center, values };
+      }),
     };
   }
 
@@ -136,4 +141,16 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
       return out;
     },
   };
+}
+
+/**
+ * Where to take the moments of a component about whose features are apart from one another: 0 for those whose mean is less than
+ * one σ from the origin, and all of them 4 σ at most, so that the kernel need not subtract it from every row. Moments about a
+ * point δ from the mean lose (δ/σ)²·ε (8 σ are too far: gaussian.ts), here at most ε. A repeated pass wants its own centre.
+ */
+function cheapCenter({ mean, center, covariance }: GaussianComponent): Float64Array {
+  const near = Math.min(1, 16 / mean.length);
+  return center === mean
+    ? mean.map((m, j) => (m * m < near * (covariance[j] ?? (covariance[0] as number)) ? 0 : m))
+    : center;
 }
