@@ -11,7 +11,7 @@ export { fillTables } from "./simd/fill-tables";
 export { logScalar } from "./simd/log";
 export { cholesky, triangularInverse } from "./linalg/cholesky";
 export { layPanel, panelBytes } from "./em/panel";
-export { gaussianBytes, gaussianLay, gaussianLoad } from "./families/gaussian";
+export { gaussianBytes, gaussianLay, gaussianLoad } from "./families/gaussian-layout";
 export { clustersBytes, clustersLay } from "./families/clusters";
 export { kMeansNearest, kMeansSeed } from "./families/seeding";
 
