@@ -50,7 +50,7 @@ export function logProbPanel<F>(family: F, panel: Panel): void {
   else family.logProbs(panel);
 }
 
-/** The moments of every component; in between a share of the next panel's rows is read, so that they wait in the cache. */
+/** The moments of every component; in between the rest of the next panel's rows is read, so that they wait in the cache. */
 @inline
 export function accumulatePanel<F>(family: F, panel: Panel): void {
   for (let k = 0; k < panel.nComponents; k++) {

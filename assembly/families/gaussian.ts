@@ -7,7 +7,7 @@
  * diagonal ones; spherical ones too, whose σ the host repeats over the features.
  */
 import { accumulateDiag, accumulateFull, accumulateSomeDiag, copySecond } from "../em/moments";
-import { Panel } from "../em/panel";
+import { Panel, readAhead } from "../em/panel";
 import { termOf, termsDiag, termsFull } from "../em/quadratic";
 import { momentsSmall, termsSmall } from "../em/small";
 import { Queue, drainQueue, fillQueue, listPoints, weighPoints } from "../em/survivors";
@@ -114,6 +114,7 @@ export class Gaussian {
     const line = <usize>panel.size << 3;
     for (let k = 0; k < this.nComponents; k++) {
       this.terms(panel, k, panel.logProb + <usize>k * line, -0.5, load<f64>(this.logConstants + (<usize>k << 3)));
+      readAhead(panel);
     }
   }
 
@@ -132,6 +133,7 @@ export class Gaussian {
     for (let c = 0; c < k; c++) {
       this.rows(panel, c, panel.logProb + <usize>c * line, <usize>panel.bytes, end);
       store<i32>(panel.heads + (<usize>c << 2), -1);
+      readAhead(panel);
     }
     this.findNearest(panel);
     for (let c = 0; c < k; c++) {
