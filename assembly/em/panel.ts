@@ -5,6 +5,7 @@
  */
 import { Block } from "./block";
 import { packRows } from "./columns";
+import { touchLines, wholeLines } from "./lines";
 
 /** Where the parts of a panel are; lives in linear memory at the start of the panel's own bytes. */
 @unmanaged
@@ -69,8 +70,6 @@ export class Panel {
   ahead: usize;
   aheadEnd: usize;
   aheadShare: usize;
-  /** of what was read: a result that nobody asks for would not be read at all */
-  aheadSum: u32;
 }
 
 /** Rounds a number of features up to whole tiles of 4. */
@@ -130,14 +129,11 @@ export function fillPanel(panel: Panel, block: Block, scales: usize, start: i32)
   panel.x = block.x + <usize>start * rowBytes;
   panel.origin = block.origin;
   panel.ahead = panel.x + <usize>count * rowBytes;
-  panel.aheadEnd = panel.ahead + <usize>min(panel.size, block.nRows - start - count) * rowBytes;
-  panel.aheadShare = <usize>panel.size * rowBytes / <usize>(2 * panel.nComponents) + LINE & ~(LINE - 1);
+  panel.aheadEnd = panel.x + <usize>min(2 * panel.size, block.nRows - start) * rowBytes;
+  panel.aheadShare = wholeLines(<usize>panel.size * rowBytes / <usize>(2 * panel.nComponents));
   packRows(panel, block, scales, start, count);
   fillWeights(panel, block, start);
 }
-
-/** Bytes of a line of the cache. */
-const LINE: usize = 64;
 
 /**
  * Reads a share of the next panel's rows, one component's of the forms or of the moments. The machine fetches ahead by itself, but
@@ -145,12 +141,9 @@ const LINE: usize = 64;
  * took 4 % more, at (100000, 64, 16) 10 %.
  */
 export function readAhead(panel: Panel): void {
-  let at = panel.ahead;
-  const end = min(at + panel.aheadShare, panel.aheadEnd);
-  let sum: u32 = 0;
-  for (; at < end; at += LINE) sum += load<u8>(at);
-  panel.ahead = at;
-  panel.aheadSum = sum;
+  const from = panel.ahead;
+  panel.ahead = min(from + panel.aheadShare, panel.aheadEnd);
+  store<i32>(panel.packed, touchLines(from, panel.ahead));
 }
 
 export function fillWeights(panel: Panel, block: Block, start: i32): void {

@@ -8,6 +8,7 @@
  * only, so log 0 = −∞ needs no case: a row that contradicts a probability of 0 or 1 gets −∞, the others never meet it.
  * 64 features cost 16 loads and 16 sums per two components.
  */
+import { aligned } from "../em/lines";
 import { EXACT_FLOOR, responsibilitiesPanel } from "../em/responsibilities";
 import { writeLabels, writeTable } from "../em/tables";
 
@@ -53,11 +54,6 @@ function even(k: i32): i32 {
 @inline
 function groups(d: i32): i32 {
   return (d + 3) >> 2;
-}
-
-@inline
-function aligned(bytes: f64): f64 {
-  return ceil<f64>(bytes / 64) * 64;
 }
 
 function partBytes(part: i32, d: i32, k: i32): f64 {

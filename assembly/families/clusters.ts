@@ -3,6 +3,7 @@
  * host never computes an address: `lay` fixes them all.
  */
 import { Block } from "../em/block";
+import { aligned } from "../em/lines";
 import { Panel, padded } from "../em/panel";
 
 /** The header. Field order is the ABI: src/wasm/nearest-kernels.ts reads the fields by position. */
@@ -56,11 +57,6 @@ export class ClusterBlock extends Block {
 
 /** Room for the fields of the subclass as well. */
 const HEADER: f64 = 128;
-
-@inline
-export function aligned(bytes: f64): f64 {
-  return ceil<f64>(bytes / 64) * 64;
-}
 
 /** Bytes of the state. As f64 so that nothing can wrap. */
 export function clustersBytes(d: i32, k: i32): f64 {

@@ -1,14 +1,11 @@
 /** Where the parts of a `Gaussian` lie in linear memory, and its factors as the passes read them. */
+import { aligned } from "../em/lines";
 import { padded, panelSize } from "../em/panel";
 import { packFactor, packedFactorBytes } from "../em/quadratic";
 import { Queue } from "../em/survivors";
 import { DIAGONAL, Gaussian, QUEUE, TIED, queues } from "./gaussian";
 
 const HEADER: f64 = 128;
-@inline
-function aligned(bytes: f64): f64 {
-  return ceil<f64>(bytes / 64) * 64;
-}
 
 /**
  * Doubles of each part, in doubles arithmetic so that nothing wraps for shapes that cannot be reserved; kept in one place

@@ -14,6 +14,7 @@
  */
 import { packListedRows, takeRow } from "../em/columns";
 import { FILTER_GREATEST, FILTER_TINY, compareFour, floatRows, nearestPoint } from "../em/filter";
+import { touchLines } from "../em/lines";
 import { SquaredDifference, distancesPanel, fillUpCenters, nearestPanel } from "../em/nearest";
 import { Panel, fillPanel } from "../em/panel";
 import { addRow, moveRow, partBytes, writeSums } from "./cluster-sums";
@@ -276,9 +277,8 @@ function touchWaiting(panel: Panel, block: ClusterBlock, end: usize): void {
 
 @inline
 function touchRow(from: usize, bytes: usize): i32 {
-  let sum = load<i32>(from + bytes - 4);
-  for (let at: usize = 0; at < bytes; at += 64) sum += load<i32>(from + at);
-  return sum;
+  // it may end on a line more
+  return touchLines(from, from + bytes) + load<i32>(from + bytes - 4);
 }
 
 @inline

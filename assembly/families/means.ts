@@ -1,6 +1,7 @@
 /** What the k-means pass has in linear memory besides the centres: for its filter, its bounds and its sums. */
+import { aligned } from "../em/lines";
 import { padded } from "../em/panel";
-import { Clusters, aligned, clustersBytes, clustersLay } from "./clusters";
+import { Clusters, clustersBytes, clustersLay } from "./clusters";
 
 /** The header goes on. Field order is the ABI: src/wasm/means-kernels.ts reads and writes the fields by position. */
 @unmanaged

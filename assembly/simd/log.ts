@@ -82,7 +82,7 @@ export function logPositiveV(x: v128): v128 {
   return logOf(x, v128.load(LOG_MASKS + 64), false, x);
 }
 
-/** The same as a call, where one of many numbers is wanted: the code stands once. */
+/** The same as a call, where one of many numbers is wanted: the code stands once, in a function that is no export, as those take no v128. */
 // @ts-ignore: decorator
 @inline
 export function logPositive(x: v128): v128 {

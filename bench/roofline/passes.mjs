@@ -3,6 +3,7 @@
  * It writes to linear memory as src/wasm/gaussian-kernels.ts does, whose ABI it therefore names.
  */
 import { performance } from 'node:perf_hooks';
+import { cheapCenter } from '../../build/js/wasm/gaussian-kernels.js';
 
 const ABI_VERSION = 6;
 /** Positions in the header of Gaussian (assembly/families/gaussian.ts), in 32-bit words. */
@@ -10,12 +11,6 @@ const FIELD = { stride: 2, logConstants: 6, means: 7, centers: 8, precisions: 9,
 const KIND = { full: 0, diag: 2 };
 /** A call stays well below a millisecond: there is no on-stack replacement. */
 const ROWS_OF_A_CALL = 1024;
-
-/** Where the host has the moments of a diagonal component taken about: 0 where the mean is near it. */
-export function cheapCenter(mean, deviationsInverse) {
-  const near = Math.min(1, 16 / mean.length);
-  return mean.map((m, j) => ((m * deviationsInverse[j]) ** 2 < near ? 0 : m));
-}
 
 /**
  * @param {{ kernels: object, memory: WebAssembly.Memory }} module those of build/kernels.testing.wasm
@@ -60,7 +55,7 @@ export function passes({ kernels, memory }, x, model) {
   function load() {
     const header = new Uint32Array(memory.buffer, state, FIELD.end);
     const size = covarianceType === 'diag' ? d : d * d;
-    const { weights, means, precisionsCholesky: factors } = model;
+    const { weights, means, covariances, precisionsCholesky: factors } = model;
     const write = (field, numbers, offset = 0) => {
       new Float64Array(memory.buffer, header[FIELD[field]] + 8 * offset, numbers.length).set(numbers);
     };
@@ -71,7 +66,8 @@ export function passes({ kernels, memory }, x, model) {
       write('logConstants', [logConstant], c);
       const mean = means.subarray(c * d, (c + 1) * d);
       write('means', mean, c * header[FIELD.stride]);
-      write('centers', covarianceType === 'diag' ? cheapCenter(mean, factor) : mean, c * header[FIELD.stride]);
+      const component = { mean, center: mean, covariance: covariances.subarray(c * size, (c + 1) * size) };
+      write('centers', covarianceType === 'diag' ? cheapCenter(component) : mean, c * header[FIELD.stride]);
       write('precisions', factor, c * size);
     }
     kernels.gaussianLoad(state);

@@ -148,9 +148,8 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
  * one σ from the origin, and all of them 4 σ at most, so that the kernel need not subtract it from every row. Moments about a
  * point δ from the mean lose (δ/σ)²·ε (8 σ are too far: gaussian.ts), here at most ε. A repeated pass wants its own centre.
  */
-function cheapCenter({ mean, center, covariance }: GaussianComponent): Float64Array {
+export function cheapCenter({ mean, center, covariance }: Pick<GaussianComponent, 'mean' | 'center' | 'covariance'>) {
+  if (center !== mean) return center;
   const near = Math.min(1, 16 / mean.length);
-  return center === mean
-    ? mean.map((m, j) => (m * m < near * (covariance[j] ?? (covariance[0] as number)) ? 0 : m))
-    : center;
+  return mean.map((m, j) => (m * m < near * (covariance[j % covariance.length] as number) ? 0 : m));
 }
