@@ -1,6 +1,8 @@
 /**
  * Whole fits, start included, of mixwasm and of scikit-learn (where a Python has it), one thread each, in turns, in
- * processor time, which other processes disturb less than the clock's:
+ * processor time, which other processes disturb less than the clock's (and which counts what V8 compiles on other threads).
+ * scikit-learn is compiled beforehand, mixwasm when it is called: the first fit of each shape is told apart, and the others
+ * are timed once V8 has settled, as in a process that fits more than once (bench/startup.mjs is about those that do not):
  *
  * - `GaussianMixture`, full covariances: scikit-learn's defaults (one start by k-means, until the mean log-likelihood rises
  *   by less than 1e-3) against mixwasm with `init: 'kmeans'`, by plain EM and with `acceleration: 'anderson'`. The two stop at
@@ -21,6 +23,7 @@ import { parseArgs } from 'node:util';
 import { generate } from './data.mjs';
 import { machine } from './machine.mjs';
 import { median } from './statistics.mjs';
+import { machineLine, table } from './table.mjs';
 
 const SHAPES = [
   { n: 20000, d: 2, k: 3 },
@@ -29,6 +32,8 @@ const SHAPES = [
   { n: 100000, d: 16, k: 16 },
   { n: 100000, d: 32, k: 16 },
 ];
+/** Milliseconds of fits of each shape before they are timed. */
+const SETTLING = 1000;
 /** Of the log-likelihood, relative. */
 const AGREEMENT = 1e-6;
 const SCRIPT = fileURLToPath(new URL('from-scratch.py', import.meta.url));
@@ -56,52 +61,47 @@ try {
 function main() {
   if (peer === undefined) console.log(`${options.python} has no scikit-learn: mixwasm alone (--python path).`);
   else console.log(`scikit-learn ${peer.version}.`);
-  // as scikit-learn has one: code is compiled, pools are set up
-  const { X } = generate({ n: 1000, d: 3, k: 3 });
-  for (let warm = 0; warm < 10; warm++) {
-    for (const acceleration of ['none', 'anderson']) reach(X, 3, undefined, acceleration);
-    fitKMeans(X, 3, X.data.slice(0, 9));
-  }
   const shapes = SHAPES.filter(({ n, d, k }) => `${n},${d},${k}`.includes(options.only));
   const results = shapes.map(measure);
   const report = { machine: machine(), scikitLearn: peer?.version, results };
-  const text = table(report);
+  const text = tableOf(report);
   console.log(`\n${text}`);
   if (peer === undefined || shapes.length < SHAPES.length) return;
   writeFileSync(`${RESULTS}.json`, `${JSON.stringify(report, undefined, 2)}\n`);
   writeFileSync(`${RESULTS}.md`, text);
 }
 
-function table({ machine: { cpu, microarchitecture, cores, node, date }, scikitLearn, results }) {
+function tableOf({ machine, scikitLearn, results }) {
   const head = [
     'N, D, K',
     'mixture: mixwasm',
+    'the first',
     "with `acceleration: 'anderson'`",
     'scikit-learn',
     'ratios',
     'k-means: mixwasm',
+    'the first',
     'scikit-learn',
     'ratio',
   ];
+  const rows = results.map(({ shape: { n, d, k }, mixture, kMeans }) => [
+    `${n}, ${d}, ${k}`,
+    `${ms(mixture.plain.ms)} (${mixture.plain.iterations ?? '–'})`,
+    ms(mixture.first),
+    `${ms(mixture.accelerated.ms)} (${mixture.accelerated.iterations ?? '–'})`,
+    ms(mixture.peer),
+    `${ratio(mixture.peer, mixture.plain.ms)}, ${ratio(mixture.peer, mixture.accelerated.ms)}`,
+    ms(kMeans.fit),
+    ms(kMeans.first),
+    ms(kMeans.peer),
+    ratio(kMeans.peer, kMeans.fit),
+  ]);
   return [
-    "Milliseconds of processor time of whole fits, start included, medians: a mixture (`init: 'kmeans'`; E-steps in brackets) until it reaches the log-likelihood at which scikit-learn stops, and k-means from the same centers until no label changes.",
+    "Milliseconds of processor time of whole fits, start included, medians: a mixture (`init: 'kmeans'`; E-steps in brackets) until it reaches the log-likelihood at which scikit-learn stops, and k-means from the same centers until no label changes. “The first” of each shape in its process is told apart: V8 compiles during it.",
     '',
-    ...[
-      head,
-      head.map((_, column) => (column === 0 ? '---' : '---:')),
-      ...results.map(({ shape: { n, d, k }, mixture, kMeans }) => [
-        `${n}, ${d}, ${k}`,
-        `${ms(mixture.plain.ms)} (${mixture.plain.iterations ?? '–'})`,
-        `${ms(mixture.accelerated.ms)} (${mixture.accelerated.iterations ?? '–'})`,
-        ms(mixture.peer),
-        `${ratio(mixture.peer, mixture.plain.ms)}, ${ratio(mixture.peer, mixture.accelerated.ms)}`,
-        ms(kMeans.fit),
-        ms(kMeans.peer),
-        ratio(kMeans.peer, kMeans.fit),
-      ]),
-    ].map((cells) => `| ${cells.join(' | ')} |`),
+    table([head, ...rows]),
     '',
-    `${cpu} (${microarchitecture}), ${cores} cores, Node ${node}, scikit-learn ${scikitLearn}, one thread each, ${date}.`,
+    `${machineLine(machine)} scikit-learn ${scikitLearn}, one thread each.`,
     '',
   ].join('\n');
 }
@@ -113,19 +113,21 @@ function measure(shape) {
   const files = { data: join(folder, 'x'), centers: join(folder, 'c') };
   writeFileSync(files.data, X.data);
   writeFileSync(files.centers, centers);
-  const rounds = Array.from({ length: Number(options.rounds) }, () => {
-    const theirs = peer === undefined ? undefined : askPeer(shape, files);
-    const target = theirs === undefined ? undefined : n * theirs.mixture.score * (1 + AGREEMENT);
-    return {
-      theirs,
-      plain: reach(X, k, target, 'none'),
-      accelerated: reach(X, k, target, 'anderson'),
-      lloyd: fitKMeans(X, k, centers),
-    };
+  const theirs = () => (peer === undefined ? undefined : askPeer(shape, files));
+  const score = theirs()?.mixture.score;
+  const target = score === undefined ? undefined : n * score * (1 + AGREEMENT);
+  const ours = () => ({
+    plain: reach(X, k, target, 'none'),
+    accelerated: reach(X, k, target, 'anderson'),
+    lloyd: fitKMeans(X, k, centers),
   });
-  const { theirs, lloyd } = rounds[0];
-  if (theirs !== undefined && Math.abs(theirs.kMeans.cost / lloyd.cost - 1) > 1e-9) {
-    throw new Error(`costs of k-means differ: ${theirs.kMeans.cost} and ${lloyd.cost}`);
+
+  const first = ours();
+  for (let begin = processorTime(); processorTime() - begin < SETTLING; ) ours();
+  const rounds = Array.from({ length: Number(options.rounds) }, () => ({ theirs: theirs(), ...ours() }));
+  const [{ theirs: they, plain, accelerated, lloyd }] = rounds;
+  if (they !== undefined && Math.abs(they.kMeans.cost / lloyd.cost - 1) > 1e-9) {
+    throw new Error(`costs of k-means differ: ${they.kMeans.cost} and ${lloyd.cost}`);
   }
   const middle = (take) => {
     const times = rounds.map(take);
@@ -134,12 +136,17 @@ function measure(shape) {
   return {
     shape,
     mixture: {
-      plain: { ms: middle(({ plain }) => plain?.ms), iterations: rounds[0].plain?.iterations },
-      accelerated: { ms: middle(({ accelerated }) => accelerated?.ms), iterations: rounds[0].accelerated?.iterations },
+      first: first.plain?.ms,
+      plain: { ms: middle((round) => round.plain?.ms), iterations: plain?.iterations },
+      accelerated: { ms: middle((round) => round.accelerated?.ms), iterations: accelerated?.iterations },
       peer: middle((round) => round.theirs?.mixture.ms),
-      peerLogLikelihood: theirs?.mixture.score,
+      peerLogLikelihood: score,
     },
-    kMeans: { fit: middle((round) => round.lloyd.ms), peer: middle((round) => round.theirs?.kMeans.ms) },
+    kMeans: {
+      first: first.lloyd.ms,
+      fit: middle((round) => round.lloyd.ms),
+      peer: middle((round) => round.theirs?.kMeans.ms),
+    },
   };
 }
 

@@ -161,7 +161,7 @@ describe('codes', () => {
   });
 
   it('of memory: what a module cannot address, and what the host refuses', () => {
-    const arena = new Arena(new WebAssembly.Memory({ initial: 1, maximum: 2 }), 1024);
+    const arena = new Arena(new WebAssembly.Memory({ initial: 1, maximum: 2 }));
     const most = thrownBy<OutOfMemoryError>(() => arena.reserve(2 ** 33));
     expect(most).toBeInstanceOf(OutOfMemoryError);
     expect([most.code, most.bytes]).toEqual(['OUT_OF_MEMORY', 2 ** 33]);

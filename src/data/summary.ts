@@ -1,5 +1,8 @@
 /** What is computed of the rows of a fit once: by passes over them, in order, in one piece or in chunks. */
+
+import { sumOf } from '../numeric/vectors.js';
 import type { Values } from './matrix.js';
+import { weightOf } from './weights.js';
 
 /** Mean, spread and reach of weighted rows. */
 export interface Summary {
@@ -42,7 +45,7 @@ export function* summarize(nFeatures: number, centre: boolean): Generator<Visit,
   yield (x, nRows, s) => {
     first ??= firstThatCounts(x, nRows, nFeatures, s);
     if (first === undefined) return;
-    for (let i = 0; i < nRows; i++) totalWeight += s === undefined ? 1 : (s[i] as number);
+    totalWeight = s === undefined ? totalWeight + nRows : sumOf(s.subarray(0, nRows), totalWeight);
     addDeviations(x, nRows, s, first, mean, largest);
   };
   for (let j = 0; j < nFeatures; j++) mean[j] = (first?.[j] ?? 0) + (mean[j] as number) / totalWeight;
@@ -101,7 +104,7 @@ function addDeviations(
       let most0 = largest[j] as number;
       let most1 = largest[j + next] as number;
       for (let i = from, at = from * d + j; i < to; i++, at += d) {
-        const weight = s === undefined ? 1 : (s[i] as number);
+        const weight = weightOf(s, i);
         // not even 0·Infinity
         if (weight === 0) continue;
         const x0 = x[at] as number;
@@ -139,7 +142,7 @@ function addSquares(
       let sum0 = sums[j] as number;
       let sum1 = sums[j + next] as number;
       for (let i = from, at = from * d + j; i < to; i++, at += d) {
-        const weight = s === undefined ? 1 : (s[i] as number);
+        const weight = weightOf(s, i);
         if (weight === 0) continue;
         const u0 = (x[at] as number) - center0;
         const u1 = (x[at + next] as number) - center1;

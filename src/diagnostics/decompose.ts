@@ -1,6 +1,6 @@
 /** log p(x|θ) = ELBO(q, θ) + KL(q ‖ p(z|x, θ)), and what the ELBO is made of. */
 import type { BackendName, LinearAlgebra } from '../backend.js';
-import { toSampleWeights } from '../data/dataset.js';
+import { toSampleWeights, weightOf } from '../data/weights.js';
 import { backendOf } from '../functions/cholesky.js';
 import { withBackend } from '../lease.js';
 import { divergenceFromLog } from '../numeric/divergence.js';
@@ -134,7 +134,7 @@ function termsOf(
 export function weightedSum(values: Float64Array, weights: Float64Array | undefined): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
-    const weight = weights === undefined ? 1 : (weights[i] as number);
+    const weight = weightOf(weights, i);
     if (weight !== 0) sum += weight * (values[i] as number);
   }
   return sum;

@@ -1,7 +1,7 @@
 /** log p(x) of a mixture by Monte Carlo: what the sum over components costs when it has to be sampled. */
 import type { BackendName, LinearAlgebra } from '../backend.js';
-import { toSampleWeights } from '../data/dataset.js';
 import { createRandom } from '../data/random.js';
+import { toSampleWeights, weightOf } from '../data/weights.js';
 import { InvalidParametersError } from '../errors.js';
 import { drawComponent } from '../families/gaussian-parameters.js';
 import { backendOf } from '../functions/cholesky.js';
@@ -102,7 +102,7 @@ export function estimateLogLikelihood<Input>(
       const estimate = logOfMean(logRatios, counts, nDraws, backend);
       value[i] = estimate.value;
       standardError[i] = proposal === 'prior' && isBlind(part, counts) ? Infinity : estimate.standardError;
-      const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
+      const weight = weightOf(sampleWeights, i);
       if (weight === 0) continue;
       total += weight * estimate.value;
       const error = weight * (standardError[i] as number);

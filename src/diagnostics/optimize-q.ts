@@ -6,6 +6,7 @@ import { backendOf } from '../functions/cholesky.js';
 import { LOG_SUM_EXP } from '../functions/log-sum-exp-kernels.js';
 import { withBackend } from '../lease.js';
 import { divergenceFromLog } from '../numeric/divergence.js';
+import { sumOf } from '../numeric/vectors.js';
 import { choiceOption, integerOption, nonNegativeOption } from '../options.js';
 import { type JointTable, jointTable, type MixtureLike, requireMixture } from './mixture-like.js';
 import { type ResponsibilitiesLike, resolveResponsibilities } from './responsibilities.js';
@@ -120,9 +121,7 @@ class Ascent {
 
   /** Σ KL(q ‖ p(z|x)): what the ELBO still lacks. */
   get total(): number {
-    let sum = 0;
-    for (const gap of this.#gaps) sum += gap;
-    return sum;
+    return sumOf(this.#gaps);
   }
 
   /** Largest |q − posterior|. */

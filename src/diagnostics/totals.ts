@@ -1,4 +1,5 @@
 /** Sums over scored rows, in the order of the rows: what scores and criteria are made of. */
+import { weightOf } from '../data/weights.js';
 
 export interface Totals {
   /** Σ s·log p(x), nats */
@@ -21,7 +22,7 @@ export function addTotals(
   sampleWeights: Float64Array | undefined,
 ): void {
   for (let i = 0; i < logProbNorm.length; i++) {
-    const s = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
+    const s = weightOf(sampleWeights, i);
     if (s === 0) continue;
     totals.weight += s;
     totals.logLikelihood += s * (logProbNorm[i] as number);

@@ -1,6 +1,7 @@
 /** Both half-steps of EM: the E-step closes the gap between the ELBO and log p(x), the M-step raises the ELBO. */
 import type { LinearAlgebra } from '../backend.js';
 import type { Block, Dataset } from '../data/dataset.js';
+import { weightOf } from '../data/weights.js';
 import { divergenceFrom } from '../numeric/divergence.js';
 import { blocksOf, TreeSum } from './blocks.js';
 import type { ScoreOutput } from './model.js';
@@ -131,7 +132,7 @@ function compare(
   let gain = 0;
   let kl = 0;
   for (let i = 0; i < nRows; i++) {
-    const weight = sampleWeights === undefined ? 1 : (sampleWeights[start + i] as number);
+    const weight = weightOf(sampleWeights, start + i);
     if (weight === 0) continue;
     const norm = logProbNorm[i] as number;
     let rise = 0;

@@ -1,8 +1,9 @@
 /** The EM loop for models that users write: the same loop as the library's own, watched. */
 import type { Backend, BackendName } from '../backend.js';
-import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
+import { createDataset, type Dataset } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { createRandom, type Random } from '../data/random.js';
+import { toSampleWeights } from '../data/weights.js';
 import { DegenerateComponentError, InvalidOptionError, show } from '../errors.js';
 import { leaseBackend } from '../lease.js';
 import { type Acceleration, type AccelerationName, accelerationOf, checkAcceleration } from '../optimize/method.js';

@@ -7,6 +7,7 @@
  */
 import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
+import { weightOf } from '../data/weights.js';
 import { COMPLETE, type CompletedModel } from './blocks.js';
 
 /** Parameters: nClusters × nFeatures, row-major, less the data's origin. */
@@ -166,7 +167,7 @@ export function mergeHard<S extends HardStatistics>(a: S, b: S): S {
 export function labelled(labels: Int32Array, nClusters: number, data: Dataset): HardStatistics {
   const counts = new Float64Array(nClusters);
   labels.forEach((k, i) => {
-    counts[k] = (counts[k] as number) + (data.sampleWeights === undefined ? 1 : (data.sampleWeights[i] as number));
+    counts[k] = (counts[k] as number) + weightOf(data.sampleWeights, i);
   });
   return { cost: 0, weight: data.totalWeight, counts, farthest: { distance: 0, row: 0 }, runs: [{ start: 0, labels }] };
 }
@@ -190,7 +191,7 @@ function anyChange(a: HardStatistics, b: HardStatistics, weights: Float64Array |
   return a.runs.some(({ start, labels }, r) => {
     const before = (b.runs[r] as LabelRun).labels;
     for (let i = 0; i < labels.length; i++) {
-      if (labels[i] !== before[i] && (weights === undefined || (weights[start + i] as number) > 0)) return true;
+      if (labels[i] !== before[i] && weightOf(weights, start + i) > 0) return true;
     }
     return false;
   });

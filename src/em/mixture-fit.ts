@@ -3,6 +3,7 @@ import type { BackendName, LinearAlgebra } from '../backend.js';
 import type { Columns } from '../data/columns.js';
 import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
+import { weightOf } from '../data/weights.js';
 import { DegenerateComponentError, ZeroDensityError } from '../errors.js';
 import type { MixtureChart } from '../optimize/chart.js';
 import { type AccelerationName, accelerationOf, type Charts, gradientOptimizer } from '../optimize/method.js';
@@ -249,8 +250,7 @@ export function zeroDensityRow<C>(
   const logProbNorm = new Float64Array(nRows);
   kernels.score(parameters, block, { logProbNorm });
   const i = logProbNorm.findIndex(
-    (value, at) =>
-      !Number.isFinite(value) && (data.sampleWeights === undefined || data.sampleWeights[start + at] !== 0),
+    (value, at) => !Number.isFinite(value) && weightOf(data.sampleWeights, start + at) !== 0,
   );
   return i < 0 ? i : start + i;
 }

@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
 import { DegenerateComponentError, MixwasmError } from '../errors.js';
+import { sumOf } from '../numeric/vectors.js';
 import type { BlockKernels, EMModel, Family, MixtureParameters, MixtureStatistics } from './model.js';
 
 export interface MixtureOptions<C, T> {
@@ -87,8 +88,7 @@ export function mixture<C, T>(
 
 /** N_k / Σ N: the maximiser of Σ N_k log w_k under Σ w_k = 1. */
 export function proportions(counts: Float64Array): Float64Array {
-  let total = 0;
-  for (const count of counts) total += count;
+  const total = sumOf(counts);
   return counts.map((count) => count / total);
 }
 

@@ -13,6 +13,7 @@ import {
   startFromTable,
 } from '../init/bernoulli-start.js';
 import { clusterLabels } from '../init/cluster-labels.js';
+import { fillFromLabels, fillFromTable } from '../init/fill.js';
 import { sampleRows } from '../init/sample-rows.js';
 import { type BernoulliComponent, type BernoulliSums, type BetaPrior, bernoulli, NO_PRIOR } from './bernoulli.js';
 import { BERNOULLI_KERNELS } from './bernoulli-kernels.js';
@@ -86,29 +87,23 @@ function begin(
   random: Random,
 ): BernoulliParameters {
   const { data, nComponents, rows } = context;
-  const oneHot = (within: BernoulliStartContext, labels: Int32Array) =>
-    startFromTable(within, (from, nRows, out) => {
-      for (let i = 0; i < nRows; i++) out[i * nComponents + (labels[from + i] as number)] = 1;
-    });
   switch (start.kind) {
     case 'parameters':
       return { weights: start.weights, components: start.components };
     case 'labels':
-      return oneHot(context, start.labels);
+      return startFromTable(context, fillFromLabels(start.labels, nComponents));
     case 'responsibilities':
-      return startFromTable(context, (from, nRows, out) => {
-        out.set(start.table.subarray(from * nComponents, (from + nRows) * nComponents));
-      });
+      return startFromTable(context, fillFromTable(start.table, nComponents));
     case 'random':
       return startFromTable(context, randomTable(nComponents, random));
     default: {
       // seeds spread by their squared distance, which for bits in units of their deviation is a scaled Hamming distance
       const sample = sampleRows(data, nComponents, random);
-      const labels = clusterLabels(sample, nComponents, random, backend, 'none');
-      if (sample === data) return oneHot(context, labels);
+      const fill = fillFromLabels(clusterLabels(sample, nComponents, random, backend, 'none'), nComponents);
+      if (sample === data) return startFromTable(context, fill);
       return backend.scoped(() => {
         const kernels = backend.open(BERNOULLI_KERNELS, { data: sample, nComponents, rows });
-        return oneHot({ ...context, data: sample, kernels }, labels);
+        return startFromTable({ ...context, data: sample, kernels }, fill);
       });
     }
   }

@@ -3,9 +3,10 @@
 import type { BackendName } from '../backend.js';
 import { type BinaryInput, toBinary } from '../data/binary.js';
 import { type Columns, type NamedRows, readColumns } from '../data/columns.js';
-import { createDataset, toSampleWeights } from '../data/dataset.js';
+import { createDataset } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
 import { createRandom } from '../data/random.js';
+import { toSampleWeights } from '../data/weights.js';
 import { formatSummary, plural } from '../diagnostics/summary.js';
 import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, HalfStep, Outcome } from '../em/mixture-fit.js';

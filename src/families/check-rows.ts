@@ -1,7 +1,8 @@
 /** Rows that a fitted model is asked about. */
 import { type Columns, type NamedRows, readColumns } from '../data/columns.js';
-import { type Rows, toSampleWeights } from '../data/dataset.js';
+import type { Rows } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
+import { toSampleWeights } from '../data/weights.js';
 import { InvalidDataError } from '../errors.js';
 
 /** @throws {InvalidDataError} not numbers, ragged, another number of columns than the model has features */

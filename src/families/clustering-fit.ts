@@ -3,6 +3,7 @@ import type { Backend, ClusterShape, KernelPair } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
 import { lessOrigin } from '../data/origin.js';
 import { createRandom, type Random } from '../data/random.js';
+import { weightOf } from '../data/weights.js';
 import { blocksOf, clusterRows, expectationOver } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
 import {
@@ -168,7 +169,7 @@ export class ClusteringFit<S extends HardStatistics> {
     const { term } = this.parts.method;
     let total = 0;
     for (let i = 0; i < labels.length; i++) {
-      const weight = sampleWeights === undefined ? 1 : (sampleWeights[i] as number);
+      const weight = weightOf(sampleWeights, i);
       if (weight === 0) continue;
       let sum = 0;
       for (let j = 0; j < d; j++) {
@@ -231,7 +232,7 @@ export function rowTooFar(
     const distances = new Float64Array(block.nRows * k);
     kernels.distances(parameters, block, distances);
     for (let i = 0; i < block.nRows; i++) {
-      const counts = data.sampleWeights === undefined || data.sampleWeights[block.start + i] !== 0;
+      const counts = weightOf(data.sampleWeights, block.start + i) !== 0;
       if (counts && distances.subarray(i * k, (i + 1) * k).every((distance) => !Number.isFinite(distance))) {
         return block.start + i;
       }

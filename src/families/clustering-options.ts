@@ -1,9 +1,10 @@
 /** The options of k-means and k-medians: types, defaults, checks. */
 import type { BackendName } from '../backend.js';
 import { type Columns, checkColumns, type NamedRows, readColumns } from '../data/columns.js';
-import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
+import { createDataset, type Dataset } from '../data/dataset.js';
 import { type DataInput, type Matrix, toMatrix } from '../data/matrix.js';
 import { checkSquares } from '../data/squares.js';
+import { toSampleWeights, weightOf } from '../data/weights.js';
 import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '../errors.js';
 import { flatten, toLabels } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
@@ -169,7 +170,7 @@ function prepareStart(
   if (given !== undefined) return { kind: 'centers', centers: flatten(given, 'centers', [nClusters, data.nFeatures]) };
   if (typeof init === 'string') return { kind: init };
   const labels = toLabels(init.labels, data.nSamples, nClusters);
-  const filled = new Set(labels.filter((_, i) => data.sampleWeights === undefined || data.sampleWeights[i] !== 0));
+  const filled = new Set(labels.filter((_, i) => weightOf(data.sampleWeights, i) !== 0));
   for (let k = 0; k < nClusters; k++) {
     if (filled.has(k)) continue;
     throw new InvalidParametersError(

@@ -1,6 +1,7 @@
 /** The report of a clustering. */
 import { formatSummary, plural } from '../diagnostics/summary.js';
 import { InvalidOptionError } from '../errors.js';
+import { sumOf } from '../numeric/vectors.js';
 import type { ClusteringRecord } from './clustering-fit.js';
 import type { ClusteringState } from './clustering-json.js';
 
@@ -48,7 +49,7 @@ export function summarizeClustering(
 
 function fitFacts(cost: string, record: ClusteringRecord): [string, string][] {
   const { totalCost, clusterCounts, nIter, converged, stopReason, restarts } = record;
-  const weight = clusterCounts.reduce((sum, count) => sum + count, 0);
+  const weight = sumOf(clusterCounts);
   const facts: [string, string][] = [
     ['total cost', `${totalCost.toPrecision(10)} (${cost})`],
     ['mean cost', (totalCost / weight).toPrecision(10)],

@@ -1,10 +1,11 @@
 /** The verbs that k-means and k-medians share. Each adds its doc comments, its ways in and its norm. */
 import type { Backend } from '../backend.js';
 import { type NamedRows, readColumns } from '../data/columns.js';
-import { type Dataset, type Rows, toSampleWeights } from '../data/dataset.js';
+import type { Dataset, Rows } from '../data/dataset.js';
 import { Handouts } from '../data/handouts.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { addOrigin, lessOrigin } from '../data/origin.js';
+import { toSampleWeights } from '../data/weights.js';
 import { blocksOf, clusterRows } from '../em/blocks.js';
 import type { StopReason } from '../em/convergence.js';
 import type { Centers, ClusterKernels, HardStatistics } from '../em/hard.js';

@@ -1,8 +1,9 @@
 /** Checks of what users give a Gaussian mixture: data, starts, parameters. All before any kernel runs. */
 import { type NamedRows, readColumns } from '../data/columns.js';
-import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
+import { createDataset, type Dataset } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { checkSquares } from '../data/squares.js';
+import { toSampleWeights } from '../data/weights.js';
 import { InvalidDataError } from '../errors.js';
 import { flatten, toCovariances, toLabels, toResponsibilities, toWeights } from '../init/given.js';
 import type { InitName } from '../init/names.js';

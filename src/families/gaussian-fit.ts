@@ -7,6 +7,7 @@ import { blockRows } from '../em/blocks.js';
 import { mixture } from '../em/mixture.js';
 import { MixtureFit, type MixturePlan } from '../em/mixture-fit.js';
 import { clusterLabels } from '../init/cluster-labels.js';
+import { fillFromLabels, fillFromTable } from '../init/fill.js';
 import {
   dataCovariance,
   type GaussianParameters,
@@ -72,13 +73,9 @@ function begin(context: StartContext, start: Start, backend: Backend, random: Ra
     case 'parameters':
       return given(context, start);
     case 'labels':
-      return startFromResponsibilities(context, (from, nRows, out) => {
-        for (let i = 0; i < nRows; i++) out[i * nComponents + (start.labels[from + i] as number)] = 1;
-      });
+      return startFromResponsibilities(context, fillFromLabels(start.labels, nComponents));
     case 'responsibilities':
-      return startFromResponsibilities(context, (from, nRows, out) => {
-        out.set(start.table.subarray(from * nComponents, (from + nRows) * nComponents));
-      });
+      return startFromResponsibilities(context, fillFromTable(start.table, nComponents));
     case 'random':
       return startFromResponsibilities(context, randomResponsibilities(nComponents, random));
     case 'randomPoints':

@@ -294,19 +294,18 @@ export class GaussianMixture extends MixtureModel<GaussianComponent, DataInput |
     sampledOption(n, this.nFeatures);
     checkKnown(options, ['seed'], 'sample');
     const seed = integerOption('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
-    return withBackend(this.#state.backend, (backend) => {
+    const { backend: name, nFeatures: d, origin } = this.#state;
+    return withBackend(name, (backend) => {
       const { weights, components } = this.#components(backend);
-      const family = plainFamily(this.covarianceType, backend, this.nFeatures);
+      const family = plainFamily(this.covarianceType, backend, d);
       const random = createRandom(seed, backend.log);
-      const X = new Float64Array(n * this.nFeatures);
+      const X = new Float64Array(n * d);
       const labels = new Int32Array(n);
       for (let i = 0; i < n; i++) {
         const k = drawComponent(weights, random);
         labels[i] = k;
         const row = family.sample(components[k] as GaussianParameters['components'][number], random);
-        row.forEach((value, j) => {
-          X[i * this.nFeatures + j] = value + (this.#state.origin[j] as number);
-        });
+        for (let j = 0; j < d; j++) X[i * d + j] = (row[j] as number) + (origin[j] as number);
       }
       return { X, labels };
     });

@@ -1,5 +1,6 @@
 /** Gaussians with one variance: the mean of the features' variances. Statistics are those of the diagonal family. */
 
+import { sumOf } from '../numeric/vectors.js';
 import {
   collapse,
   collapsed,
@@ -79,7 +80,5 @@ function sphericalComponent(
 }
 
 function average(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
+  return sumOf(values) / values.length;
 }

@@ -1,5 +1,6 @@
 /** The M-step of k-means: means of the clusters, from sums. */
 import type { Dataset, Rows } from '../data/dataset.js';
+import { weightOf } from '../data/weights.js';
 import { type HardMethod, type HardStatistics, labelled, mergeHard } from '../em/hard.js';
 import { sumError } from '../numeric/sum-error.js';
 
@@ -60,7 +61,7 @@ export const kMeansMethod: HardMethod<KMeansStatistics> = {
       countErrors: new Float64Array(nClusters),
     };
     labels.forEach((k, i) => {
-      const s = data.sampleWeights === undefined ? 1 : (data.sampleWeights[i] as number);
+      const s = weightOf(data.sampleWeights, i);
       if (s > 0) accumulateRow(statistics, data, i, k, s);
     });
     return statistics;

@@ -1,5 +1,6 @@
 /** The M-step of k-medians: coordinate-wise medians of the clusters, selected from the rows. */
 import type { Dataset } from '../data/dataset.js';
+import { weightOf } from '../data/weights.js';
 import { type HardMethod, type HardStatistics, joinLabels, labelled, mergeHard } from '../em/hard.js';
 import { type MedianTie, weightedMedian } from './median.js';
 
@@ -46,7 +47,7 @@ function medians(labels: Int32Array, nClusters: number, data: Dataset, tie: Medi
 
 /** Rows of positive weight by cluster (a counting sort): cluster k has members[ends[k − 1] … ends[k] − 1]. */
 function groupRows(labels: Int32Array, nClusters: number, weights: Float64Array | undefined) {
-  const counts = (i: number) => weights === undefined || (weights[i] as number) > 0;
+  const counts = (i: number) => weightOf(weights, i) > 0;
   const ends = new Int32Array(nClusters);
   labels.forEach((k, i) => {
     if (counts(i)) ends[k] = (ends[k] as number) + 1;

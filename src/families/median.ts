@@ -1,5 +1,7 @@
 /** Exact weighted medians by selection. */
 
+import { weightOf } from '../data/weights.js';
+import { sumOf } from '../numeric/vectors.js';
 /**
  * Where half of the weight lies on each side of a gap, every value in the gap is a median: `'mid'` takes the middle of the
  * gap, (a + b)/2, as R's and NumPy's medians do; `'lower'` its lower end, which is always one of the values.
@@ -18,12 +20,7 @@ export const MEDIAN_TIES: readonly MedianTie[] = ['mid', 'lower'];
  * @param weights positive, one per value; undefined for ones
  */
 export function weightedMedian(values: Float64Array, weights: Float64Array | undefined, tie: MedianTie): number {
-  let total = values.length;
-  if (weights !== undefined) {
-    total = 0;
-    for (const weight of weights) total += weight;
-  }
-  const half = total / 2;
+  const half = (weights === undefined ? values.length : sumOf(weights)) / 2;
   let from = 0;
   let to = values.length;
   // weight of the values below values[from … to − 1]
@@ -66,7 +63,7 @@ function partition(
   let i = from;
   while (i < high) {
     const value = values[i] as number;
-    const weight = weights === undefined ? 1 : (weights[i] as number);
+    const weight = weightOf(weights, i);
     if (value < pivot) {
       less += weight;
       swap(values, weights, i++, low++);

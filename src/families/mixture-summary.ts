@@ -4,6 +4,7 @@ import { aic, bic } from '../diagnostics/criteria.js';
 import type { NumberTable } from '../diagnostics/summary.js';
 import type { FitRecord } from '../em/mixture-fit.js';
 import { withBackend } from '../lease.js';
+import { sumOf } from '../numeric/vectors.js';
 
 export function mixtureFacts(
   backend: BackendName,
@@ -14,7 +15,7 @@ export function mixtureFacts(
   if (record === undefined) return [parameters];
   const { logLikelihood, nIter, converged, stopReason, restarts, componentCounts } = record;
   // the effective counts add up to the weight of the data
-  const n = componentCounts.reduce((sum, count) => sum + count, 0);
+  const n = sumOf(componentCounts);
   const logN = withBackend(backend, (leased) => leased.log(n));
   const facts: [string, string][] = [
     ['log-likelihood', `${fixed(logLikelihood)} nats, total`],

@@ -1,8 +1,9 @@
 /** Ways to a single Gaussian: by its parameters, by maximum likelihood, as the sum of two others. */
 
-import { createDataset, toSampleWeights } from '../data/dataset.js';
+import { createDataset } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
 import { checkSquares } from '../data/squares.js';
+import { toSampleWeights } from '../data/weights.js';
 import { blockRows, blocksOf, TreeSum } from '../em/blocks.js';
 import { DegenerateStatistics } from '../em/mixture.js';
 import { DegenerateComponentError, InvalidParametersError } from '../errors.js';

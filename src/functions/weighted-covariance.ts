@@ -1,7 +1,8 @@
 /** The moment kernel as a function of its own. */
 
-import { createDataset, toSampleWeights } from '../data/dataset.js';
+import { createDataset } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
+import { toSampleWeights } from '../data/weights.js';
 import { blockRows, blocksOf, TreeSum } from '../em/blocks.js';
 import { displacement, type GaussianComponent, type Moments, meanOf, mergeMoments } from '../families/gaussian.js';
 import { scatter } from '../families/gaussian-full.js';

@@ -5,6 +5,7 @@ import { blocksOf, TreeSum } from '../em/blocks.js';
 import { proportions } from '../em/mixture.js';
 import type { BlockKernels, MixtureParameters, MixtureStatistics } from '../em/model.js';
 import type { BernoulliComponent, BernoulliSums, BetaPrior } from '../families/bernoulli.js';
+import type { Fill } from './fill.js';
 
 export type BernoulliParameters = MixtureParameters<BernoulliComponent>;
 
@@ -24,10 +25,7 @@ export interface BernoulliStartContext {
  * by a number of rows: a table of patterns with counts must start as its rows would, in any unit of weight): a start of
  * exactly 0 or 1 could never be left again. A prior counts as in every M-step: it may forbid the 0 of a feature that never varies.
  */
-export function startFromTable(
-  context: BernoulliStartContext,
-  fill: (start: number, nRows: number, out: Float64Array) => void,
-): BernoulliParameters {
+export function startFromTable(context: BernoulliStartContext, fill: Fill): BernoulliParameters {
   const { data, nComponents, uniformWeights, prior } = context;
   const { counts, components } = sumsOf(context, fill);
   const d = data.nFeatures;
@@ -55,7 +53,7 @@ export function startFromTable(
 
 function sumsOf(
   { data, nComponents, kernels, rows, merge }: BernoulliStartContext,
-  fill: (start: number, nRows: number, out: Float64Array) => void,
+  fill: Fill,
 ): MixtureStatistics<BernoulliSums> {
   const sum = new TreeSum(merge);
   const none: BernoulliParameters = { weights: new Float64Array(nComponents), components: [] };

@@ -14,6 +14,7 @@ import {
   type GaussianFamily,
   type Moments,
 } from '../families/gaussian.js';
+import { type Fill, fillFromLabels } from './fill.js';
 import { distinctRows } from './random.js';
 
 export type GaussianParameters = MixtureParameters<GaussianComponent>;
@@ -29,11 +30,8 @@ export interface StartContext {
   readonly rows: number;
 }
 
-/** M-step from responsibilities; `fill` writes those of a block (nRows × nComponents, zeroed). */
-export function startFromResponsibilities(
-  context: StartContext,
-  fill: (start: number, nRows: number, out: Float64Array) => void,
-): GaussianParameters {
+/** M-step from responsibilities. */
+export function startFromResponsibilities(context: StartContext, fill: Fill): GaussianParameters {
   const { statistics, placeholder } = momentsOf(context, fill);
   return context.model.maximization(statistics, placeholder);
 }
@@ -44,9 +42,7 @@ export function startFromResponsibilities(
  */
 export function startFromLabels(context: StartContext, labels: Int32Array, random: Random): GaussianParameters {
   const { family, nComponents, data, covarianceType } = context;
-  const { statistics } = momentsOf(context, (start, nRows, out) => {
-    for (let i = 0; i < nRows; i++) out[i * nComponents + (labels[start + i] as number)] = 1;
-  });
+  const { statistics } = momentsOf(context, fillFromLabels(labels, nComponents));
   const counts = statistics.counts.map((count) => (count > 0 ? count : data.totalWeight / data.nSamples));
   const pooled = pooledCovariance(context, statistics.components);
   if (family.maximizeAll !== undefined) {
@@ -57,11 +53,7 @@ export function startFromLabels(context: StartContext, labels: Int32Array, rando
       ),
     };
   }
-  const rowsOf = new Int32Array(nComponents);
-  labels.forEach((k, i) => {
-    if (data.sampleWeights === undefined || (data.sampleWeights[i] as number) > 0)
-      rowsOf[k] = (rowsOf[k] as number) + 1;
-  });
+  const rowsOf = rowsThatCount(labels, nComponents, data.sampleWeights);
   const needed = covarianceType === 'full' ? data.nFeatures + 1 : 2;
   const components = statistics.components.map((moments, k) => {
     if ((rowsOf[k] as number) >= needed) {
@@ -74,6 +66,15 @@ export function startFromLabels(context: StartContext, labels: Int32Array, rando
     return sound(context, clusterMean(context, moments, random), pooled, k);
   });
   return { weights: proportions(counts), components };
+}
+
+/** Rows with weight of each label. */
+function rowsThatCount(labels: Int32Array, nComponents: number, weights: Float64Array | undefined): Int32Array {
+  const rows = new Int32Array(nComponents);
+  for (let i = 0; i < labels.length; i++) {
+    if (weights?.[i] !== 0) rows[labels[i] as number] = (rows[labels[i] as number] as number) + 1;
+  }
+  return rows;
 }
 
 /** Means at given rows, the covariance of the data for all, equal weights. */
@@ -89,10 +90,8 @@ export function startFromRows(context: StartContext, rows: ArrayLike<number>): G
 
 /** The covariance of all data, regularised, in the family's shape. */
 export function dataCovariance(context: StartContext): Float64Array {
-  const { statistics } = momentsOf(context, (_start, nRows, out) => {
-    for (let i = 0; i < nRows; i++) out[i * context.nComponents] = 1;
-  });
-  const { family } = context;
+  const { family, data, nComponents } = context;
+  const { statistics } = momentsOf(context, fillFromLabels(new Int32Array(data.nSamples), nComponents));
   try {
     const first = statistics.components[0] as Moments;
     // a pooled maximiser of one component is that component's
@@ -104,7 +103,7 @@ export function dataCovariance(context: StartContext): Float64Array {
 }
 
 /** Moments about centres near the components' means, in one pass or two. */
-function momentsOf(context: StartContext, fill: (start: number, nRows: number, out: Float64Array) => void) {
+function momentsOf(context: StartContext, fill: Fill) {
   const { data, nComponents, model, kernels, rows, family } = context;
   const length = family.covarianceLength;
   const placeholder: GaussianParameters = {

@@ -5,8 +5,10 @@
  */
 import type { Block, Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
+import { weightOf } from '../data/weights.js';
 import { blocksOf } from '../em/blocks.js';
 import type { SeedKernels } from '../em/hard.js';
+import { sumOf } from '../numeric/vectors.js';
 
 /** How seeds are chosen. */
 export interface SeedRule {
@@ -63,44 +65,35 @@ function leastOf(kernels: SeedKernels, blocks: readonly Block[], candidates: Flo
 
 /** A row by weight × cost; undefined if every row lies on a seed already: then any row of weight will do. */
 function drawByCost(kernels: SeedKernels, blocks: readonly Block[], masses: Float64Array, random: Random) {
-  const total = masses.reduce((a, b) => a + b, 0);
+  const total = sumOf(masses);
   if (!(total > 0)) return undefined;
-  const block = draw(masses.length, (b) => masses[b] as number, total * random.uniform());
-  const { data, start, nRows } = blocks[block.at] as Block;
-  const costs = kernels.seedCosts(blocks[block.at] as Block);
-  const { sampleWeights } = data;
-  const row = draw(
-    nRows,
-    (i) => (costs[i] as number) * (sampleWeights === undefined ? 1 : (sampleWeights[start + i] as number)),
-    block.rest,
-  );
-  return { at: start + row.at };
+  const { at, rest } = draw(masses.length, total * random.uniform(), masses);
+  const block = blocks[at] as Block;
+  const { data, start, nRows } = block;
+  return { at: start + draw(nRows, rest, kernels.seedCosts(block), data.sampleWeights?.subarray(start)).at };
 }
 
 function drawByWeight({ nSamples, sampleWeights, totalWeight }: Dataset, random: Random) {
-  return draw(
-    nSamples,
-    (i) => (sampleWeights === undefined ? 1 : (sampleWeights[i] as number)),
-    totalWeight * random.uniform(),
-  );
+  return draw(nSamples, totalWeight * random.uniform(), sampleWeights);
 }
 
 /**
- * The index at which the running sum of `mass` passes `target`, and what is left of the target before it; the last index
- * with mass if rounding never lets it.
+ * The index at which the running sum of masses passes `target`, and what is left of the target before it; the last index
+ * with mass if rounding never lets it. A mass is 1, times each of the factors that are given.
  */
-function draw(n: number, mass: (i: number) => number, target: number): { at: number; rest: number } {
-  let rest = target;
-  let last = { at: 0, rest };
-  for (let i = 0; i < n; i++) {
-    const m = mass(i);
-    if (m > 0) {
-      last = { at: i, rest };
-      if (m > rest) return last;
-      rest -= m;
+function draw(n: number, target: number, factors?: Float64Array, further?: Float64Array): { at: number; rest: number } {
+  let left = target;
+  let at = 0;
+  let rest = left;
+  for (let i = 0; i < n && !(left < 0); i++) {
+    const mass = weightOf(factors, i) * weightOf(further, i);
+    if (mass > 0) {
+      at = i;
+      rest = left;
+      left -= mass;
     }
   }
-  return last;
+  return { at, rest };
 }
 
 /** A row as the kernels see it. */

@@ -1,10 +1,12 @@
 /** Random starts: responsibilities, rows. */
 import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
+import { sumOf } from '../numeric/vectors.js';
+import type { Fill } from './fill.js';
 
 /** Uniform numbers, divided by their sum per row. */
-export function randomResponsibilities(nComponents: number, random: Random) {
-  return (_start: number, nRows: number, out: Float64Array): void => {
+export function randomResponsibilities(nComponents: number, random: Random): Fill {
+  return (_start, nRows, out) => {
     for (let i = 0; i < nRows; i++) {
       let sum = 0;
       for (let k = 0; k < nComponents; k++) {
@@ -22,9 +24,7 @@ export function distinctRows({ nSamples, sampleWeights }: Dataset, n: number, ra
   const left = sampleWeights === undefined ? new Float64Array(nSamples).fill(1) : sampleWeights.slice();
   const rows: number[] = [];
   while (rows.length < n) {
-    let total = 0;
-    for (const weight of left) total += weight;
-    let target = random.uniform() * total;
+    let target = random.uniform() * sumOf(left);
     let row = -1;
     for (let i = 0; i < nSamples && target >= 0; i++) {
       if (left[i] === 0) continue;

@@ -6,6 +6,13 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
+/** `from` and all values, one after another. */
+export function sumOf(values: Float64Array, from = 0): number {
+  let sum = from;
+  for (const value of values) sum += value;
+  return sum;
+}
+
 export function add(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value + (b[i] as number));
 }

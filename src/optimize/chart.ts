@@ -1,6 +1,7 @@
 /** Mixture parameters as free numbers: what gradient ascent and accelerated EM need to know of a family. */
 import type { LinearAlgebra } from '../backend.js';
 import type { MixtureParameters, MixtureStatistics, ParameterChart } from '../em/model.js';
+import { sumOf } from '../numeric/vectors.js';
 
 /** The components of a mixture in an unconstrained parametrisation. */
 export interface Chart<C, T> {
@@ -98,7 +99,6 @@ function softmax(logits: Float64Array, exp: (x: number) => number): Float64Array
   let top = -Infinity;
   for (const logit of logits) top = Math.max(top, logit);
   const raised = logits.map((logit) => exp(logit - top));
-  let sum = 0;
-  for (const value of raised) sum += value;
+  const sum = sumOf(raised);
   return raised.map((value) => value / sum);
 }

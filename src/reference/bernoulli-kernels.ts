@@ -1,6 +1,7 @@
 /** The Bernoulli E-step and sums in plain TypeScript: the JS backend and what the kernels are tested against. */
 import type { BernoulliShape } from '../backend.js';
 import type { Block } from '../data/dataset.js';
+import { weightOf } from '../data/weights.js';
 import type { BlockKernels, MixtureParameters } from '../em/model.js';
 import type { BernoulliComponent, BernoulliSums } from '../families/bernoulli.js';
 import { EXACT_FLOOR, logSumExpRow } from './log-sum-exp.js';
@@ -54,7 +55,7 @@ export function bernoulliKernels({
     let logLikelihood = 0;
     let weight = 0;
     for (let i = 0; i < block.nRows; i++) {
-      const s = sampleWeights === undefined ? 1 : (sampleWeights[block.start + i] as number);
+      const s = weightOf(sampleWeights, block.start + i);
       weight += s;
       if (s === 0) continue;
       logLikelihood += s * responsibilitiesOf(i);

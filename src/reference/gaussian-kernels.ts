@@ -5,6 +5,7 @@
  */
 import type { GaussianKernels, GaussianShape } from '../backend.js';
 import type { Rows } from '../data/dataset.js';
+import { weightOf } from '../data/weights.js';
 import type { MixtureStatistics } from '../em/model.js';
 import { type GaussianComponent, logConstants, type Moments, packedLength } from '../families/gaussian.js';
 import { logSumExpRow, PRUNING_FLOOR } from './log-sum-exp.js';
@@ -45,7 +46,7 @@ export function gaussianKernels({ data, covarianceType, nComponents }: GaussianS
       let logLikelihood = 0;
       let weight = 0;
       for (let i = 0; i < block.nRows; i++) {
-        const si = s === undefined ? 1 : (s[block.start + i] as number);
+        const si = weightOf(s, block.start + i);
         weight += si;
         if (si === 0) continue;
         loadRow(block.data, block.start + i, x);
@@ -66,7 +67,7 @@ export function gaussianKernels({ data, covarianceType, nComponents }: GaussianS
       const statistics = empty(components);
       let weight = 0;
       for (let i = 0; i < block.nRows; i++) {
-        const si = s === undefined ? 1 : (s[block.start + i] as number);
+        const si = weightOf(s, block.start + i);
         weight += si;
         loadRow(block.data, block.start + i, x);
         for (let k = 0; k < nComponents; k++) {

@@ -5,6 +5,7 @@
  */
 import type { ClusterShape } from '../backend.js';
 import type { Block, Dataset } from '../data/dataset.js';
+import { weightOf } from '../data/weights.js';
 import { ExactSums, summationGrids } from '../em/exact-sums.js';
 import type { ClusterKernels, HardStatistics } from '../em/hard.js';
 import type { KMeansStatistics } from '../families/k-means-method.js';
@@ -94,7 +95,7 @@ function assign(
     load(row, x);
     const k = nearest(x, centers, least);
     labels[i] = k;
-    const s = sampleWeights === undefined ? 1 : (sampleWeights[row] as number);
+    const s = weightOf(sampleWeights, row);
     // a weight of 0 takes part in nothing, not even as 0·Infinity
     if (s === 0) continue;
     const own = least[0] as number;

@@ -1,6 +1,7 @@
 /** Nearest centres in plain TypeScript: what fits of clusters and starts of mixtures share. */
 import type { ClusterShape } from '../backend.js';
 import type { Block, Rows } from '../data/dataset.js';
+import { weightOf } from '../data/weights.js';
 import type { SeedKernels, StartKernels } from '../em/hard.js';
 
 /** Index of the nearest centre, lowest of equals; `least[0]` receives the sum of terms that belongs to it. */
@@ -21,7 +22,7 @@ export function squaredStarts(shape: ClusterShape): StartKernels {
         load(start + i, x);
         const k = nearestSquared(x, centers, least);
         found[i] = k;
-        const s = sampleWeights === undefined ? 1 : (sampleWeights[start + i] as number);
+        const s = weightOf(sampleWeights, start + i);
         if (sums === undefined || s === 0) continue;
         const { values, stride } = sums;
         const at = k * stride;
@@ -68,7 +69,7 @@ export function seedKernels(
           load(row, x);
           nearest(x, candidate, term);
           const cost = Math.min(costs[row] as number, term[0] as number);
-          const s = sampleWeights === undefined ? 1 : (sampleWeights[row] as number);
+          const s = weightOf(sampleWeights, row);
           if (s > 0) sums[i & 1] = (sums[i & 1] as number) + s * cost;
           if (keep) costs[row] = cost;
         }

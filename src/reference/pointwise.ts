@@ -1,5 +1,6 @@
 /** The E-step of a mixture by its family's own functions, point by point: for families written by users, and to read. */
 import { type Block, blockValues } from '../data/dataset.js';
+import { weightOf } from '../data/weights.js';
 import type { BlockKernels, Family, MixtureParameters, MixtureStatistics } from '../em/model.js';
 import { EXACT_FLOOR, logSumExpRow } from './log-sum-exp.js';
 
@@ -25,7 +26,7 @@ export function pointwiseExpectation<C, T>(
   let logLikelihood = 0;
   let total = 0;
   for (let i = 0; i < block.nRows; i++) {
-    const weight = sampleWeights === undefined ? 1 : (sampleWeights[block.start + i] as number);
+    const weight = weightOf(sampleWeights, block.start + i);
     if (weight === 0) continue;
     for (let j = 0; j < nFeatures; j++) x[j] = (values[i * nFeatures + j] as number) - (origin[j] as number);
     let sound = true;

@@ -1,8 +1,9 @@
 /** What a selection needs of a family, and the two it knows. */
 import { type BinaryInput, toBinary } from '../data/binary.js';
 import { readColumns } from '../data/columns.js';
-import { createDataset, type Dataset, toSampleWeights } from '../data/dataset.js';
+import { createDataset, type Dataset } from '../data/dataset.js';
 import { type DataInput, toMatrix } from '../data/matrix.js';
+import { toSampleWeights } from '../data/weights.js';
 import type { MixturePlan, Outcome } from '../em/mixture-fit.js';
 import { InvalidOptionError, show } from '../errors.js';
 import type { BernoulliComponent } from '../families/bernoulli.js';

@@ -2,6 +2,7 @@
 import { createDataset, type Dataset, type Rows } from '../data/dataset.js';
 import type { Values } from '../data/matrix.js';
 import type { Random } from '../data/random.js';
+import { weightOf } from '../data/weights.js';
 import { InvalidOptionError } from '../errors.js';
 
 /** A fold: `ofRow` has the number of each row's fold (nSamples), −1 for rows that do not count. */
@@ -21,7 +22,7 @@ export function assignFolds(
   random: Random,
 ): Int32Array {
   const order: number[] = [];
-  for (let i = 0; i < nSamples; i++) if (sampleWeights === undefined || (sampleWeights[i] as number) > 0) order.push(i);
+  for (let i = 0; i < nSamples; i++) if (weightOf(sampleWeights, i) > 0) order.push(i);
   if (order.length < nFolds) {
     throw new InvalidOptionError(
       'nFolds',

@@ -4,6 +4,7 @@ import { COVARIANCE_TYPES, packedLength } from '../families/gaussian.js';
 import { jsonReader, rowsOf } from '../families/mixture-json.js';
 import { BACKENDS } from '../families/mixture-options.js';
 import { flatten } from '../init/given.js';
+import { sumOf } from '../numeric/vectors.js';
 import { isPacked } from './gaussian.js';
 import type { StatisticsState } from './state.js';
 
@@ -109,7 +110,7 @@ export function parseStatistics(input: unknown): StatisticsState {
   const nSamples = number('nSamples');
   const weight = number('weight');
   if (!Number.isSafeInteger(nSamples) || nSamples < 0) throw bad(`nSamples must be an integer ≥ 0; got ${nSamples}`);
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = sumOf(counts);
   if (!(weight > 0) || Math.abs(total - weight) > 1e-6 * weight) {
     throw bad(`weight must be positive and the sum of counts, ${total}; got ${weight}`);
   }

@@ -1,7 +1,7 @@
 /** Sources of chunks: rows that are read as often as a fit needs them, and never held all at once. */
 import { checkBits } from '../data/binary.js';
-import { checkTotalWeight, copyWeights } from '../data/dataset.js';
 import { checkFinite, type FloatArray, type Values } from '../data/matrix.js';
+import { checkTotalWeight, copyWeights } from '../data/weights.js';
 import { InvalidDataError, InvalidOptionError, SourceChangedError, show } from '../errors.js';
 
 /** Rows with what belongs to them; without `columns` the option `nFeatures` says how wide a row is. */

@@ -44,7 +44,7 @@ export function createTeamEngine({ modules, memory, control, nHelpers }: TeamReq
   new Uint8Array(memory.buffer, 0, ARENA_BASE).set(plain.arena.u8(0, ARENA_BASE));
   returnEngine(plain);
   const kernels = kernelsOn(memory, modules);
-  const arena = new Arena(memory, ARENA_BASE);
+  const arena = new Arena(memory);
   let programs = 0;
   const open: Team['open'] = (pass) => new Program(arena, kernels, control, nHelpers, pass, ++programs, patience).run;
   return { kernels, arena, module: plain.module, team: { open } };

@@ -6,24 +6,14 @@ import { OutOfMemoryError } from '../errors.js';
 
 const PAGE = 65536;
 const ALIGNMENT = 64;
-/** Above the data of both modules of kernels, which tools/build.mjs lays one after the other. */
+/** Its first address, above the data of both modules of kernels, which tools/build.mjs lays one after the other. */
 export const ARENA_BASE = 32768;
 /** wasm32 addresses 4 GiB; the last page stays free so that no end pointer wraps to 0 */
 const LIMIT = 65535 * PAGE;
 
 export class Arena {
-  private top: number;
-  constructor(
-    readonly memory: WebAssembly.Memory,
-    private readonly base: number,
-  ) {
-    this.top = align(base);
-  }
-
-  /** Bytes in use. */
-  get used(): number {
-    return this.top - this.base;
-  }
+  private top = ARENA_BASE;
+  constructor(readonly memory: WebAssembly.Memory) {}
 
   /** Reserves `bytes` (a double, so that a product cannot wrap) of zeroed, 64-byte aligned memory; returns its address. */
   reserve(bytes: number): number {
@@ -86,7 +76,7 @@ export class Arena {
 
   /** Frees everything, zeroed: services fit different users' data. */
   reset(): void {
-    this.rewind(align(this.base));
+    this.rewind(ARENA_BASE);
   }
 }
 

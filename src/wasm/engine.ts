@@ -3,7 +3,7 @@
  * a predict inside onProgress and abandoned generators each have their own lease, so they cannot disturb one another; an
  * abandoned lease is plain garbage.
  */
-import { ARENA_BASE, Arena } from './arena.js';
+import { Arena } from './arena.js';
 import { compileKernels, instantiateKernels, type Kernels } from './kernels.js';
 import type { Team } from './team.js';
 
@@ -16,10 +16,11 @@ export interface Engine {
   readonly team?: Team;
 }
 
-/** Idle instances kept for the next call, and how large their memory may be (a memory never shrinks). */
+/** Idle instances kept for the next call, and how large their memories may be together (a memory never shrinks). */
 const MAX_IDLE = 4;
-const MAX_IDLE_BYTES = 16 * 2 ** 20;
+const MAX_IDLE_BYTES = 64 * 2 ** 20;
 
+/** The smallest first. */
 const idle: Engine[] = [];
 let offered: Engine | undefined;
 
@@ -40,21 +41,23 @@ export function leaseEngine(bytes: number): Engine {
   }
   const module = compileKernels();
   // `loadKernels` may have replaced the module since; an instance of the old one is let go
-  const at = idle.findIndex((engine) => engine.module === module && engine.arena.memory.buffer.byteLength >= bytes);
+  const at = idle.findIndex((engine) => engine.module === module && bytesOf(engine) >= bytes);
   const kept = at < 0 ? undefined : idle.splice(at, 1)[0];
   if (kept !== undefined) return kept;
   const { kernels, memory } = instantiateKernels(bytes);
-  return { kernels, arena: new Arena(memory, ARENA_BASE), module };
+  return { kernels, arena: new Arena(memory), module };
 }
 
 /** Zeroes the engine's memory and keeps it for the next lease, unless it grew large. */
 export function returnEngine(engine: Engine): void {
   engine.arena.reset();
-  if (engine.arena.memory.buffer.byteLength > MAX_IDLE_BYTES || engine.module !== compileKernels()) return;
+  if (bytesOf(engine) > MAX_IDLE_BYTES || engine.module !== compileKernels()) return;
   idle.push(engine);
-  // the smallest goes: larger ones serve more
-  if (idle.length > MAX_IDLE) {
-    idle.sort((a, b) => b.arena.memory.buffer.byteLength - a.arena.memory.buffer.byteLength);
-    idle.pop();
-  }
+  idle.sort((a, b) => bytesOf(a) - bytesOf(b));
+  // larger ones serve more
+  while (idle.length > MAX_IDLE || idle.reduce((sum, one) => sum + bytesOf(one), 0) > MAX_IDLE_BYTES) idle.shift();
+}
+
+function bytesOf({ arena }: Engine): number {
+  return arena.memory.buffer.byteLength;
 }

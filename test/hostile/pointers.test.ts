@@ -102,7 +102,7 @@ class Sound {
 
   constructor(make: (memory: WebAssembly.Memory, end: () => number) => Kernels) {
     const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
-    this.arena = new Arena(memory, ARENA_BASE);
+    this.arena = new Arena(memory);
     this.kernels = make(memory, () => this.arena.mark());
   }
 

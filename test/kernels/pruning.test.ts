@@ -21,7 +21,7 @@ function open(data: Dataset, covarianceType: Covariance, nComponents: number) {
       exports.layPanel!(at, d, k);
     },
   } as unknown as ABI;
-  const arena = new Arena(memory, exports.heapBase!());
+  const arena = new Arena(memory);
   const shape = { data, covarianceType, nComponents, rows: data.nSamples };
   return {
     ...wasmGaussianKernels({ kernels, arena, module: undefined as unknown as WebAssembly.Module }, shape),
