@@ -159,7 +159,7 @@ export function mergeHard<S extends HardStatistics>(a: S, b: S): S {
   ) {
     a.farthest = farthest;
   }
-  a.runs = a.runs.concat(b.runs);
+  a.runs.push(...b.runs);
   return a;
 }
 

@@ -24,9 +24,9 @@ const BLOCK_BYTES = 20;
 /** Position of `floats` among these, in 32-bit words; `norms` and `floated` follow. */
 const FLOATS = 5;
 
-/** [Σ s·d, Σ s, greatest d, its row, what rounding took from the first, rows with another label] */
+/** Of a block; `lost` is what rounding took from `cost`, `changes` are rows with another label (k-means). */
+type Totals = [cost: number, weight: number, greatest: number, itsRow: number, lost: number, changes: number];
 const TOTALS = 6;
-const RELABELLED = 5;
 
 export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterKernels<KMeansStatistics> {
   const { arena } = engine;
@@ -74,13 +74,11 @@ export function wasmKMeansKernels(engine: Engine, shape: ClusterShape): ClusterK
         common.readEveryRow(costs.needsDirect);
       },
       (_parameters: Centers, block, [totals, output]) => {
-        return {
-          ...statisticsOf(arena, block, totals as number),
-          changes: arena.f64(totals as number, TOTALS)[RELABELLED] as number,
-          // most passes' are never read
-          runs: [labelsNow(common, block)],
-          ...unpack(arena.f64(output as number, length), k, d, stride),
-        };
+        const { cost, weight, farthest, changes } = totalsOf(arena, block, totals as number);
+        const { sums, errors, counts, countErrors } = unpack(arena.f64(output as number, length), k, d, stride);
+        // most passes' labels are never read. (One literal: spreads of several objects took a twentieth of a fit's time.)
+        const runs = [labelsNow(common, block)];
+        return { cost, weight, farthest, changes, runs, sums, errors, counts, countErrors };
       },
     ),
   };
@@ -105,11 +103,11 @@ export function wasmKMediansKernels(engine: Engine, shape: ClusterShape): Cluste
       engine,
       passOf(arena, shape, common, 'kMediansExpectation', whole, nClusters, NONE),
       loadOf(common),
-      (_parameters: Centers, block, [totals, counts]) => ({
-        ...statisticsOf(arena, block, totals as number),
-        runs: [{ start: block.start, labels: common.labels(block).slice() }],
-        counts: arena.f64(counts as number, nClusters).slice(),
-      }),
+      (_parameters: Centers, block, [totals, counts]) => {
+        const { cost, weight, farthest } = totalsOf(arena, block, totals as number);
+        const runs = [{ start: block.start, labels: common.labels(block).slice() }];
+        return { cost, weight, farthest, runs, counts: arena.f64(counts as number, nClusters).slice() };
+      },
     ),
   };
 }
@@ -171,19 +169,9 @@ function loadOf({ forgetCosts, load }: Open) {
 }
 
 /** What a pass said of a block, counts and labels apart. */
-function statisticsOf(arena: Arena, block: Block, totals: number): Omit<HardStatistics, 'counts' | 'runs'> {
-  const [cost, weight, most, row, lost] = arena.f64(totals, TOTALS) as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return {
-    cost: cost + lost,
-    weight,
-    farthest: { distance: most, row: block.start + row },
-  };
+function totalsOf(arena: Arena, block: Block, totals: number) {
+  const [cost, weight, most, row, lost, changes] = arena.f64(totals, TOTALS) as unknown as Totals;
+  return { cost: cost + lost, weight, farthest: { distance: most, row: block.start + row }, changes };
 }
 
 /** Labels as they are when they are read. */

@@ -52,7 +52,8 @@ export class CostFromSums {
         this.base = { cost: statistics.cost, weight: statistics.weight, part };
       }
       this.changes = 0;
-      return { ...statistics, changes };
+      statistics.changes = changes;
+      return statistics;
     }
     const cost = base.cost + (part[0] - base.part[0] + (part[1] - base.part[1]));
     const holds =
@@ -65,7 +66,10 @@ export class CostFromSums {
     if (holds && changes > 0 && statistics.counts.every((count) => count > 0)) {
       this.refusals = 0;
       this.changes = 0;
-      return { ...statistics, cost, weight: base.weight, changes };
+      statistics.cost = cost;
+      statistics.weight = base.weight;
+      statistics.changes = changes;
+      return statistics;
     }
     this.refusals++;
     this.changes = changes;
