@@ -14,13 +14,18 @@ const accuracySections = Object.fromEntries(Object.entries(accuracy).map(([name,
 /** What npm run mutation -- --write kept: it takes half an hour. */
 const mutation = () => tableOf(json('tools/mutation/scores.json'));
 
-export const SECTIONS = { ...accuracySections, benchmark, 'benchmark-more': benchmarkMore, mutation, size, soak };
+export const SECTIONS = { ...accuracySections, benchmark, 'benchmark-more': benchmarkMore, latency, mutation, size, soak };
 
 /** What the README shows of bench/results, picture first. The runs took minutes on a quiet machine: included, not repeated. */
 const SHOWN = {
   iterations: 'nanoseconds per point × component of an iteration, mixwasm beside plain JavaScript',
   native: 'nanoseconds per point × component of an iteration, mixwasm beside scikit-learn, Armadillo, mclust and C++',
 };
+/** What docs/services.md shows. */
+function latency() {
+  return kept('latency');
+}
+
 /** The rest, in this order; what is not named comes last. */
 const HEADINGS = {
   roofline: 'What bounds an iteration',
@@ -47,7 +52,7 @@ function benchmark() {
 function benchmarkMore() {
   const others = readdirSync(at('bench/results'))
     .flatMap((file) => (file.endsWith('.md') ? [file.slice(0, -3)] : []))
-    .filter((name) => !(name in SHOWN));
+    .filter((name) => !(name in SHOWN) && name !== 'latency');
   const rank = (name) => Object.keys(HEADINGS).indexOf(name) >>> 0;
   others.sort((a, b) => rank(a) - rank(b));
   return others.map((name) => `## ${HEADINGS[name] ?? name}\n\n${kept(name)}`).join('\n\n');
