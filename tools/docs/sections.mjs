@@ -14,7 +14,15 @@ const accuracySections = Object.fromEntries(Object.entries(accuracy).map(([name,
 /** What npm run mutation -- --write kept: it takes half an hour. */
 const mutation = () => tableOf(json('tools/mutation/scores.json'));
 
-export const SECTIONS = { ...accuracySections, benchmark, 'benchmark-more': benchmarkMore, latency, mutation, size, soak };
+export const SECTIONS = {
+  ...accuracySections,
+  benchmark,
+  'benchmark-more': benchmarkMore,
+  latency,
+  mutation,
+  size,
+  soak,
+};
 
 /** What the README shows of bench/results, picture first. The runs took minutes on a quiet machine: included, not repeated. */
 const SHOWN = {
