@@ -57,12 +57,9 @@ export {
   ZeroDensityError,
 } from './errors.js';
 export type { BernoulliMixtureJSON } from './families/bernoulli-json.js';
-export type {
-  AsyncBernoulliMixtureOptions,
-  BernoulliMixtureOptions,
-  BernoulliMixtureStep,
-} from './families/bernoulli-mixture.js';
+export type { BernoulliMixtureStep } from './families/bernoulli-mixture.js';
 export { BernoulliMixture } from './families/bernoulli-mixture.js';
+export type { AsyncBernoulliMixtureOptions, BernoulliMixtureOptions } from './families/bernoulli-options.js';
 export type {
   ClusteringRecord,
   ClusteringRestart,

@@ -10,17 +10,23 @@ import { toSampleWeights } from '../data/weights.js';
 import { formatSummary, plural } from '../diagnostics/summary.js';
 import type { StopReason } from '../em/convergence.js';
 import type { FitRecord, HalfStep, Outcome } from '../em/mixture-fit.js';
-import { InvalidDataError, InvalidOptionError, InvalidParametersError } from '../errors.js';
-import { featuresOfRows, toLabels, toResponsibilities } from '../init/given.js';
+import { InvalidDataError, InvalidOptionError } from '../errors.js';
+import { featuresOfRows } from '../init/given.js';
 import type { NestedNumbers } from '../init/names.js';
 import { withBackend } from '../lease.js';
 import { checkKnown, choiceOption, integerOption, type NoOptions, requireObject, sampledOption } from '../options.js';
-import { ASYNC_OPTIONS, type AsyncOptions, checkSignal } from '../threads/client.js';
+import { ASYNC_OPTIONS, checkSignal } from '../threads/client.js';
 import { MORE_KERNELS } from '../wasm/more-kernels.js';
-import { type BernoulliComponent, type BetaPrior, NO_PRIOR } from './bernoulli.js';
-import { type BernoulliPlan, type BernoulliStart, bernoulliFit } from './bernoulli-fit.js';
+import type { BernoulliComponent } from './bernoulli.js';
+import { type BernoulliPlan, bernoulliFit } from './bernoulli-fit.js';
 import { type BernoulliMixtureJSON, parseBernoulliMixture, serializeBernoulliMixture } from './bernoulli-json.js';
 import { BERNOULLI_KERNELS } from './bernoulli-kernels.js';
+import {
+  type AsyncBernoulliMixtureOptions,
+  type BernoulliMixtureOptions,
+  checkBernoulliOptions,
+  prepareBernoulliStart,
+} from './bernoulli-options.js';
 import {
   type BernoulliModelState,
   checkBernoulliParameters,
@@ -30,35 +36,12 @@ import {
   toBernoulliComponents,
 } from './bernoulli-parameters.js';
 import { checkUsableRows } from './gaussian-checks.js';
-import type { GivenInit } from './gaussian-options.js';
 import { drawComponent } from './gaussian-parameters.js';
 import { MADE } from './internals.js';
 import { MixtureModel } from './mixture-model.js';
-import { BACKENDS, checkInitOption, checkMixtureOptions, type MixtureOptions } from './mixture-options.js';
+import { BACKENDS } from './mixture-options.js';
 import { mixtureFacts, weightsTable } from './mixture-summary.js';
 import { fitBySteps, fitInWorker, fitNow, mapSteps, type Prepared } from './mixture-ways.js';
-
-/** Options of `BernoulliMixture.fit` and `steps`. */
-export interface BernoulliMixtureOptions extends MixtureOptions {
-  /** `'learned'` (default) or `'uniform'`: mixing proportions fixed at 1/nComponents */
-  weights?: 'learned' | 'uniform';
-  /** Beta(a, b) prior of every probability, a ≥ 1 and b ≥ 1; default none (a = b = 1), maximum likelihood */
-  prior?: { a: number; b: number };
-  /**
-   * How to start: `'kmeans++'` (default; spread-out rows, each row to the nearest), `'random'` (random responsibilities),
-   * `{ labels }` or `{ responsibilities }`; all drawn a little towards the overall frequencies, because a probability of
-   * exactly 0 or 1 is never left. `initialParameters` goes before all of them.
-   */
-  init?: 'kmeans++' | 'random' | GivenInit;
-  /**
-   * explicit start: weights (nComponents, default 1/nComponents), probs (nComponents × nFeatures), and their complements
-   * if at hand (1 − θ with all its digits, as models and steps have them)
-   */
-  initialParameters?: { weights?: ArrayLike<number>; probs: NestedNumbers; complements?: NestedNumbers };
-}
-
-/** Options of `BernoulliMixture.fitAsync`: those of `fit`, and what only makes sense off the main thread. */
-export interface AsyncBernoulliMixtureOptions extends BernoulliMixtureOptions, AsyncOptions {}
 
 /** One state of EM, as `BernoulliMixture.steps` yields it. */
 export interface BernoulliMixtureStep extends FlatBernoulliParameters {
@@ -312,73 +295,4 @@ export function bernoulliOf(
 ): BernoulliMixture {
   const { weights: weightsMode, backend, columns } = plan;
   return BernoulliMixture[MADE]({ ...publishBernoulli(parameters), weightsMode, backend, columns }, record);
-}
-
-/** The options that need no data to be checked. */
-export function checkBernoulliOptions(options: BernoulliMixtureOptions, where: string, alsoKnown: readonly string[]) {
-  const known = ['weights', 'prior', 'init', 'initialParameters', ...alsoKnown];
-  return {
-    ...checkMixtureOptions(options, where, known),
-    weights: choiceOption('weights', options.weights ?? 'learned', ['learned', 'uniform'] as const),
-    prior: checkPrior(options.prior),
-  };
-}
-
-export function checkPrior(prior: BernoulliMixtureOptions['prior']) {
-  if (prior === undefined || prior === null) return NO_PRIOR;
-  checkKnown(prior, ['a', 'b'], 'prior');
-  for (const [name, value] of Object.entries({ a: prior.a, b: prior.b })) {
-    if (!(typeof value === 'number' && value >= 1 && value < Infinity)) {
-      throw new InvalidOptionError(
-        `prior.${name}`,
-        `prior.${name} must be a finite number ≥ 1 (1 is none); got ${value}`,
-      );
-    }
-  }
-  return { a: prior.a, b: prior.b };
-}
-
-/** The start that the options ask for. */
-export function prepareBernoulliStart(
-  { init = 'kmeans++', initialParameters }: BernoulliMixtureOptions,
-  { nComponents, weights: weightsMode, prior }: Pick<BernoulliPlan, 'nComponents' | 'weights' | 'prior'>,
-  { nSamples, nFeatures }: { nSamples: number; nFeatures: number },
-): BernoulliStart {
-  if (initialParameters !== undefined && initialParameters !== null) {
-    checkKnown(initialParameters, ['weights', 'probs', 'complements'], 'initialParameters');
-    const flat = checkBernoulliParameters(initialParameters, nComponents, nFeatures);
-    checkPossible(flat, prior);
-    const weights = weightsMode === 'uniform' ? uniform(flat.weights) : flat.weights;
-    return { kind: 'parameters', weights, components: toBernoulliComponents(flat) };
-  }
-  const start = checkInitOption<'kmeans++' | 'random', GivenInit>(init, ['kmeans++', 'random']);
-  if (typeof start === 'string') return { kind: start };
-  return 'labels' in start
-    ? { kind: 'labels', labels: toLabels(start.labels, nSamples, nComponents) }
-    : { kind: 'responsibilities', table: toResponsibilities(start.responsibilities, nSamples, nComponents) };
-}
-
-/** 1/nComponents; other weights given to a fit that keeps them there are a mistake. */
-function uniform(given: Float64Array): Float64Array {
-  const weight = 1 / given.length;
-  given.forEach((w, k) => {
-    if (Math.abs(w - weight) <= 1e-8) return;
-    throw new InvalidParametersError(
-      `weights: 'uniform' keeps all weights at ${weight}; initialParameters.weights has ${w} for component ${k}: leave them out, or learn them`,
-      k,
-    );
-  });
-  return given.map(() => weight);
-}
-
-/** A start that the prior forbids has no log-posterior. */
-function checkPossible({ nFeatures, probs, complements }: FlatBernoulliParameters, { a, b }: BetaPrior): void {
-  probs.forEach((theta, i) => {
-    const k = Math.floor(i / nFeatures);
-    if ((theta > 0 || a === 1) && ((complements[i] as number) > 0 || b === 1)) return;
-    throw new InvalidParametersError(
-      `initialParameters.probs has ${theta} for component ${k}, feature ${i % nFeatures}, which a Beta(${a}, ${b}) prior gives a density of 0; start strictly between 0 and 1`,
-      k,
-    );
-  });
 }

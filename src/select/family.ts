@@ -8,12 +8,8 @@ import type { MixturePlan, Outcome } from '../em/mixture-fit.js';
 import { InvalidOptionError, show } from '../errors.js';
 import type { BernoulliComponent } from '../families/bernoulli.js';
 import type { BernoulliPlan } from '../families/bernoulli-fit.js';
-import {
-  BernoulliMixture,
-  bernoulliOf,
-  checkBernoulliOptions,
-  prepareBernoulliStart,
-} from '../families/bernoulli-mixture.js';
+import { BernoulliMixture, bernoulliOf } from '../families/bernoulli-mixture.js';
+import { checkBernoulliOptions, prepareBernoulliStart } from '../families/bernoulli-options.js';
 import { countBernoulliParameters } from '../families/bernoulli-parameters.js';
 import { COVARIANCE_TYPES, type CovarianceType, type GaussianComponent } from '../families/gaussian.js';
 import type { GaussianPlan } from '../families/gaussian-fit.js';

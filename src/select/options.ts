@@ -1,6 +1,7 @@
 /** The options of `select`: types, defaults, checks. */
 import { InvalidOptionError, show } from '../errors.js';
-import type { BernoulliMixture, BernoulliMixtureOptions } from '../families/bernoulli-mixture.js';
+import type { BernoulliMixture } from '../families/bernoulli-mixture.js';
+import type { BernoulliMixtureOptions } from '../families/bernoulli-options.js';
 import type { CovarianceType } from '../families/gaussian.js';
 import type { GaussianMixture } from '../families/gaussian-mixture.js';
 import type { GaussianMixtureOptions, Regularization } from '../families/gaussian-options.js';

@@ -1,12 +1,12 @@
 /** Bernoulli mixtures from a stream. */
 import type { BernoulliComponent, BernoulliSums } from '../families/bernoulli.js';
 import { type BernoulliPlan, bernoulliFit } from '../families/bernoulli-fit.js';
+import { BernoulliMixture } from '../families/bernoulli-mixture.js';
 import {
-  BernoulliMixture,
   type BernoulliMixtureOptions,
   checkBernoulliOptions,
   prepareBernoulliStart,
-} from '../families/bernoulli-mixture.js';
+} from '../families/bernoulli-options.js';
 import { publishBernoulli } from '../families/bernoulli-parameters.js';
 import { MADE } from '../families/internals.js';
 import { type NotStreamed, STREAM_OPTIONS, type StreamFamily, type StreamOptions } from './family.js';
