@@ -5,9 +5,8 @@
 export { heapBase } from "./core";
 export { logSumExpBytes, logSumExpRows } from "./em/log-sum-exp";
 export { fillTables } from "./simd/fill-tables";
-export {
-  bernoulliBytes, bernoulliExpectation, bernoulliLay, bernoulliLoad, bernoulliMoments, bernoulliPack, bernoulliScore,
-} from "./families/bernoulli";
+export { bernoulliExpectation, bernoulliMoments, bernoulliScore } from "./families/bernoulli";
+export { bernoulliBytes, bernoulliLay, bernoulliLoad, bernoulliPack } from "./families/bernoulli-state";
 export { clusterSumsBytes, meansBytes, meansLay } from "./families/means";
 export { clustersPack } from "./families/packed";
 export { kMeansDistances, kMeansExpectation } from "./families/k-means";

@@ -5,7 +5,8 @@
  */
 import { Block } from "../em/block";
 import { Panel, layPanel, panelBytes, panelSize } from "../em/panel";
-import { BernoulliState, CodedBlock, bernoulliBytes, bernoulliLay } from "../families/bernoulli";
+import { CodedBlock } from "../families/bernoulli";
+import { BernoulliState, bernoulliBytes, bernoulliLay } from "../families/bernoulli-state";
 import { ClusterBlock, Clusters, clustersBytes, clustersLay } from "../families/clusters";
 import { Gaussian } from "../families/gaussian";
 import { gaussianBytes, gaussianLay } from "../families/gaussian-layout";
