@@ -1,8 +1,9 @@
 /**
  * Whole fits, start included, of mixwasm and of scikit-learn (where a Python has it), one thread each, in turns, in
  * processor time, which other processes disturb less than the clock's (and which counts what V8 compiles on other threads).
- * scikit-learn is compiled beforehand, mixwasm when it is called: the first fit of each shape is told apart, and the others
- * are timed once V8 has settled, as in a process that fits more than once (bench/startup.mjs is about those that do not):
+ * scikit-learn is compiled beforehand, mixwasm when it is called: the first fit of each shape (after those of the shapes above
+ * it) is told apart, and the others are timed once V8 has settled, as in a process that fits more than once (bench/startup.mjs
+ * is about those that do not):
  *
  * - `GaussianMixture`, full covariances: scikit-learn's defaults (one start by k-means, until the mean log-likelihood rises
  *   by less than 1e-3) against mixwasm with `init: 'kmeans'`, by plain EM and with `acceleration: 'anderson'`. The two stop at
@@ -97,7 +98,7 @@ function tableOf({ machine, scikitLearn, results }) {
     ratio(kMeans.peer, kMeans.fit),
   ]);
   return [
-    "Milliseconds of processor time of whole fits, start included, medians: a mixture (`init: 'kmeans'`; E-steps in brackets) until it reaches the log-likelihood at which scikit-learn stops, and k-means from the same centers until no label changes. “The first” of each shape in its process is told apart: V8 compiles during it.",
+    "Milliseconds of processor time of whole fits, start included, medians: a mixture (`init: 'kmeans'`; E-steps in brackets) until it reaches the log-likelihood at which scikit-learn stops, and k-means from the same centers until no label changes. “The first” of each shape, after the shapes above it, is told apart: V8 compiles during it, and most during the first of all.",
     '',
     table([head, ...rows]),
     '',

@@ -1,13 +1,12 @@
 /** fitAsync in worker threads, from the worker's text inside the package. */
 import { execFile } from 'node:child_process';
-import { getEventListeners, once } from 'node:events';
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import threads from 'node:worker_threads';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   type AsyncFitOptions,
   BernoulliMixture,
@@ -26,25 +25,9 @@ import { WORKER_SOURCE } from '../src/threads/worker-inline.js';
 import { clusters, matrixOf, rowsOf } from './helpers/data.js';
 import { BACKENDS, bits, TYPES } from './helpers/numbers.js';
 import { load, type ReferenceCase } from './helpers/reference.js';
+import { rejection, watchWorkers } from './helpers/workers.js';
 
-/** Every worker that was started, to see that it ends. */
-const workers: threads.Worker[] = [];
-const Original = threads.Worker;
-beforeAll(() => {
-  threads.Worker = class extends Original {
-    constructor(...parameters: ConstructorParameters<typeof Original>) {
-      super(...parameters);
-      workers.push(this);
-    }
-  } as typeof Original;
-});
-afterAll(() => {
-  threads.Worker = Original;
-});
-afterEach(async () => {
-  // threadId is −1 once a worker has ended
-  await Promise.all(workers.splice(0).map((worker) => (worker.threadId === -1 ? undefined : once(worker, 'exit'))));
-});
+const workers = watchWorkers();
 
 const values = clusters(150, 3, 3);
 const X = matrixOf(values, 3);
@@ -55,13 +38,6 @@ const endless = { nComponents: 3, maxIter: 1e9, tol: 0 } as const;
 function bitsOf(model: GaussianMixture): bigint[][] {
   const { weights, means, covariances, trace, labels, componentCounts } = model;
   return [weights, means, covariances, trace.logLikelihood, labels, componentCounts].map(bits);
-}
-
-async function rejection<E = Error>(promise: Promise<unknown>): Promise<E> {
-  return promise.then(
-    () => Promise.reject(new Error('expected a rejection')),
-    (error) => error as E,
-  );
 }
 
 describe('fitAsync gives the bits of fit', () => {
@@ -80,7 +56,7 @@ describe('fitAsync gives the bits of fit', () => {
       expect([model.nIter, model.stopReason, model.converged]).toEqual([want.nIter, want.stopReason, want.converged]);
       expect(bits(model.predictProba(X))).toEqual(bits(want.predictProba(X)));
       expect(JSON.stringify(model)).toBe(JSON.stringify(want));
-      expect(workers.length).toBe(1);
+      expect(workers.started).toBe(1);
     },
   );
 
@@ -153,7 +129,7 @@ describe('abort', () => {
     expect(await rejection(GaussianMixture.fitAsync(X, { ...options, signal: AbortSignal.abort(reason) }))).toBe(
       reason,
     );
-    expect(workers.length).toBe(0);
+    expect(workers.started).toBe(0);
   });
 
   it('right after the call', async () => {

@@ -1,4 +1,5 @@
 /** Linear memory: leased, zeroed, given back, and never in the way of another fit. */
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   checkLimits,
@@ -7,6 +8,7 @@ import {
   GaussianMixture,
   KMeans,
   type LimitError,
+  loadKernels,
   logSumExp,
   mahalanobis,
   weightedCovariance,
@@ -272,5 +274,15 @@ describe('during a fit', () => {
     const model = GaussianMixture.fit(overlapping, { ...options, maxIter: 5 });
     seen[5]!.means.fill(0);
     expect(model.means.join()).toBe(means[5]);
+  });
+
+  it('of kernels that were replaced by others is let go', async () => {
+    const large = new Float64Array(8_100_000).map((_, i) => i % 1000);
+    GaussianMixture.fit(large, { nComponents: 1, maxIter: 0 });
+    await loadKernels({ module: new WebAssembly.Module(readFileSync('build/kernels.wasm')) });
+    GaussianMixture.fit(X, options);
+    const before = memories.length;
+    for (let i = 0; i < 5; i++) GaussianMixture.fit(X, options);
+    expect(memories.length).toBe(before);
   });
 });

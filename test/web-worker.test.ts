@@ -45,6 +45,8 @@ const X = matrixOf(clusters(100, 2, 2), 2);
 const options = { nComponents: 2, maxIter: 8, tol: 0 } as const;
 
 beforeEach(() => {
+  // of those that are kept for the next fit
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   PageWorker.started = [];
   PageWorker.revoked = [];
   vi.stubGlobal('Worker', PageWorker);
@@ -54,13 +56,16 @@ beforeEach(() => {
     revoke(url);
   });
 });
+const idleEnd = () => vi.advanceTimersByTime(5000);
 afterEach(() => {
+  idleEnd();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 
 describe('fitAsync on a page', () => {
-  it('gives the bits of fit, ends the worker and frees its text', async () => {
+  it('gives the bits of fit, keeps the worker for the next, ends it when it is idle, and frees its text', async () => {
     const seen: number[] = [];
     const model = await GaussianMixture.fitAsync(X, {
       ...options,
@@ -68,14 +73,18 @@ describe('fitAsync on a page', () => {
     });
     expect(bits(model.covariances)).toEqual(bits(GaussianMixture.fit(X, options).covariances));
     expect(seen[0]).toBe(0);
+    const again = await GaussianMixture.fitAsync(X, options);
+    expect(bits(again.covariances)).toEqual(bits(model.covariances));
     const [worker] = PageWorker.started;
     expect(PageWorker.started.length).toBe(1);
     expect(worker!.options.type).toBe('module');
+    expect(worker!.terminated).toBe(false);
+    idleEnd();
     expect(worker!.terminated).toBe(true);
     expect(PageWorker.revoked).toEqual([String(worker!.url)]);
   });
 
-  it('ends the worker on abort and on errors too', async () => {
+  it('ends the worker on abort, and keeps it when a fit fails', async () => {
     const controller = new AbortController();
     const endless = {
       ...options,
@@ -88,8 +97,8 @@ describe('fitAsync on a page', () => {
       code: 'DEGENERATE_COMPONENT',
     });
     await expect(GaussianMixture.fitAsync([Number.NaN], options)).rejects.toBeInstanceOf(InvalidDataError);
-    expect(PageWorker.started.map(({ terminated }) => terminated)).toEqual([true, true]);
-    expect(PageWorker.revoked.length).toBe(2);
+    expect(PageWorker.started.map(({ terminated }) => terminated)).toEqual([true, false]);
+    expect(PageWorker.revoked.length).toBe(1);
   });
 
   it('takes a URL where blobs are forbidden, and tells when nothing is there', async () => {
@@ -115,7 +124,7 @@ describe('fitAsync on a page', () => {
       'Worker',
       class extends PageWorker {
         override postMessage(): void {
-          setTimeout(() => this.onmessageerror?.({}));
+          setImmediate(() => this.onmessageerror?.({}));
         }
       },
     );

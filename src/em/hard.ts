@@ -159,7 +159,7 @@ export function mergeHard<S extends HardStatistics>(a: S, b: S): S {
   ) {
     a.farthest = farthest;
   }
-  a.runs.push(...b.runs);
+  for (const run of b.runs) a.runs.push(run);
   return a;
 }
 

@@ -82,6 +82,14 @@ export function moveMoments({ center, values }: Moments, to: Float64Array, packe
   for (let j = 0; j < d; j++) values[1 + j] = (values[1 + j] as number) + count * (delta[j] as number);
 }
 
+/** The same moments about another centre, in a copy if it is another. */
+export function momentsAbout(moments: Moments, to: Float64Array, packed: boolean): Moments {
+  if (moments.center === to) return moments;
+  const values = moments.values.slice();
+  moveMoments({ center: moments.center, values }, to, packed);
+  return { center: to, values };
+}
+
 /** Adds one weighted point. */
 export function accumulateMoments({ center, values }: Moments, x: Float64Array, weight: number, packed: boolean): void {
   const d = center.length;

@@ -3,9 +3,10 @@
 /** Writes those of the rows from `start` on (nRows × nComponents), where zeros are. */
 export type Fill = (start: number, nRows: number, out: Float64Array) => void;
 
-/** A 1 for each row at its label. */
-export function fillFromLabels(labels: Int32Array, nComponents: number): Fill {
-  return (start, nRows, out) => writeOneHot(labels.subarray(start, start + nRows), nComponents, out);
+/** A 1 for each row at its label, which is 0 if there are none. */
+export function fillFromLabels(labels: Int32Array | undefined, nComponents: number): Fill {
+  return (start, nRows, out) =>
+    writeOneHot(labels?.subarray(start, start + nRows) ?? new Int32Array(nRows), nComponents, out);
 }
 
 /** Given responsibilities (nSamples × nComponents). */

@@ -90,8 +90,8 @@ export function startFromRows(context: StartContext, rows: ArrayLike<number>): G
 
 /** The covariance of all data, regularised, in the family's shape. */
 export function dataCovariance(context: StartContext): Float64Array {
-  const { family, data, nComponents } = context;
-  const { statistics } = momentsOf(context, fillFromLabels(new Int32Array(data.nSamples), nComponents));
+  const { family, nComponents } = context;
+  const { statistics } = momentsOf(context, fillFromLabels(undefined, nComponents));
   try {
     const first = statistics.components[0] as Moments;
     // a pooled maximiser of one component is that component's

@@ -1,7 +1,13 @@
 /** Gaussian components by their means and the factors of their inverse covariances. */
 import type { LinearAlgebra } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
-import { type CovarianceType, collapsed, type GaussianComponent, type Moments } from '../families/gaussian.js';
+import {
+  type CovarianceType,
+  collapsed,
+  type GaussianComponent,
+  type Moments,
+  momentsAbout,
+} from '../families/gaussian.js';
 import type { Chart } from './chart.js';
 
 /**
@@ -133,8 +139,8 @@ export function gaussianChart(
 
     gradient(components, statistics, into) {
       const from = components.length * d;
-      components.forEach(({ precisionCholesky: factor }, k) => {
-        const { values } = statistics[k] as Moments;
+      components.forEach(({ mean, precisionCholesky: factor }, k) => {
+        const { values } = momentsAbout(statistics[k] as Moments, mean, matrix);
         const n = values[0] as number;
         const first = values.subarray(1, 1 + d);
         const second = values.subarray(1 + d);

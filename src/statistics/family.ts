@@ -18,6 +18,8 @@ export interface StatisticsFamily<Model, C, T> {
   describe(model: Model): Pick<StatisticsState, 'family' | 'covarianceType' | 'weightsMode'>;
   /** what the model subtracts from every row (nFeatures) */
   originOf(model: Model): Float64Array;
+  /** components whose statistics are about their means, if these are not: kernels choose another point where it is as good */
+  centred?(components: readonly C[], statistics: readonly T[]): readonly C[] | undefined;
   /** one component's statistics as plain numbers, and back; `pack` keeps the arrays, `unpack` copies them */
   pack(statistics: T): { center: Float64Array | undefined; sums: Float64Array };
   unpack(state: StatisticsState, k: number): T;

@@ -1,4 +1,4 @@
-/** Expected statistics of Gaussian mixtures: counts, first and second moments about the components' means. */
+/** Expected statistics of Gaussian mixtures: counts, first and second moments about points near the components' means. */
 import { checkVariances } from '../data/squares.js';
 import { mixture } from '../em/mixture.js';
 import { diagonalIndex, type GaussianComponent, type Moments, packedLength } from '../families/gaussian.js';
@@ -12,6 +12,12 @@ export const gaussianStatistics: StatisticsFamily<GaussianMixture, GaussianCompo
   describe: ({ covarianceType }) => ({ family: 'gaussian', covarianceType, weightsMode: undefined }),
 
   originOf: (model) => Float64Array.from(model.toJSON().origin ?? new Float64Array(model.nFeatures)),
+
+  centred: (components, statistics) =>
+    statistics.every(({ center }, k) => center === components[k]?.center)
+      ? undefined
+      : // a center of their own is what kernels go by
+        components.map((component) => ({ ...component, center: component.mean.slice() })),
 
   pack: ({ center, values }) => ({ center, sums: values }),
   unpack: ({ centers, sums }, k) => ({

@@ -61,18 +61,30 @@ export function expectation(
     (backend) => {
       const kernels = parts.kernels(backend, rows, size);
       const parameters = parts.components(backend);
-      const bare = { ...emptyState(family, model), origin: rows.origin, largest: largestOf(rows) };
-      const merge = merger(family, bare, backend);
-      const sum = new TreeSum<MixtureStatistics<unknown>>(merge);
-      for (const block of blocksOf(rows, size)) {
-        const statistics = kernels.expectation(parameters, block);
-        if (!Number.isFinite(statistics.logLikelihood)) {
-          const row = zeroDensityRow(kernels, parameters, block);
-          throw zeroDensityError(0, row < 0 ? undefined : row);
+      const bare = {
+        ...emptyState(family, model),
+        origin: rows.origin,
+        largest: largestOf(rows),
+        nSamples: rows.nSamples,
+      };
+      const em = emOf(family, bare, backend);
+      const pass = (seen: MixtureParameters<unknown>) => {
+        const sum = new TreeSum<MixtureStatistics<unknown>>((a, b) => em.merge(a, b));
+        for (const block of blocksOf(rows, size)) {
+          const statistics = kernels.expectation(seen, block);
+          if (!Number.isFinite(statistics.logLikelihood)) {
+            const row = zeroDensityRow(kernels, seen, block);
+            throw zeroDensityError(0, row < 0 ? undefined : row);
+          }
+          sum.add(statistics);
         }
-        sum.add(statistics);
-      }
-      return new ExpectedStatistics(packed(family, { ...bare, nSamples: rows.nSamples }, sum.total()));
+        return sum.total() as MixtureStatistics<unknown>;
+      };
+      const sums = pass(parameters);
+      // where a fit would repeat the pass about the new mean: there is none yet, but the old one is the better point
+      const centred = em.recentre?.(sums, parameters) && family.centred?.(parameters.components, sums.components);
+      const kept = centred === undefined ? sums : pass({ ...parameters, components: centred });
+      return new ExpectedStatistics(packed(family, bare, kept));
     },
     expectedBytes(rows, parts.nComponents),
   );
@@ -109,7 +121,8 @@ export function merged(states: readonly StatisticsState[]): StatisticsState {
     requireAlike(first, state, i);
   });
   return withBackend(first.backend, (backend) => {
-    const sum = new TreeSum<MixtureStatistics<unknown>>(merger(family, first, backend));
+    const em = emOf(family, first, backend);
+    const sum = new TreeSum<MixtureStatistics<unknown>>((a, b) => em.merge(a, b));
     for (const state of states) sum.add(toSums(family, withCentersOf(first, state)));
     const largest = first.largest.map((_, j) => Math.max(...states.map((state) => state.largest[j] as number)));
     const nSamples = states.reduce((n, state) => n + state.nSamples, 0);
@@ -232,9 +245,9 @@ function emptyState(family: AnyFamily, model: StatisticsModel): StatisticsState 
   };
 }
 
-function merger(family: AnyFamily, state: StatisticsState, algebra: LinearAlgebra) {
-  const em = family.em(state, algebra, { regCovar: 0, prior: NO_PRIOR });
-  return (a: MixtureStatistics<unknown>, b: MixtureStatistics<unknown>) => em.merge(a, b);
+/** What merges statistics like these, and tells when they are about too far a point. */
+function emOf(family: AnyFamily, state: StatisticsState, algebra: LinearAlgebra) {
+  return family.em(state, algebra, { regCovar: 0, prior: NO_PRIOR });
 }
 
 /** A state with the sums of some statistics. */

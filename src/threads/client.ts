@@ -7,7 +7,7 @@ import type { MoreKernels } from '../wasm/more-kernels.js';
 
 /** Options of every `…Async` function. */
 export interface AsyncOptions {
-  /** aborts the job: the worker is terminated and the promise rejects with `signal.reason` */
+  /** aborts the job: its worker is terminated and the promise rejects with `signal.reason` */
   signal?: AbortSignal;
   /** where `mixwasm/worker.js` is served, for pages whose CSP forbids blob: workers (under Trusted Types a `TrustedScriptURL`) */
   workerUrl?: string | URL;
@@ -63,7 +63,7 @@ export interface Ran {
   readonly threads: ThreadsUsed;
 }
 
-/** Posts a job to a new worker, or to several that are kept, and waits for its result. */
+/** Posts a job to a worker, or to several, and waits for its result. */
 export async function runInWorker(job: string, input: unknown, run: RunOptions): Promise<Ran> {
   // what runs jobs is loaded with the first of them
   return (await import('./run-in-worker.js')).runInWorker(job, input, run);

@@ -1,4 +1,5 @@
 /** One job of one worker. */
+import { MixwasmError } from '../errors.js';
 import { compileKernels } from '../wasm/kernels.js';
 import type { RunOptions } from './client.js';
 import { stopWord } from './halt.js';
@@ -23,11 +24,25 @@ export async function converse(
       signal?.addEventListener('abort', abort);
       othersFail?.catch(reject);
       worker.listen((reply) => {
-        if (reply.type === 'done') resolve(reply.result);
-        else if (reply.type === 'error') reject(unpackError(reply.error));
-        else if (reply.type === 'progress') callProgress(onProgress, reply.progress, stop, reject);
+        if (reply.type === 'progress') {
+          callProgress(onProgress, reply.progress, stop, reject);
+        } else if (reply.type === 'done') {
+          worker.unsound = false;
+          resolve(reply.result);
+        } else if (reply.type === 'error') {
+          const error = unpackError(reply.error);
+          worker.unsound = !(error instanceof MixwasmError);
+          reject(error);
+        }
       }, reject);
-      worker.post({ ...job, module, moreModule, wantsProgress: onProgress !== undefined, stop }, transfer);
+      const kernels = {
+        module: module === worker.module ? undefined : module,
+        moreModule: moreModule === worker.moreModule ? undefined : moreModule,
+      };
+      worker.unsound = true;
+      worker.post({ ...job, ...kernels, wantsProgress: onProgress !== undefined, stop }, transfer);
+      worker.module = module ?? worker.module;
+      worker.moreModule = moreModule ?? worker.moreModule;
     });
   } finally {
     if (abort !== undefined) signal?.removeEventListener('abort', abort);

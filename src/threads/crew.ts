@@ -45,7 +45,6 @@ export async function runCrew(
   let next = 0;
   const lane = async () => {
     const worker = await takeWorker(run.workerUrl);
-    let sound = false;
     try {
       worker.keepAlive(true);
       while (next < jobs.length && !halt?.requested) {
@@ -65,14 +64,13 @@ export async function runCrew(
         });
         if (answer !== undefined) done(answer);
       }
-      sound = true;
     } catch (error) {
       stop.abort(error);
+      // whoever breaks off wants no thread left, idle or not
+      worker.unsound = true;
       throw error;
     } finally {
-      // one that was broken off may be in the middle of anything
-      if (sound) returnWorker(worker, run.workerUrl);
-      else worker.terminate();
+      returnWorker(worker, run.workerUrl);
     }
   };
   try {

@@ -1,9 +1,14 @@
-/** Workers kept between fits by several threads. Any of them can run a fit or help with one. */
+/** Workers kept between fits. Any of them can run a fit or help with one. */
 import type { WorkerError } from '../errors.js';
+import { cores } from './choose-threads.js';
 import { type AnyWorker, startWorker } from './start-worker.js';
 
 /** Long enough for one fit after another, short enough that nobody wonders about threads. */
 const IDLE_MILLISECONDS = 5000;
+
+/** As many are kept as there are cores, or so many if that is more: a process may start hundreds of fits at once. */
+const KEPT = 8;
+let most = KEPT;
 
 interface Idle {
   readonly worker: AnyWorker;
@@ -21,13 +26,21 @@ export async function takeWorker(workerUrl: string | URL | undefined): Promise<A
     clearTimeout(kept.timer);
     return kept.worker;
   }
+  most = Math.max(KEPT, await cores());
   const worker = await startWorker(workerUrl);
   worker.keepAlive(false);
   return worker;
 }
 
-/** Keeps a worker that has done its work for a while; one that ends meanwhile is forgotten. */
+/**
+ * Keeps a worker that has done its work for a while; one that ends meanwhile is forgotten. One too many is ended, and so is one
+ * that was broken off, or has failed as none should: it may be in the middle of anything.
+ */
 export function returnWorker(worker: AnyWorker, workerUrl: string | URL | undefined): void {
+  if (worker.unsound || idle.length >= most) {
+    worker.terminate();
+    return;
+  }
   worker.keepAlive(false);
   const timer = setTimeout(() => {
     forget();

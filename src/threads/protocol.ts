@@ -6,9 +6,9 @@ import type { TeamRequest } from './team.js';
 export interface Job {
   readonly job: string;
   readonly input: unknown;
-  /** the compiled kernels, so that a worker compiles nothing; absent for the JS backend */
+  /** the compiled kernels, so that a worker compiles nothing; absent for the JS backend, and if it has them already */
   readonly module: WebAssembly.Module | undefined;
-  /** the further kernels, for jobs that need them */
+  /** the further kernels, for jobs that need them; likewise */
   readonly moreModule: WebAssembly.Module | undefined;
   readonly wantsProgress: boolean;
   /** one word that is set to 1 when the fit shall end with what it has; absent where memory cannot be shared */

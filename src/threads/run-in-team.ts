@@ -24,14 +24,13 @@ const MOST_PAGES = 65536;
  * @throws {OutOfMemoryError} the host refuses the memory
  */
 export async function runInTeam(job: string, input: unknown, run: RunOptions, threads: number): Promise<unknown> {
-  const { workerUrl, signal } = run;
+  const { workerUrl } = run;
   const modules = sharedKernels(run.more);
   const memory = createMemory(bytesOf(input, threads));
   const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.length));
   control[CONTROL.spin] = threads <= (await cores()) ? 1 : 0;
   const team: TeamRequest = { modules, memory, control, nHelpers: threads - 1 };
   const coordinator = await takeWorker(workerUrl);
-  let sound = false;
   try {
     coordinator.keepAlive(true);
     // the fit begins at once and alone; helpers join it when they are there
@@ -44,14 +43,10 @@ export async function runInTeam(job: string, input: unknown, run: RunOptions, th
     });
     // a fit that ends before it listens leaves nobody to hear of them
     helpersFail.catch(() => {});
-    const result = await converse(coordinator, { job, input, team }, run, helpersFail);
-    sound = true;
-    return result;
+    return await converse(coordinator, { job, input, team }, run, helpersFail);
   } finally {
     dismiss(control);
-    // one that was broken off may be in the middle of anything
-    if (sound && !signal?.aborted) returnWorker(coordinator, workerUrl);
-    else coordinator.terminate();
+    returnWorker(coordinator, workerUrl);
   }
 }
 

@@ -11,6 +11,11 @@ export interface AnyWorker {
   /** whether the process waits for it (where there is one) */
   keepAlive(wanted: boolean): void;
   terminate(): void;
+  /** the kernels it has been sent: a copy of a module is another module, with instances of its own, so each goes once */
+  module?: WebAssembly.Module | undefined;
+  moreModule?: WebAssembly.Module | undefined;
+  /** whether it is in the middle of a job, or a job has ended as none should */
+  unsound?: boolean;
 }
 
 export async function startWorker(workerUrl: string | URL | undefined): Promise<AnyWorker> {

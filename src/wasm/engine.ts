@@ -21,7 +21,7 @@ const MAX_IDLE = 4;
 const MAX_IDLE_BYTES = 64 * 2 ** 20;
 
 /** The smallest first. */
-const idle: Engine[] = [];
+let idle: Engine[] = [];
 let offered: Engine | undefined;
 
 /** The next lease takes this engine: how a worker's fit comes to the memory that it shares with other threads. */
@@ -48,11 +48,12 @@ export function leaseEngine(bytes: number): Engine {
   return { kernels, arena: new Arena(memory), module };
 }
 
-/** Zeroes the engine's memory and keeps it for the next lease, unless it grew large. */
+/** Zeroes the engine's memory and keeps it for the next lease, unless it grew large or belongs to other threads as well. */
 export function returnEngine(engine: Engine): void {
   engine.arena.reset();
-  if (bytesOf(engine) > MAX_IDLE_BYTES || engine.module !== compileKernels()) return;
-  idle.push(engine);
+  if (engine.team || bytesOf(engine) > MAX_IDLE_BYTES || engine.module !== compileKernels()) return;
+  // those of a module that was replaced are never leased again
+  idle = [...idle.filter(({ module }) => module === engine.module), engine];
   idle.sort((a, b) => bytesOf(a) - bytesOf(b));
   // larger ones serve more
   while (idle.length > MAX_IDLE || idle.reduce((sum, one) => sum + bytesOf(one), 0) > MAX_IDLE_BYTES) idle.shift();

@@ -3,7 +3,7 @@ import type { GaussianKernels, GaussianShape } from '../backend.js';
 import type { Block } from '../data/dataset.js';
 import { blocksOf } from '../em/blocks.js';
 import type { MixtureParameters, MixtureStatistics } from '../em/model.js';
-import { type GaussianComponent, logConstants, type Moments, moveMoments, packedLength } from '../families/gaussian.js';
+import { type GaussianComponent, logConstants, type Moments, packedLength } from '../families/gaussian.js';
 import type { Engine } from './engine.js';
 import { expectationsBy } from './expectations.js';
 import { createFeed } from './feed.js';
@@ -82,12 +82,10 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
       logLikelihood,
       weight,
       counts: Float64Array.from(components, (_, i) => flat[i * componentLength] as number),
-      components: components.map(({ center }, i) => {
-        const values = flat.subarray(i * componentLength, (i + 1) * componentLength);
-        const about = centers[i] as Float64Array;
-        if (about !== center) moveMoments({ center: about, values }, center, false);
-        return { center, values };
-      }),
+      components: centers.map((center, i) => ({
+        center,
+        values: flat.subarray(i * componentLength, (i + 1) * componentLength),
+      })),
     };
   }
 
@@ -146,7 +144,8 @@ export function wasmGaussianKernels(engine: Engine, shape: GaussianShape): Gauss
 /**
  * Where to take the moments of a component about whose features are apart from one another: 0 for those whose mean is less than
  * one σ from the origin, and all of them 4 σ at most, so that the kernel need not subtract it from every row. Moments about a
- * point δ from the mean lose (δ/σ)²·ε (8 σ are too far: gaussian.ts), here at most ε. A repeated pass wants its own centre.
+ * point δ from the new mean lose (δ/σ)²·ε of the new σ: at most ε while σ stays, and where it shrinks until δ is 8 σ the pass is
+ * repeated (`recentreMoved`). Whoever brings a centre of his own, as a repeated pass does, gets that.
  */
 export function cheapCenter({ mean, center, covariance }: Pick<GaussianComponent, 'mean' | 'center' | 'covariance'>) {
   if (center !== mean) return center;

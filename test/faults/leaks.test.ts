@@ -1,5 +1,6 @@
 /** What `npm run leaks` says of 10,000 fits, of a thousand; and 200 fits at the same time. */
 import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
@@ -38,8 +39,9 @@ describe('200 fits at the same time', () => {
     const serial = jobs.map(({ now }) => JSON.stringify(now()));
     const models = await Promise.all(jobs.map(({ later }) => later()));
     expect(models.map((model) => JSON.stringify(model))).toEqual(serial);
-    // every one had a worker, and none is left
+    // every one had a worker, of which a few are kept for a few seconds
     expect(workers.started).toBe(200);
-    await vi.waitUntil(() => workers.alive.length === 0);
+    await vi.waitUntil(() => workers.alive.length <= Math.max(8, availableParallelism()));
+    await vi.waitUntil(() => workers.alive.length === 0, { timeout: 10_000 });
   });
 });

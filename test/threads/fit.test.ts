@@ -5,8 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import threads from 'node:worker_threads';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { blockRows, clusterRows } from '../../src/em/blocks.js';
 import {
   BernoulliMixture,
@@ -20,41 +19,16 @@ import {
 import { bitsOfClasses } from '../bernoulli/helpers.js';
 import { clusters, generator, matrixOf } from '../helpers/data.js';
 import { bits, TYPES } from '../helpers/numbers.js';
+import { rejection, watchWorkers } from '../helpers/workers.js';
 
-/** Every worker that was started and has not ended. */
-const workers: threads.Worker[] = [];
-const Original = threads.Worker;
-beforeAll(() => {
-  threads.Worker = class extends Original {
-    constructor(...parameters: ConstructorParameters<typeof Original>) {
-      super(...parameters);
-      workers.push(this);
-      this.on('exit', () => workers.splice(workers.indexOf(this), 1));
-    }
-  } as typeof Original;
-});
-afterAll(() => {
-  threads.Worker = Original;
-});
-/** The pool forgets workers that end. */
-async function endAll(): Promise<void> {
-  await Promise.all(workers.map((worker) => worker.terminate()));
-}
-afterEach(async () => {
+const workers = watchWorkers();
+afterEach(() => {
   vi.unstubAllGlobals();
   vi.useRealTimers();
-  await endAll();
 });
 
 // every pass waits for every thread: on a machine that is busy with other things that takes its time
 vi.setConfig({ testTimeout: 120_000 });
-
-async function rejection<E = Error>(promise: Promise<unknown>): Promise<E> {
-  return promise.then(
-    () => Promise.reject(new Error('expected a rejection')),
-    (error) => error as E,
-  );
-}
 
 /** Blocks of 1024 rows, the last one ragged. */
 const D = 24;
@@ -219,17 +193,17 @@ describe('threads', () => {
   it('are kept for the next fit and end when idle', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     await GaussianMixture.fitAsync(X, { ...options, threads: 2 });
-    const first = [...workers];
+    const first = [...workers.alive];
     expect(first.length).toBe(2);
     // a helper says a moment after the fit that it is free
     await vi.waitUntil(() => vi.getTimerCount() === 2);
     await GaussianMixture.fitAsync(X, { ...options, covarianceType: 'diag', threads: 2 });
-    expect(workers).toEqual(first);
+    expect(workers.alive).toEqual(first);
     await vi.waitUntil(() => vi.getTimerCount() === 2);
     const ended = first.map((worker) => once(worker, 'exit'));
     vi.advanceTimersByTime(6000);
     await Promise.all(ended);
-    expect(workers).toEqual([]);
+    expect(workers.alive).toEqual([]);
   });
 
   it('of fits side by side do not disturb one another', async () => {
@@ -256,7 +230,7 @@ describe('threads', () => {
     const model = await GaussianMixture.fitAsync(X, { ...options, threads: 3 });
     expect(bitsOf(model)).toEqual(bitsOf(GaussianMixture.fit(X, options)));
     // helpers outlive an abort: no new one was needed for every fit
-    expect(workers.length).toBeLessThan(8);
+    expect(workers.alive.length).toBeLessThan(8);
   });
 
   it.each([0, 1, 2])(
@@ -268,9 +242,9 @@ describe('threads', () => {
           ...endless,
           threads: 3,
           onProgress: ({ iteration }) => {
-            if (killed || iteration === 0 || workers.length < 3) return;
+            if (killed || iteration === 0 || workers.alive.length < 3) return;
             killed = true;
-            void workers[victim]!.terminate();
+            void workers.alive[victim]!.terminate();
           },
         }),
       );
@@ -293,8 +267,8 @@ describe('threads', () => {
     const error = await rejection(GaussianMixture.fitAsync(twice, job));
     expect(error).toBeInstanceOf(DegenerateComponentError);
     expect((await GaussianMixture.fitAsync(X, { ...options, threads: 2 })).threads?.count).toBe(2);
-    // fits by one thread end their worker as ever; those of the two fits above are kept
-    expect(workers.length).toBeLessThanOrEqual(3);
+    // those of the first fit did the second
+    expect(workers.alive.length).toBeLessThanOrEqual(3);
   });
 
   it('do not keep the process alive', async () => {
@@ -360,7 +334,7 @@ describe('one thread', () => {
       threads: 'auto',
     });
     expect(threads).toEqual({ count: 1, reason: undefined });
-    expect(workers.filter(({ threadId }) => threadId >= 0).length).toBeLessThanOrEqual(1);
+    expect(workers.alive.filter(({ threadId }) => threadId >= 0).length).toBeLessThanOrEqual(1);
   });
 
   it.each([0, 1.5, 257, -1, Number.NaN, 'all', true])('threads: %s is refused', async (wanted) => {
