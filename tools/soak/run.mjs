@@ -142,7 +142,13 @@ while (performance.now() - started < minutes * 60_000) {
 }
 const counts = [];
 for (const stop of running) counts.push(await stop());
-const health = JSON.parse((await client.send('GET', '/health')).body);
+const askHealth = async () => JSON.parse((await client.send('GET', '/health')).body);
+let health = await askHealth();
+// the last client may have hung up a moment ago
+for (let i = 0; i < 20 && health.fits > 0; i++) {
+  await wait(50);
+  health = await askHealth();
+}
 const { pauses, scoring, loopDelay } = await ask('stop', 'pauses');
 client.close();
 
