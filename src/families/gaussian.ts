@@ -64,7 +64,7 @@ export function mergeMoments(into: Moments, from: Moments, packed: boolean): voi
 }
 
 /** Re-expresses moments about another centre, in place (their `center` is no longer meaningful). */
-export function moveMoments({ center, values }: Moments, to: Float64Array, packed: boolean): void {
+function moveMoments({ center, values }: Moments, to: Float64Array, packed: boolean): void {
   const d = center.length;
   const count = values[0] as number;
   const delta = center.map((c, j) => c - (to[j] as number));

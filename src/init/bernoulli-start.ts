@@ -71,8 +71,8 @@ function sumsOf(
  * Random responsibilities, each component favouring random rows: uniform numbers cubed, so that components differ enough
  * for EM to leave the saddle where all are alike.
  */
-export function randomTable(nComponents: number, random: Random) {
-  return (_start: number, nRows: number, out: Float64Array): void => {
+export function randomTable(nComponents: number, random: Random): Fill {
+  return (_start, nRows, out) => {
     for (let i = 0; i < nRows; i++) {
       let sum = 0;
       for (let k = 0; k < nComponents; k++) {

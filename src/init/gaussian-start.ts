@@ -2,6 +2,7 @@
 import type { GaussianKernels } from '../backend.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Random } from '../data/random.js';
+import { weightOf } from '../data/weights.js';
 import { blocksOf, TreeSum } from '../em/blocks.js';
 import { DegenerateStatistics, proportions } from '../em/mixture.js';
 import type { EMModel, MixtureParameters, MixtureStatistics } from '../em/model.js';
@@ -72,7 +73,7 @@ export function startFromLabels(context: StartContext, labels: Int32Array, rando
 function rowsThatCount(labels: Int32Array, nComponents: number, weights: Float64Array | undefined): Int32Array {
   const rows = new Int32Array(nComponents);
   for (let i = 0; i < labels.length; i++) {
-    if (weights?.[i] !== 0) rows[labels[i] as number] = (rows[labels[i] as number] as number) + 1;
+    if (weightOf(weights, i) > 0) rows[labels[i] as number] = (rows[labels[i] as number] as number) + 1;
   }
   return rows;
 }

@@ -81,9 +81,10 @@ export function expectation(
         return sum.total() as MixtureStatistics<unknown>;
       };
       const sums = pass(parameters);
+      const centred = family.centred?.(parameters.components, sums.components);
       // where a fit would repeat the pass about the new mean: there is none yet, but the old one is the better point
-      const centred = em.recentre?.(sums, parameters) && family.centred?.(parameters.components, sums.components);
-      const kept = centred === undefined ? sums : pass({ ...parameters, components: centred });
+      const far = centred !== undefined && em.recentre?.(sums, parameters) !== undefined;
+      const kept = far ? pass({ ...parameters, components: centred }) : sums;
       return new ExpectedStatistics(packed(family, bare, kept));
     },
     expectedBytes(rows, parts.nComponents),

@@ -1,4 +1,7 @@
-/** The worker: takes one job after another, answers each with progress, a result or an error. Bundled alone, into a text inside the package. */
+/**
+ * The worker: takes one job after another, answers each with progress, a result or an error. Bundled alone, into a text inside
+ * the package.
+ */
 import type { Dataset } from '../data/dataset.js';
 import { checkUnwritten } from '../data/unwritten.js';
 import type { HardStatistics } from '../em/hard.js';
