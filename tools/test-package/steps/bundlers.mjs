@@ -117,9 +117,9 @@ export const BUNDLERS = [
     name: 'webpack, kernels.wasm and worker.js by address',
     needs,
     async run(context) {
-      noWarnings(
-        context.place.tool('webpack-cli/bin/cli.js', '--entry', './served-webpack.js', '-o', 'dist-webpack-served'),
-      );
+      // an entry is added to that of the configuration, whose program would answer as well, now and then first
+      const entry = ['--entry-reset', '--entry', './served-webpack.js'];
+      noWarnings(context.place.tool('webpack-cli/bin/cli.js', ...entry, '-o', 'dist-webpack-served'));
       page(context, 'dist-webpack-served');
       await servedFit(context, 'dist-webpack-served');
     },
